@@ -3,21 +3,19 @@ import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
 import type { Session } from '../session/session.ts'
+import { youngAccount } from './texts.ts'
 
-/** How far back the naming of an account is looked for. */
-const COMMITS = 1_000
+/** In how many commits Herdbook looks for the one that first names an account. */
+const MAX_COMMITS = 1_000
 
-/**
- * Refuses to give a role, unasked, to an account that is younger than the commit that names it:
- * anybody could have registered that name since.
- */
+/** Refuses (exit 5) to give a role to an account younger than the commit that names it: anyone could have registered it. */
 export async function refuseYoung({ repository, head }: Session, plan: Plan): Promise<void> {
   const grants = plan.steps.filter(
     (step) => step.kind === 'moderator' && step.action !== 'delete' && step.createdAt !== undefined,
   )
   if (grants.length === 0 || !repository || head?.commit === null || head?.commit === undefined) return
   const path = `${repository.folder}/moderators.yaml`
-  const commits = await repository.log(head.commit, { path, limit: COMMITS })
+  const commits = await repository.log(head.commit, { path, limit: MAX_COMMITS })
   const texts = await repository.texts(
     path,
     commits.map((commit) => commit.id),
@@ -27,11 +25,11 @@ export async function refuseYoung({ repository, head }: Session, plan: Plan): Pr
   if (young.length > 0) throw new HerdbookError(EXIT.refused, young.map(refusal))
 }
 
-/** Nobody knows since when it is named: then it may be too young. */
+/** If it is unknown since when the files name it, the account may be too young. */
 const isYoung = ({ createdAt = '' }: Step, named: string | undefined): boolean =>
   named === undefined || !(Date.parse(createdAt) <= Date.parse(named))
 
-/** When the account was named, without a break since: the oldest commit of that run. */
+/** Since when the files name the account without a break: the date of the oldest such commit. */
 function namedAt(
   step: Step,
   commits: readonly { readonly at: string }[],
@@ -41,7 +39,7 @@ function namedAt(
   return commits[(first < 0 ? commits.length : first) - 1]?.at
 }
 
-/** The accounts that a version of the file names; none where it can't be read. */
+/** Finds the accounts that a version of the file names; none if it cannot be read. */
 function accountsIn(text: string | null): Set<string> {
   const file = text === null ? null : parsed(text)
   const entries: unknown = typeof file === 'object' && file !== null && 'moderators' in file ? file.moderators : []
@@ -64,6 +62,5 @@ const refusal = (step: Step): Diagnostic => ({
   code: 'young-account',
   severity: 'error',
   about: `${step.kind}/${step.id}`,
-  message: `@${step.id} was registered on ${step.createdAt?.slice(0, 10)}, after the files named it: it may be somebody else.`,
-  hint: 'Ask the person, then apply without --yes and confirm.',
+  ...youngAccount({ account: step.id, registered: step.createdAt?.slice(0, 10) ?? '' }),
 })

@@ -9,17 +9,17 @@ import { historyOf, isMergedWhole } from './pull-request-history.ts'
 import type { Job } from '../session/job.ts'
 import { mergesAmong, pullOf } from './pull-requests-of-commits.ts'
 import { namedOwners, type OwnersAt } from './named-owners.ts'
-import { markerOf, ours } from '../forges/sticky-comment.ts'
+import { markerOf, findOurComment } from '../forges/sticky-comment.ts'
 
-/** Why a plan that is shown on a merged pull request approves nothing. */
-export type Void = 'altered' | 'along' | Extract<Decision, { is: 'void' }>['why']
+/** Why a plan on a merged pull request approves nothing. */
+export type VoidReason = 'altered' | 'brought-along' | Extract<Decision, { is: 'void' }>['why']
 
 /** A pull request that is part of what is applied now. */
 export interface MergedPullRequest {
   readonly pull: PullRequest
   /** null where no comment of ours shows a plan of what was merged, or that approves nothing. */
   readonly merge: Merge | null
-  readonly void: Void | null
+  readonly void: VoidReason | null
   /** What its comment showed, whatever it approves. */
   readonly marks: Marks | null
   /** Who asked for it, wrote or pushed it; null where it was taken in before. */
@@ -76,7 +76,7 @@ function permissionsOf({ forge }: Job): PermissionOf {
 async function landed(job: Job, pull: PullRequest, session: Session, asked: Asked): Promise<MergedPullRequest> {
   const { environment, sealing, ledger, io } = session
   const nothing = { pull, merge: null, void: null, marks: null, involved: null }
-  const comment = ours(await job.forge.comments(pull.number), markerOf(environment, 'plan'))
+  const comment = findOurComment(await job.forge.comments(pull.number), markerOf(environment, 'plan'))
   const marks =
     comment &&
     parseMarks(comment.body, { pullRequest: pull.number, head: pull.head.commit }, sealing, formsIn(ledger, io.now()))
@@ -85,7 +85,7 @@ async function landed(job: Job, pull: PullRequest, session: Session, asked: Aske
   // What was written after the merge, nobody had seen who merged.
   if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { ...nothing, void: 'altered' }
   if (session.repository === null || !(await isMergedWhole(session.repository, pull)))
-    return { ...nothing, void: 'along' }
+    return { ...nothing, void: 'brought-along' }
   const { history, involved } = await historyOf(job, session, pull, marks)
   const authority = await authorityOf(session, pull, history, asked)
   const decision = decide(history, authority)

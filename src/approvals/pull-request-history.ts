@@ -20,7 +20,7 @@ export async function historyOf(
   pull: PullRequest,
   { askedBy, isOurs }: Pick<Marks, 'askedBy' | 'isOurs'>,
 ): Promise<{ readonly history: MergedHistory; readonly involved: ReadonlySet<string> }> {
-  if (!repository || pull.merged === null) throw new Error('only what was merged has a history')
+  if (!repository || pull.merged === null) throw new Error('not merged')
   const isFork = pull.head.repository !== forge.repository
   const [commits, pushes, reviews] = await Promise.all([
     forge.commits(pull.number),

@@ -15,44 +15,57 @@ import { connectTo } from '../session/connect.ts'
 import { parseRef, textsOf } from '../session/options.ts'
 import { propose, type Checkout } from './open-pull-request.ts'
 import type { Job } from '../session/job.ts'
+import {
+  adoptBody,
+  ADOPT_NOTE,
+  adoptTitle,
+  NO_FILE_CHANGED,
+  notShownHere,
+  ODD_NAME,
+  RESTORE_BODY,
+  RESTORE_NOTE,
+  restoredComment,
+  restoreTitle,
+} from './texts.ts'
 
-/** Where a wish comes from: a sentence in Markdown, and who had it. */
-export interface Asking {
+/** A person's request for a pull request. */
+export interface PullRequestRequest {
+  /** Where it comes from: a sentence in Markdown. */
   readonly origin: string
   readonly by: string
 }
 
-/** Reads objects that somebody named from afar. Throws (exit 9) for what names none. */
+/** Reads the names of objects as a person wrote them on the forge. Throws (exit 9) for a name that is none. */
 export function refsOf(texts: readonly string[]): ObjectRef[] {
   return [
     ...new Set(
       texts.map((text) =>
         isUnwanted(text) || /[\r\n]/.test(text)
-          ? fail(EXIT.invalid, 'no-such-object', 'An object has a name of one line.')
+          ? fail(EXIT.invalid, 'no-such-object', ODD_NAME.message, { hint: ODD_NAME.hint })
           : parseRef(text).ref,
       ),
     ),
   ].toSorted()
 }
 
-/** One name for the same wish, so that a second one brings the first up to date. */
+/** Names the branch of a request: the same request has the same branch, so that its pull request is updated. */
 export const branchFor = (what: string, refs: readonly ObjectRef[]): string =>
   `herdbook/${what}-${sha256(refs.join('\n')).slice(0, 12)}`
 
-const PLAIN = /^[\p{L}\p{N}/_.:-]{1,80}$/u
+const PLAIN_NAME = /^[\p{L}\p{N}/_.:-]{1,80}$/u
 
-/** Objects in a title, which GitHub reads as text and copies into commits: by name where that can be nothing else. */
-export const titled = (refs: readonly ObjectRef[]): string =>
-  refs.length <= 3 && refs.every((ref) => PLAIN.test(ref)) ? listed(refs) : count(refs.length, 'object', 'objects')
+/** Names objects in a title, or counts them: GitHub copies a title into commits, so only plain names are in it. */
+export const objectsInTitle = (refs: readonly ObjectRef[]): string =>
+  refs.length <= 3 && refs.every((ref) => PLAIN_NAME.test(ref)) ? listed(refs) : count(refs.length, 'object', 'objects')
 
-/** Proposes that live wins for these objects. Null where the files say so already. */
+/** Proposes to take the server's version of these objects into the files. Returns null if they already have it. */
 export async function proposeAdoption(
   job: Job,
-  desk: Checkout,
+  checkout: Checkout,
   refs: readonly ObjectRef[],
-  { origin, by }: Asking,
+  { origin, by }: PullRequestRequest,
 ): Promise<PullRequest | null> {
-  const { session } = desk
+  const { session } = checkout
   const connected = connectTo(session.config, job.io, 'proposal')
   try {
     const { edits, odd } = await draftAdoption(session, connected.providers, refs, {
@@ -60,16 +73,12 @@ export async function proposeAdoption(
     })
     if (edits.length === 0 && odd.length > 0) return fail(EXIT.invalid, 'odd-object', odd.join('\n'))
     if (edits.length === 0) return null
-    const body = [
-      origin,
-      `The files take what ${code(session.config.domain)} has of ${refs.map(code).join(', ')}. Merging changes nothing on the server.`,
-      ...odd.map(prose),
-    ].join('\n\n')
-    return await propose(job, desk, {
+    const body = [origin, adoptBody({ domain: session.config.domain, objects: refs }), ...odd.map(prose)].join('\n\n')
+    return await propose(job, checkout, {
       branch: branchFor('adopt', refs),
       edits,
-      title: `Adopt ${titled(refs)}`,
-      note: 'The files take what the server has.',
+      title: adoptTitle(objectsInTitle(refs)),
+      note: ADOPT_NOTE,
       body,
       askedBy: [by],
     })
@@ -78,43 +87,46 @@ export async function proposeAdoption(
   }
 }
 
-/** Proposes that the files win for these objects: an empty commit that says so. Where owners decide, a line in their file, so that they are asked. */
+/**
+ * Proposes to use the files' version of these objects, with an empty commit that says so. For objects of the owners it
+ * adds a line to their file, so that the forge asks the owners.
+ */
 export async function proposeRestore(
   job: Job,
-  desk: Checkout,
+  checkout: Checkout,
   refs: readonly ObjectRef[],
-  { origin, by }: Asking,
+  { origin, by }: PullRequestRequest,
 ): Promise<PullRequest> {
-  refuseUnnamed(job, desk, refs)
-  const texts = await textsOf(desk.session)
+  refuseHidden(job, checkout, refs)
+  const texts = await textsOf(checkout.session)
   const owned = Map.groupBy(
-    refs.flatMap((ref) => ownedFilesOf(ref, desk.session.ledger).map((file) => ({ file, ref }))),
+    refs.flatMap((ref) => ownedFilesOf(ref, checkout.session.ledger).map((file) => ({ file, ref }))),
     ({ file }) => file,
   )
   const day = job.io.now().toISOString().slice(0, 10)
   const edits = [...owned].map(([file, own]) => ({
     file,
-    text: `${(texts.get(file) ?? '').trimEnd()}\n${own.map(({ ref }) => `# ${day}: ${lineOf(ref)} was put back on the server as it stands here\n`).join('')}`,
+    text: `${(texts.get(file) ?? '').trimEnd()}\n${own.map(({ ref }) => restoredComment({ day, object: lineOf(ref) })).join('')}`,
   }))
   const body = [
     origin,
-    'Merging puts these back as the files have them, and takes away what no file names:',
+    RESTORE_BODY,
     refs.map((ref) => `- ${code(ref)}`).join('\n'),
-    ...(edits.length === 0 ? ['It changes no file.'] : []),
+    ...(edits.length === 0 ? [NO_FILE_CHANGED] : []),
   ].join('\n\n')
-  return propose(job, desk, {
+  return propose(job, checkout, {
     branch: branchFor('restore', refs),
     edits,
-    title: `Restore ${titled(refs)}`,
-    note: 'The server gets what the files have.',
+    title: restoreTitle(objectsInTitle(refs)),
+    note: RESTORE_NOTE,
     body,
     askedBy: [by],
     restore: refs,
   })
 }
 
-/** What no file names and may not be named here is not written into a pull request. */
-function refuseUnnamed(job: Job, { session }: Checkout, refs: readonly ObjectRef[]): void {
+/** Refuses (exit 9) an object that no file names and that this repository must not show. */
+function refuseHidden(job: Job, { session }: Checkout, refs: readonly ObjectRef[]): void {
   const show = disclosure(job.event.visibility, session.instance.documents['policy.yaml']?.show)
   const named = new Set<ObjectRef>([
     ...session.ledger.entries.keys(),
@@ -123,17 +135,9 @@ function refuseUnnamed(job: Job, { session }: Checkout, refs: readonly ObjectRef
     ),
   ])
   const [hidden] = refs.filter((ref) => isPrivate({ kind: ref.slice(0, ref.indexOf('/')) }, show) && !named.has(ref))
-  if (hidden !== undefined)
-    fail(
-      EXIT.invalid,
-      'not-shown',
-      'It is not proposed here: no file names it, and it may not be named in this repository.',
-      { hint: `At a desk: herdbook restore ${shellWord(hidden)}` },
-    )
+  if (hidden === undefined) return
+  const { message, hint } = notShownHere({ object: shellWord(hidden) })
+  fail(EXIT.invalid, 'not-shown', message, { hint })
 }
 
 const lineOf = (ref: ObjectRef): string => ref.replaceAll(/\p{Cc}/gu, ' ')
-
-/** Who asked for something by a tick or a button. */
-export const askedBy = (login: string, why = ''): string =>
-  `Asked for by ${code(`@${login}`)}${why === '' ? '.' : `: ${prose(why)}`} Their own approval of it does not count.`

@@ -1,37 +1,31 @@
-import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../instance/diagnostic.ts'
+import { EXIT, HerdbookError, worstExit, type ExitCode } from '../instance/diagnostic.ts'
 import type { ApplyReport } from '../reconcile/report.ts'
 import { run as applyNow, type Options } from '../verbs/apply.ts'
 import { say } from '../session/io.ts'
 import type { Session } from '../session/session.ts'
-import { refuseGround } from '../approvals/checkout-config.ts'
+import { refuseUnsafeConfig } from '../approvals/checkout-config.ts'
 import { expect, isRerun, type Job } from '../session/job.ts'
 import { mergedSince, type MergedPullRequest } from '../approvals/merged-pull-requests.ts'
 import { repositoryOf, defaultBranchHead } from '../session/default-branch.ts'
-import { disputedAmong, withUnapprovedMerges, type Known, type Outcome } from './apply/outcome.ts'
-import { combined, exitOfRounds, isMore, MOST_ROUNDS } from './apply/rounds.ts'
-import { tellOutcome } from './apply/report-outcome.ts'
+import { disputedAmong, withUnapprovedMerges, type ApplyStart, type Outcome } from './apply/outcome.ts'
+import { combined, exitOfRounds, hasMore, MAX_ROUNDS } from './apply/rounds.ts'
+import { reportOutcome } from './apply/report-outcome.ts'
+import { DEFECT, onlyBranch } from './apply/texts.ts'
 
-/** How often the branch may move on while we wait for our turn. */
-const TURNS = 5
+/** How often the branch may get newer commits while a run waits for its turn. */
+const MAX_TURNS = 5
 
-/** Applies what was merged: always the newest commit of the default branch, whatever this run was started by. */
+/** Applies what was merged: always the newest commit of the default branch. */
 export async function run(job: Job): Promise<void> {
   const { event, io } = expect(job, ['push', 'schedule', 'workflow_dispatch'])
   if (event.name === 'push' && event.ref !== `refs/heads/${event.defaultBranch}`)
-    return say(io, `Only ${event.defaultBranch} is applied.`)
+    return say(io, onlyBranch(event.defaultBranch))
   const outcome = await attempt(job)
-  await tellOutcome(job, outcome)
+  await reportOutcome(job, outcome)
   if (outcome.defect !== undefined) throw outcome.defect
 }
 
-const DEFECT: Diagnostic = {
-  code: 'defect',
-  severity: 'error',
-  message: 'This is a defect in Herdbook. The log of the run has its words.',
-  hint: 'Please report it with them.',
-}
-
-/** What an apply may do because of the button that was pressed, whose job before this one asked who pressed it; once, for what there was then. */
+/** Reads what an apply may do because of a button. An earlier job checked who pressed it. It counts once. */
 function flagsFromDispatch({ event, io }: Job): Pick<Options, 'first' | 'historyRewritten'> {
   if (event.name !== 'workflow_dispatch' || isRerun(io)) return {}
   const { verb, reason = '' } = event.inputs
@@ -44,17 +38,17 @@ function flagsFromDispatch({ event, io }: Job): Pick<Options, 'first' | 'history
 async function attempt(job: Job): Promise<Outcome> {
   const { io } = job
   const rounds: ApplyReport[] = []
-  let known: Known | null = null
+  let start: ApplyStart | null = null
   const mergesOf = async (session: Session) => {
-    const landed = await mergedSince(job, session)
-    known = { session, landed: withEarlier(landed, known) }
-    return landed.flatMap(({ merge }) => merge ?? [])
+    const merged = await mergedSince(job, session)
+    start = { session, merged: withEarlier(merged, start) }
+    return merged.flatMap(({ merge }) => merge ?? [])
   }
   for (let turn = 1; ; turn += 1) {
     try {
       const repository = await repositoryOf(job)
       await repository.follow(await defaultBranchHead(repository))
-      await refuseGround(job)
+      await refuseUnsafeConfig(job)
       io.exit = EXIT.ok
       const report = await applyNow(
         io,
@@ -64,35 +58,41 @@ async function attempt(job: Job): Promise<Outcome> {
         await job.clone(),
       )
       rounds.push(report)
-      if (isMore(report) && rounds.length < MOST_ROUNDS) continue
-      return toldOf(rounds, known, io.exit)
+      if (hasMore(report) && rounds.length < MAX_ROUNDS) continue
+      return outcomeOf(rounds, start, io.exit)
     } catch (error) {
       if (!(error instanceof HerdbookError))
-        return { exit: EXIT.defect, report: combined(rounds), diagnostics: [DEFECT], known, defect: error }
-      if (turn >= TURNS + rounds.length || !hasNewerCommits(error))
-        return { exit: error.exit, report: combined(rounds), diagnostics: error.diagnostics, known }
+        return {
+          exit: EXIT.defect,
+          report: combined(rounds),
+          diagnostics: [{ code: 'defect', severity: 'error', ...DEFECT }],
+          start,
+          defect: error,
+        }
+      if (turn >= MAX_TURNS + rounds.length || !hasNewerCommits(error))
+        return { exit: error.exit, report: combined(rounds), diagnostics: error.diagnostics, start }
     }
   }
 }
 
-/** What was known of a pull request when it was first seen stays: a later round finds it in the ledger. */
-function withEarlier(landed: readonly MergedPullRequest[], known: Known | null): readonly MergedPullRequest[] {
-  const earlier = known?.landed ?? []
+/** Keeps what an earlier round found about a pull request: a later one finds only what the ledger holds. */
+function withEarlier(merged: readonly MergedPullRequest[], start: ApplyStart | null): readonly MergedPullRequest[] {
+  const earlier = start?.merged ?? []
   const numbers = new Set(earlier.map(({ pull }) => pull.number))
-  return [...earlier, ...landed.filter(({ pull }) => !numbers.has(pull.number))]
+  return [...earlier, ...merged.filter(({ pull }) => !numbers.has(pull.number))]
 }
 
-function toldOf(rounds: readonly ApplyReport[], known: Known | null, last: ExitCode): Outcome {
+function outcomeOf(rounds: readonly ApplyReport[], start: ApplyStart | null, last: ExitCode): Outcome {
   const report = combined(rounds)
-  const disputed = report !== null && disputedAmong(report, known).size > 0
+  const disputed = report !== null && disputedAmong(report, start).size > 0
   return {
     exit: worstExit([exitOfRounds(rounds, last), ...(disputed ? [EXIT.stale] : [])]),
-    report: report && withUnapprovedMerges(report, known),
+    report: report && withUnapprovedMerges(report, start),
     diagnostics: [],
-    known,
+    start,
   }
 }
 
-/** Whether the branch has newer commits than when this run looked: then those are to be applied. */
+/** Whether the branch got newer commits after this run looked: then the run applies those. */
 const hasNewerCommits = ({ diagnostics }: HerdbookError): boolean =>
   diagnostics.every(({ code }) => code === 'behind' || code === 'head-moved')

@@ -15,59 +15,73 @@ import { planProposal } from '../reconcile/propose.ts'
 import { subjectOf } from '../session/planning.ts'
 import { connectTo } from '../session/connect.ts'
 import type { EventOf } from '../forges/github/event.ts'
-import { laterOf, telling } from './failed.ts'
+import { asHerdbookError, deferFailure, reportingFailure } from './failed.ts'
 import { expect, type Job } from '../session/job.ts'
 import { checkedMark, isChecked } from '../comments/checked-mark.ts'
 import { contextOf } from '../forges/check-name.ts'
-import { tellMended } from './config-fixed.ts'
+import { reportConfigFixed } from './config-fixed.ts'
 import { baseOf, environmentFor, mergeOf, type Base, type Merging } from '../session/default-branch.ts'
 import { checkLine, oneLine } from './status-check.ts'
-import { isScarce } from './check/request-reserve.ts'
-import { markerOf, ours, upsertComment } from '../forges/sticky-comment.ts'
+import { isReserveReached } from './check/request-reserve.ts'
+import {
+  ALREADY_CHECKED,
+  filesOnly,
+  NOT_USABLE,
+  ONLY_OPEN,
+  PLAN_STAYS,
+  QUEUE_INVALID,
+  QUEUE_VALID,
+  runsHere,
+  SAME_AS_BEFORE,
+} from './check/texts.ts'
+import { SUMMARY_LIMIT } from './summary.ts'
+import { findOurComment, markerOf, upsertComment } from '../forges/sticky-comment.ts'
 
-/** What needs no secret: files of strangers, and what a merge queue has put together. */
+/** Checks files without any secret: those of a fork, and those that a merge queue put together. */
 export async function run(job: Job): Promise<void> {
   const here = expect(job, ['pull_request_target', 'merge_group'])
   const { event } = here
   if (event.name === 'merge_group') return checkQueue(job, event)
-  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), laterOf(baseOf(job))])
-  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch)
-    return say(job.io, 'Only open pull requests for the default branch are looked at.')
-  if (await isScarce(job)) return
-  await telling(here, pull, async () => {
-    const settled = await settledBy(job, pull, await base())
-    if (settled !== null) return say(job.io, settled)
-    await checkAndTell(here, pull, await base())
+  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), deferFailure(baseOf(job))])
+  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return say(job.io, ONLY_OPEN)
+  if (await isReserveReached(job)) return
+  await reportingFailure(here, pull, async () => {
+    const why = await whyNotChecked(job, pull, await base())
+    if (why !== null) return say(job.io, why)
+    await checkAndPost(here, pull, await base())
   })
 }
 
-async function checkAndTell(job: Job, pull: PullRequest, base: Base): Promise<void> {
+async function checkAndPost(job: Job, pull: PullRequest, base: Base): Promise<void> {
   const merging = await mergeOf(pull, base)
   if (merging.state === 'mended')
-    return tellMended(job, pull, merging, checkedMark(pull.head.commit, base.base, 'refused'))
-  const found = merging.state === 'refused' ? merging.why : await compare(merging.merge).catch(refused)
-  if (found instanceof HerdbookError) return tellRefused(job, pull, { merging, base: base.base }, found)
-  await tellDifferences(job, pull, found)
+    return reportConfigFixed(job, pull, merging, checkedMark(pull.head.commit, base.base, 'refused'))
+  const found = merging.state === 'refused' ? merging.why : await compareFiles(merging.merge).catch(asHerdbookError)
+  if (found instanceof HerdbookError) return postRefusal(job, pull, { merging, base: base.base }, found)
+  await postDifferences(job, pull, found)
 }
 
-/** Why there is nothing to do, where our comment says all already: who wrote the pull request can edit, close and reopen it at any time. */
-async function settledBy({ forge }: Job, { number, head }: PullRequest, { base, at }: Base): Promise<string | null> {
+/** Says why there is nothing to do if the comment already shows this commit: anyone may reopen their pull request. */
+async function whyNotChecked(
+  { forge }: Job,
+  { number, head }: PullRequest,
+  { base, at }: Base,
+): Promise<string | null> {
   const marker = markerOf(await environmentFor(at(base), null), 'plan')
-  const told = ours(await forge.comments(number), marker)?.body ?? ''
-  if (showsPlanOf(told, head.commit))
-    return 'This commit was planned on the live server, as somebody asked: its plan stays.'
-  return isChecked(told, marker, head.commit, base) ? 'The comment tells of this commit on this base already.' : null
+  const comment = findOurComment(await forge.comments(number), marker)?.body ?? ''
+  if (showsPlanOf(comment, head.commit)) return PLAN_STAYS
+  return isChecked(comment, marker, head.commit, base) ? ALREADY_CHECKED : null
 }
 
-interface Found {
+interface ComparedFiles {
   readonly merge: Merge
   readonly plan: Plan
   readonly edits: Edits
   readonly warnings: readonly Diagnostic[]
 }
 
-/** Compares the files with those of the base. What only live can tell is not held against them. */
-async function compare(merge: Merge): Promise<Found> {
+/** Compares the files with those of the base, without what only the server can say. */
+async function compareFiles(merge: Merge): Promise<ComparedFiles> {
   const proposal = await openProposal(merge, 'blind')
   const { session, before } = proposal
   const { providers } = connectTo(session.config, session.io, 'proposal')
@@ -83,12 +97,11 @@ async function compare(merge: Merge): Promise<Found> {
   }
 }
 
-function refused(error: unknown): HerdbookError {
-  if (error instanceof HerdbookError) return error
-  throw error
-}
-
-async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, edits, warnings }: Found): Promise<void> {
+async function postDifferences(
+  job: Job,
+  pull: PullRequest,
+  { merge, plan, edits, warnings }: ComparedFiles,
+): Promise<void> {
   const { config, base, head } = merge
   const environment = config.environment ?? 'production'
   const domains = plan.steps.flatMap(({ kind, id }) => (kind === 'domain-block' ? [id] : []))
@@ -103,37 +116,36 @@ async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, edits
     ...publicView,
   }
   const marker = markerOf(environment, 'plan')
-  // The comment comes last: where it stands, all was told.
-  await job.forge.report(pull.head.commit, { ...verdictOf(plan, edits), context: contextOf(environment), url: job.url })
+  // The comment comes last: where it is, all of it was reported.
+  await job.forge.report(pull.head.commit, { ...checkOf(plan, edits), context: contextOf(environment), url: job.url })
   await upsertComment(
     job,
     pull.number,
     marker,
     renderDifferences(plan, { ...options, marker: `${marker}${checkedMark(head, base, 'shown')}` }),
   )
-  await job.summarize(renderDifferences(plan, { ...options, limit: 1_000_000 }))
+  await job.summarize(renderDifferences(plan, { ...options, limit: SUMMARY_LIMIT }))
   tell(job.io, [...warnings, ...plan.findings], options.sourceOf)
 }
 
-/** What the check says. Somebody who may decide has to look before the live server is asked, and before anything else runs here. */
-function verdictOf(plan: Plan, edits: Edits): Pick<Status, 'state' | 'description'> {
+/** Decides what the check says. A maintainer must look before Herdbook reads the server, or other code runs here. */
+function checkOf(plan: Plan, edits: Edits): Pick<Status, 'state' | 'description'> {
   const line = oneLine(plan, edits)
-  if (edits.runs.length > 0)
-    return { state: 'pending', description: checkLine(`Changes what runs here, somebody has to look: ${line}`) }
+  if (edits.runs.length > 0) return { state: 'pending', description: checkLine(runsHere(line)) }
   if (plan.steps.length + plan.letGo.length > 0 || needsLook(edits))
-    return { state: 'pending', description: checkLine(`Files only, somebody has to ask for a plan: ${line}`) }
-  return { state: 'success', description: edits.others.length === 0 ? 'The files mean the same as before.' : line }
+    return { state: 'pending', description: checkLine(filesOnly(line)) }
+  return { state: 'success', description: edits.others.length === 0 ? SAME_AS_BEFORE : line }
 }
 
-interface Refused {
+interface RefusedMerge {
   readonly merging: Merging
   readonly base: string
 }
 
-async function tellRefused(
+async function postRefusal(
   job: Job,
   pull: PullRequest,
-  { merging, base }: Refused,
+  { merging, base }: RefusedMerge,
   { exit, diagnostics }: HerdbookError,
 ): Promise<void> {
   const { environment } = merging
@@ -143,7 +155,7 @@ async function tellRefused(
   await job.forge.report(pull.head.commit, {
     state: 'failure',
     context: contextOf(environment),
-    description: 'The files can not be used as they are.',
+    description: NOT_USABLE,
     url: job.url,
   })
   await upsertComment(
@@ -159,7 +171,7 @@ async function tellRefused(
   tell(job.io, diagnostics, options.sourceOf)
 }
 
-/** A merge queue has merged already: what it would push must be valid. */
+/** Checks a merge queue: the files that it would push must be valid. */
 async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<void> {
   const { base, repository, at } = await baseOf(job)
   for (const commit of [base, head]) await repository.bring(commit)
@@ -179,10 +191,7 @@ async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<v
   await job.forge.report(head, {
     state: broken.length === 0 ? 'success' : 'failure',
     context: contextOf(environment),
-    description:
-      broken.length === 0
-        ? 'The files are valid; what they do was shown on each pull request.'
-        : 'The files are not valid.',
+    description: broken.length === 0 ? QUEUE_VALID : QUEUE_INVALID,
     url: job.url,
   })
 }

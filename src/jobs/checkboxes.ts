@@ -11,39 +11,51 @@ import { openCheckout, reasons, type Checkout } from './open-pull-request.ts'
 import { refresh } from './drift.ts'
 import { expect, inNameOf, type Job } from '../session/job.ts'
 import { planPullRequest } from './plan.ts'
-import { askedBy, proposeAdoption, proposeRestore, refsOf, type Asking } from './adopt-or-restore.ts'
+import { proposeAdoption, proposeRestore, refsOf, type PullRequestRequest } from './adopt-or-restore.ts'
+import {
+  askedBy,
+  fromIssue,
+  ISSUE_NOT_EDITED,
+  NO_NEW_TICK,
+  NOT_OUR_ISSUE,
+  NOTHING_TO_PROPOSE_TONIGHT,
+  notLeft,
+  notProposed,
+  noWriteAccess,
+  tickedIn,
+} from './texts.ts'
 
-/** Leaves what somebody left, at once, and makes pull requests of the other boxes that somebody who decides has ticked in the drift issue: one for what is adopted, one for what is restored. */
+/**
+ * Does what someone with write access ticked in the issue about differences: leaves objects at once, and opens one pull
+ * request for those to adopt and one for those to restore.
+ */
 export async function run(job: Job): Promise<void> {
   const { event, forge, io } = expect(job, ['issues'])
-  if (event.action !== 'edited' || event.bodyBefore === null)
-    return say(io, 'Only the text of the issue has boxes to tick.')
+  if (event.action !== 'edited' || event.bodyBefore === null) return say(io, ISSUE_NOT_EDITED)
   const issue = await forge.issue(event.number)
-  if (!issue.byBot || issue.state !== 'open' || !issue.labels.includes(DRIFT_LABEL))
-    return say(io, 'This issue is not the one that Herdbook keeps.')
+  if (!issue.byBot || issue.state !== 'open' || !issue.labels.includes(DRIFT_LABEL)) return say(io, NOT_OUR_ISSUE)
   const ticks = dueTicks({ before: event.bodyBefore, after: event.body, now: issue.body }, KINDS)
-  if (ticks.length === 0) return say(io, 'No box was ticked that is not proposed already.')
-  if (!canWrite(await forge.permission(event.sender)))
-    return say(io, `@${event.sender} may not write here, so nothing is proposed.`)
-  const desk = await openCheckout(job)
-  const asking = { origin: `${askedBy(event.sender)} From #${issue.number}.`, by: event.sender }
-  await left(
+  if (ticks.length === 0) return say(io, NO_NEW_TICK)
+  if (!canWrite(await forge.permission(event.sender))) return say(io, noWriteAccess(event.sender))
+  const checkout = await openCheckout(job)
+  const request = { origin: `${askedBy(event.sender)} ${fromIssue(issue.number)}`, by: event.sender }
+  await leaveTicked(
     job,
     ticks.filter(({ what }) => what === 'leave'),
   )
   for (const what of ['adopt', 'restore'] as const) {
     const chosen = ticks.filter((tick) => tick.what === what)
-    const pullRequest = chosen.length === 0 ? null : await proposed(job, desk, chosen, asking)
+    const pullRequest = chosen.length === 0 ? null : await proposeTicked(job, checkout, chosen, request)
     if (pullRequest === null) continue
-    // Read anew: somebody may have ticked another box meanwhile.
+    // Read again: someone may have ticked another box meanwhile.
     const { body } = await forge.issue(event.number)
     await forge.editIssue(event.number, { body: proposedIn(body, chosen, pullRequest.number, KINDS) })
     await planPullRequest(job, pullRequest)
   }
 }
 
-/** The seen list takes it in the name of who ticked, if it is as they saw it and theirs to decide; else the issue is told why not. */
-async function left(job: Job, ticks: readonly Tick[]): Promise<void> {
+/** Leaves objects in the name of the person who ticked, if they are as that person saw them; else comments why not. */
+async function leaveTicked(job: Job, ticks: readonly Tick[]): Promise<void> {
   if (ticks.length === 0) return
   const { event, forge, io } = expect(job, ['issues'])
   const refs = refsOf(ticks.map(({ ref }) => ref))
@@ -55,7 +67,7 @@ async function left(job: Job, ticks: readonly Tick[]): Promise<void> {
         visibility: event.visibility,
         show: instance.documents['policy.yaml']?.show ?? {},
       })
-    await leave(inNameOf(io, event.sender), refs, `ticked in #${event.number}`, {
+    await leave(inNameOf(io, event.sender), refs, tickedIn(event.number), {
       wait: true,
       marks: new Map(ticks.map(({ ref, mark = '' }) => [ref, mark])),
       wasShown,
@@ -64,32 +76,33 @@ async function left(job: Job, ticks: readonly Tick[]): Promise<void> {
     if (!(error instanceof HerdbookError)) throw error
     io.exit = error.exit
     tell(io, error.diagnostics)
-    await forge.comment(event.number, io.secrets.abortOnSecret(`Not left:\n\n${reasons(error)}`))
+    await forge.comment(event.number, io.secrets.abortOnSecret(notLeft(reasons(error))))
   }
-  // With its boxes open again, and as things are now.
+  // Its boxes are open again, and it shows the server of now.
   await refresh(job)
 }
 
-/** The pull request; null where there is none to make, which the issue is told. */
-async function proposed(job: Job, desk: Checkout, ticks: readonly Tick[], asking: Asking): Promise<PullRequest | null> {
+/** Opens the pull request. If there is none to open, comments why, and returns null. */
+async function proposeTicked(
+  job: Job,
+  checkout: Checkout,
+  ticks: readonly Tick[],
+  request: PullRequestRequest,
+): Promise<PullRequest | null> {
   const { forge, event, io } = expect(job, ['issues'])
   try {
     const refs = refsOf(ticks.map(({ ref }) => ref))
     const adopting = ticks.some(({ what }) => what === 'adopt')
     const pullRequest = adopting
-      ? await proposeAdoption(job, desk, refs, asking)
-      : await proposeRestore(job, desk, refs, asking)
-    if (pullRequest === null)
-      await forge.comment(
-        event.number,
-        'Nothing to propose: the files say so already. This issue is brought up to date tonight.',
-      )
+      ? await proposeAdoption(job, checkout, refs, request)
+      : await proposeRestore(job, checkout, refs, request)
+    if (pullRequest === null) await forge.comment(event.number, NOTHING_TO_PROPOSE_TONIGHT)
     return pullRequest
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     io.exit = error.exit
     tell(io, error.diagnostics)
-    await forge.comment(event.number, io.secrets.abortOnSecret(`Not proposed:\n\n${reasons(error)}`))
+    await forge.comment(event.number, io.secrets.abortOnSecret(notProposed(reasons(error))))
     return null
   }
 }

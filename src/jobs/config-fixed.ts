@@ -2,34 +2,39 @@ import type { PullRequest } from '../forges/forge.ts'
 import { editSections } from '../comments/config-changes.ts'
 import { NO_EDITS } from '../words/config-changes.ts'
 import { enveloped, fit } from '../comments/shrink-to-fit.ts'
-import { code, link } from '../comments/markdown.ts'
+import { link } from '../comments/markdown.ts'
 import { contextOf } from '../forges/check-name.ts'
 import type { Job } from '../session/job.ts'
 import type { Merging } from '../session/default-branch.ts'
 import { checkLine } from './status-check.ts'
 import { markerOf, upsertComment } from '../forges/sticky-comment.ts'
+import { FIXED_TITLE, fixedCheck, fixedMeaning } from './texts.ts'
 
-/** Tells of a pull request with which the default branch becomes valid again. Nothing says yet which server to ask: it may be merged, and approves nothing. Nobody has looked at a stranger's yet: `unseen` is then the line under the marker of its comment. */
-export async function tellMended(
+/**
+ * Comments on a pull request after which the default branch is valid again. It approves nothing: no valid file says yet
+ * which server to read. For files that no one with write access has looked at, `unseen` is the line under the marker.
+ */
+export async function reportConfigFixed(
   job: Job,
   pull: PullRequest,
   { environment, touched }: Extract<Merging, { readonly state: 'mended' }>,
   unseen: string | null = null,
 ): Promise<void> {
   const { number, base, head } = pull
-  const toLook = unseen !== null && touched.runs.length > 0
-  const title = '### With this, the files are valid'
-  const meaning = `${code('instance.yaml')} on ${code(base.branch)} is not: nothing there says which server this is, so the live server was not asked. Merging it approves nothing; what the files then change is shown before it is applied.`
+  const mustBeReviewed = unseen !== null && touched.runs.length > 0
   const foot = `<sub>${link('This run', job.url)}</sub>`
-  const sections = [[() => title], [() => meaning], ...editSections({ ...NO_EDITS, ...touched }), [() => foot]]
+  const sections = [
+    [() => FIXED_TITLE],
+    [() => fixedMeaning(base.branch)],
+    ...editSections({ ...NO_EDITS, ...touched }),
+    [() => foot],
+  ]
   const text = (marker?: string): string =>
-    enveloped(marker === undefined ? {} : { marker }, (room) => fit(sections, room) ?? title)
+    enveloped(marker === undefined ? {} : { marker }, (room) => fit(sections, room) ?? FIXED_TITLE)
   await job.forge.report(head.commit, {
-    state: toLook ? 'pending' : 'success',
+    state: mustBeReviewed ? 'pending' : 'success',
     context: contextOf(environment),
-    description: checkLine(
-      `With this, the files are valid; the live server was not asked.${toLook ? ' It changes what runs here: somebody has to look.' : ''}`,
-    ),
+    description: checkLine(fixedCheck({ mustBeReviewed })),
     url: job.url,
   })
   await upsertComment(

@@ -7,56 +7,57 @@ import type { Plan } from '../reconcile/plan/types.ts'
 import { renderDriftIssue, type IssueText } from '../comments/drift-issue.ts'
 import { renderFailure } from '../comments/failure.ts'
 import { carriedOver, hasProposals } from '../comments/checkboxes.ts'
-import { listed } from '../words/text.ts'
-import { tell as log } from '../session/io.ts'
+import { tell } from '../session/io.ts'
 import { planNow } from '../session/planning.ts'
 import { unreadBy } from '../reconcile/propose.ts'
 import { openCheckout, type Checkout } from './open-pull-request.ts'
-import { endedWith } from './drift/expired.ts'
+import { expiredEntries } from './drift/expired.ts'
 import { expect, type Job } from '../session/job.ts'
 import { connectTo } from '../session/connect.ts'
+import { differencesGone, NO_DIFFERENCES, notCompared, notReadHere } from './texts.ts'
 
-/** Compares live with the files and keeps one issue of what somebody has to decide; closed when there is nothing. */
+/** Compares the server with the files, and keeps one issue open while people have differences to decide about. */
 export async function run(job: Job): Promise<void> {
   expect(job, ['schedule', 'workflow_dispatch'])
-  const found = await compared(job, 'propose').catch((error: unknown) => uncompared(job, error))
-  job.io.exit = found.exit
-  await keep(job, await issuesOf(job), found.text)
-  if (found.text === null) await job.summarize('All is as the files say.')
+  const { exit, text } = await compare(job, 'propose').catch((error: unknown) => comparisonFailed(job, error))
+  job.io.exit = exit
+  await keepIssue(job, await issuesOf(job), text)
+  if (text === null) await job.summarize(NO_DIFFERENCES)
 }
 
-/** Brings the issue up to date where there is one, after something was applied. What can't be compared now is told tonight. */
+/** Updates the open issue, if there is one, after an apply. If the comparison fails, the nightly run reports that. */
 export async function refresh(job: Job): Promise<void> {
   const issues = await issuesOf(job)
   if (issues.length === 0) return
   try {
-    await keep(job, issues, (await compared(job, 'look')).text)
+    await keepIssue(job, issues, (await compare(job, 'look')).text)
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
-    log(job.io, error.diagnostics)
+    tell(job.io, error.diagnostics)
   }
 }
 
 const issuesOf = async ({ forge }: Job): Promise<readonly Issue[]> =>
   (await forge.openIssues(DRIFT_LABEL)).filter(({ byBot }) => byBot)
 
-async function keep(job: Job, [issue, ...others]: readonly Issue[], text: IssueText | null): Promise<void> {
-  if (text !== null) await tell(job, issue, text)
+async function keepIssue(job: Job, [issue, ...others]: readonly Issue[], text: IssueText | null): Promise<void> {
+  if (text !== null) await writeIssue(job, issue, text)
   // Two runs at once may have made two.
-  for (const { number } of text === null && issue ? [issue, ...others] : others) await close(job, number)
+  for (const { number } of text === null && issue ? [issue, ...others] : others) await closeIssue(job, number)
 }
 
-interface Found {
+interface Comparison {
   readonly exit: ExitCode
-  /** What the issue is to say; null where it is to be closed. */
+  /** The text of the issue; null if the issue must be closed. */
   readonly text: IssueText | null
 }
 
-async function compared(job: Job, ending: 'propose' | 'look'): Promise<Found> {
-  const desk = await openCheckout(job)
-  const { session } = desk
-  const plan = await planOf(job, desk)
-  const ended = await endedWith(job, desk, ending)
+/** `expired` says whether to open a pull request for expired entries, or only to look for it. */
+async function compare(job: Job, expired: 'propose' | 'look'): Promise<Comparison> {
+  const checkout = await openCheckout(job)
+  const { session } = checkout
+  const plan = await planOf(job, checkout)
+  const ended = await expiredEntries(job, checkout, expired)
   const options = {
     kinds: KINDS,
     visibility: job.event.visibility,
@@ -70,36 +71,33 @@ async function compared(job: Job, ending: 'propose' | 'look'): Promise<Found> {
   }
 }
 
-/** The plan without what no connection for reading ever leads to: that is how the server is set up, and nothing that happened. */
+/** Plans without the kinds that no reading connection reaches: that is how the server is set up, not a difference. */
 async function planOf(job: Job, { whole }: Checkout): Promise<Plan> {
   const { io } = job
   const connected = connectTo(whole.config, io, 'proposal')
   try {
     const { plan } = await planNow(whole, connected.providers)
-    const beyond = new Set(unreadBy(connected.providers))
-    const unseen = plan.reads.filter(({ kind, complete }) => !complete && beyond.has(kind))
-    if (unseen.length > 0)
-      await job.summarize(
-        `Not looked at, since only the console leads there: ${listed(unseen.map(({ kind }) => kind))}.`,
-      )
-    return { ...plan, reads: plan.reads.filter((read) => !unseen.includes(read)) }
+    const unreadable = new Set(unreadBy(connected.providers))
+    const notRead = plan.reads.filter(({ kind, complete }) => !complete && unreadable.has(kind))
+    if (notRead.length > 0) await job.summarize(notReadHere(notRead.map(({ kind }) => kind)))
+    return { ...plan, reads: plan.reads.filter((read) => !notRead.includes(read)) }
   } finally {
     await connected.close()
   }
 }
 
-/** What could not be compared is told where drift is. */
-function uncompared({ io, event, url, forge }: Job, error: unknown): Found {
+/** Makes the issue say why the comparison failed. */
+function comparisonFailed({ io, event, url, forge }: Job, error: unknown): Comparison {
   if (!(error instanceof HerdbookError)) throw error
-  log(io, error.diagnostics)
+  tell(io, error.diagnostics)
   const text = {
-    title: `${forge.repository}: not compared with the server`,
+    title: notCompared(forge.repository),
     body: renderFailure(error.exit, error.diagnostics, { visibility: event.visibility, run: url }),
   }
   return { exit: error.exit, text }
 }
 
-async function tell(
+async function writeIssue(
   { forge, io, summarize }: Job,
   issue: Issue | undefined,
   { title, body }: IssueText,
@@ -118,7 +116,7 @@ async function tell(
     await forge.editIssue(issue.number, { title, body: next })
 }
 
-async function close({ forge, url }: Job, number: number): Promise<void> {
-  await forge.comment(number, `All is as the files say, as [this run](${url}) saw it.`)
+async function closeIssue({ forge, url }: Job, number: number): Promise<void> {
+  await forge.comment(number, differencesGone(url))
   await forge.editIssue(number, { state: 'closed' })
 }

@@ -3,7 +3,7 @@ import type { InstanceFile } from '../instance/documents.ts'
 /** Names that no server can have: RFC 2606. */
 const RESERVED = /(^|\.)(example|invalid|test)$/i
 
-/** Whether every connection leads to a name that no server can have: then nobody has begun yet. Answers the domain; null for a real instance. */
+/** Returns the domain if every connection leads to a name that no server can have: then this is still the example. */
 export function exampleOf({ domain, mastodon, ssh }: InstanceFile): string | null {
   const hosts = [hostOf(mastodon?.api?.url), ssh?.host].filter((host) => host !== undefined)
   return hosts.length > 0 && hosts.every((host) => RESERVED.test(host)) ? domain : null

@@ -8,12 +8,13 @@ import { openCommitted, type Session } from '../session/session.ts'
 import type { Job } from '../session/job.ts'
 import { trailersOf, type Made } from '../approvals/trailers.ts'
 import { repositoryOf, defaultBranchHead } from '../session/default-branch.ts'
+import { NOTHING_COMMITTED } from './texts.ts'
 
-/** The files of the default branch, and the commit that they are of. */
+/** The files of the default branch, and their commit. */
 export interface Checkout {
-  /** Without the console: it is worth the whole server, and nothing that is only proposed comes near it. */
+  /** Without the console: it can change everything, so a job that only proposes never opens it. */
   readonly session: Session
-  /** With all connections, for what a plan says of those that write. */
+  /** With all connections: a plan also says which of them a step needs. */
   readonly whole: Session
   readonly base: { readonly branch: string; readonly commit: string }
 }
@@ -23,7 +24,7 @@ export async function openCheckout(job: Job): Promise<Checkout> {
   const repository = await repositoryOf(job)
   await repository.follow(await defaultBranchHead(repository))
   const whole = await openCommitted(job.io, await job.clone())
-  const commit = whole.head?.commit ?? fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
+  const commit = whole.head?.commit ?? fail(EXIT.invalid, 'nothing-committed', NOTHING_COMMITTED)
   return {
     session: { ...whole, config: withoutConsole(whole.config) },
     whole,
@@ -39,13 +40,16 @@ export interface PullRequestDraft {
   /** What the commit says below its title. */
   readonly note: string
   readonly body: string
-  /** Who asked for it; null where nobody can tell: then it is not sealed as ours, and takes an owner. */
+  /** Who asked for it; null if that is unknown: then it is not sealed as Herdbook's own, and needs an owner. */
   readonly askedBy: readonly string[] | null
-  /** Objects for which the files are to win. */
+  /** Objects that get the files' version. */
   readonly restore?: readonly ObjectRef[]
 }
 
-/** Opens the pull request, or brings the one that is open for that branch up to date. It is yet to be planned: what a workflow's own token opens starts no workflow. */
+/**
+ * Opens the pull request, or updates the open one of that branch. The caller plans it: a pull request opened with a
+ * workflow's own token starts no workflow.
+ */
 export function propose(
   { io, forge }: Job,
   { session, base }: Checkout,
@@ -58,7 +62,7 @@ export function propose(
   return forge.propose({ branch, base, files, message, title, body })
 }
 
-/** Why a person's wish can't be met, as a list. */
+/** Lists as Markdown why a request cannot be met. */
 export const reasons = ({ diagnostics }: HerdbookError): string =>
   diagnostics
     .map(({ message, hint }) => `- ${prose(message)}${hint === undefined ? '' : `<br>→ ${prose(hint)}`}`)

@@ -11,53 +11,49 @@ import { subjectOf } from '../session/planning.ts'
 import { connectTo } from '../session/connect.ts'
 import { planProposal } from '../reconcile/propose.ts'
 import { cleanMerges } from '../approvals/clean-merges.ts'
-import { laterOf, telling } from './failed.ts'
+import { asHerdbookError, deferFailure, reportingFailure } from './failed.ts'
 import { expect, type Job } from '../session/job.ts'
-import { tellMended } from './config-fixed.ts'
+import { reportConfigFixed } from './config-fixed.ts'
 import { baseOf, mergeOf, type Base } from '../session/default-branch.ts'
-import { tellPlanned, tellRefused, type Outcome } from './plan/comment.ts'
-import { askingIn, decidesHere, whyNot } from './plan/comment-request.ts'
+import { postPlan, postRefusal, type PlannedPullRequest } from './plan/comment.ts'
+import { mayAskForPlan, planRequestIn, whyNotPlanned } from './plan/plan-request.ts'
+import { changedMeanwhile, noWriteAccess, NOT_ASKED, planning, restoreIgnored } from './plan/texts.ts'
 import { saidIn } from '../approvals/trailers.ts'
 
-/** Plans a pull request against the live server: one of this repository's own branches, or one that somebody who decides has asked for. */
+/** Plans a pull request: one of this repository's branches, or one for which someone with write access asks. */
 export async function run(job: Job): Promise<void> {
   const { event } = expect(job, ['pull_request_target', 'issue_comment'])
-  const asking = askingIn(event)
-  if (asking === null) return say(job.io, 'Nobody asked for a plan.')
-  // anybody may comment: what they may do is asked before anything else costs requests
-  if (asking.by !== null && !(await decidesHere(job, event.number, asking)))
-    return say(job.io, `@${asking.by} may not write here, so nothing was asked of the live server.`)
-  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), laterOf(baseOf(job))])
-  await telling(job, pull, async () => {
-    const no = await whyNot(job, pull, await base(), asking)
-    if (no !== null) return say(job.io, no)
-    await planAndTell(job, pull, await base())
+  const request = planRequestIn(event)
+  if (request === null) return say(job.io, NOT_ASKED)
+  // Anyone may comment, so their permission comes before what costs more requests.
+  if (request.by !== null && !(await mayAskForPlan(job, event.number, request)))
+    return say(job.io, noWriteAccess(request.by))
+  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), deferFailure(baseOf(job))])
+  await reportingFailure(job, pull, async () => {
+    const why = await whyNotPlanned(job, pull, await base(), request)
+    if (why !== null) return say(job.io, why)
+    await planAndPost(job, pull, await base())
   })
 }
 
-/** Plans a pull request, writes its comment, reports its check, and tells the summary of the run. Who may ask is for the caller to know. */
+/** Plans a pull request, and writes its comment, its check and the run's summary. The caller checks who may ask. */
 export const planPullRequest = (job: Job, pull: PullRequest, base?: Base): Promise<void> =>
-  telling(job, pull, () => planAndTell(job, pull, base))
+  reportingFailure(job, pull, () => planAndPost(job, pull, base))
 
-async function planAndTell(job: Job, pull: PullRequest, base?: Base): Promise<void> {
+async function planAndPost(job: Job, pull: PullRequest, base?: Base): Promise<void> {
   const merging = await mergeOf(pull, base ?? (await baseOf(job)))
-  const outcome = merging.state === 'merged' ? await outcomeOf(job, pull, merging.merge).catch(told) : null
+  const outcome = merging.state === 'merged' ? await planMerge(job, pull, merging.merge).catch(asHerdbookError) : null
   if (!(await isCurrent(job, pull))) return
-  if (merging.state === 'mended') return tellMended(job, pull, merging)
-  if (merging.state === 'refused') return tellRefused(job, pull, merging, merging.why)
-  if (outcome instanceof HerdbookError) return tellRefused(job, pull, merging, outcome)
-  if (outcome) await tellPlanned(job, pull, outcome)
+  if (merging.state === 'mended') return reportConfigFixed(job, pull, merging)
+  if (merging.state === 'refused') return postRefusal(job, pull, merging, merging.why)
+  if (outcome instanceof HerdbookError) return postRefusal(job, pull, merging, outcome)
+  if (outcome) await postPlan(job, pull, outcome)
 }
 
-function told(error: unknown): HerdbookError {
-  if (error instanceof HerdbookError) return error
-  throw error
-}
-
-async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): Promise<Outcome> {
+async function planMerge({ io, event }: Job, pull: PullRequest, merge: Merge): Promise<PlannedPullRequest> {
   const [proposal, commits] = await Promise.all([
     openProposal(merge),
-    merge.repository.log(merge.head, { after: merge.base, limit: MOST_COMMITS }),
+    merge.repository.log(merge.head, { after: merge.base, limit: MAX_COMMITS }),
   ])
   const clean = await cleanMerges(merge.repository, commits, merge.base)
   const said = saidIn(
@@ -65,19 +61,16 @@ async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): P
     pull.head.branch,
     proposal.session.sealing,
   )
-  const wished = said.restore
-  const changed = await changedAmong(merge, [...new Set(KINDS.flatMap(({ sources }) => sources))])
+  const changed = await changedFiles(merge, [...new Set(KINDS.flatMap(({ sources }) => sources))])
   const { ledger } = proposal.session
-  // A stranger asks for files only; and what owners decide is decided where they are asked.
+  // A fork may only change files. An object of the owners needs a change of its file, so that they are asked.
   const mayRestore = (ref: ObjectRef): boolean =>
     pull.head.repository === event.repository && ownedFilesOf(ref, ledger).every((file) => changed.has(file))
-  const restore = wished.filter(mayRestore)
-  const ignored = wished
-    .filter((ref) => !mayRestore(ref))
-    .map((ref) => `restoring ${ref}, which has to come with a change of its file on a branch of this repository`)
+  const restore = said.restore.filter(mayRestore)
+  const ignored = said.restore.filter((ref) => !mayRestore(ref)).map(restoreIgnored)
   const connected = connectTo(merge.config, io, 'proposal')
   try {
-    const planned = await withProgress(io, `Planning #${pull.number}`, () =>
+    const planned = await withProgress(io, planning(pull.number), () =>
       planProposal(subjectOf(proposal.session), proposal.before, connected.providers, 'live', {
         restore: new Set(restore),
         takeOver: false,
@@ -95,11 +88,11 @@ async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): P
   }
 }
 
-/** Nobody looks through more. */
-const MOST_COMMITS = 250
+/** How many commits of a pull request are read. */
+const MAX_COMMITS = 250
 
-/** The files that merging would change. */
-async function changedAmong({ merged, trusted }: Merge, names: readonly string[]): Promise<ReadonlySet<string>> {
+/** Finds which of these files the merge changes. */
+async function changedFiles({ merged, trusted }: Merge, names: readonly string[]): Promise<ReadonlySet<string>> {
   const textIn = async (files: FileSource, name: string): Promise<string | null> =>
     (await files.list()).some((entry) => entry.name === name && entry.kind === 'file')
       ? (await files.read(name)).toString('utf8')
@@ -110,10 +103,10 @@ async function changedAmong({ merged, trusted }: Merge, names: readonly string[]
   return new Set(names.filter((_, i) => changed[i]))
 }
 
-/** Whether the pull request is still what was planned: what is written after it was merged, or over a newer plan, would mislead. */
+/** Whether the pull request is still what was planned: a plan written later, or over a newer plan, would mislead. */
 async function isCurrent({ forge, io }: Job, { number, head }: PullRequest): Promise<boolean> {
   const now = await forge.pullRequest(number)
   if (now.state === 'open' && now.head.commit === head.commit) return true
-  say(io, `#${number} has moved on since it was planned: nothing is written.`)
+  say(io, changedMeanwhile(number))
   return false
 }

@@ -10,8 +10,9 @@ import { hasEdits, needsLook, type Edits } from '../words/config-changes.ts'
 import { onlyEdits, othersIn } from '../comments/config-changes.ts'
 import { capital, clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
+import { CANNOT_BE_UNDONE, nothingOnServer } from './texts.ts'
 
-/** A plan may be merged unless something speaks against it; what was changed by hand is no fault of whoever proposes. */
+/** Says whether a plan may be merged. Manual changes on the server do not fail the check of a pull request. */
 export const stateOf = (exit: ExitCode): Status['state'] =>
   ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict, EXIT.red] as readonly ExitCode[]).includes(exit)
     ? 'success'
@@ -20,34 +21,34 @@ export const stateOf = (exit: ExitCode): Status['state'] =>
 const plain = (parts: Sentence): string =>
   parts.map((part) => (typeof part === 'string' ? part : inline(part.name))).join('')
 
-/** A line for a check, no longer than forges take it. */
+/** Shortens a text to what forges accept for a check. */
 export const checkLine = (text: string): string => clip(inline(text), 140)
 
-/** A plan's verdict as one line. */
+/** Writes a plan's verdict as one line. */
 export function oneLine(plan: Plan, edits: Edits): string {
   if (plan.steps.length + plan.letGo.length > 0 || !hasEdits(edits)) return checkLine(plain(verdict(plan, KINDS)))
-  return checkLine(needsLook(edits) ? onlyEdits(edits) : `Nothing on the server; ${othersIn(edits.others)}`)
+  return checkLine(needsLook(edits) ? onlyEdits(edits) : nothingOnServer(othersIn(edits.others)))
 }
 
-/** As many as GitHub shows of a step, of each severity. */
-const MOST = 10
+/** How many notes of one severity GitHub shows for a step of a job. */
+const MAX_NOTES = 10
 
-/** What the steps of a plan do, at the lines that ask for it: the most dangerous first. */
+/** Says what the steps of a plan do, at the lines of the files that cause them, the most dangerous first. */
 export function stepNotes(plan: Plan, instance: Instance): Diagnostic[] {
-  const grave = ({ hazard }: Step): boolean => hazard === 'irreversible'
-  const { true: severing = [], false: others = [] } = Object.groupBy(
+  const isIrreversible = ({ hazard }: Step): boolean => hazard === 'irreversible'
+  const { true: irreversible = [], false: others = [] } = Object.groupBy(
     plan.steps.toSorted(byDanger),
-    (step) => `${grave(step)}`,
+    (step) => `${isIrreversible(step)}`,
   )
-  return [...severing.slice(0, MOST), ...others.slice(0, MOST)].flatMap((step): Diagnostic[] => {
-    const [touched, told] = [effect(step), noticeInWords(step)]
+  return [...irreversible.slice(0, MAX_NOTES), ...others.slice(0, MAX_NOTES)].flatMap((step): Diagnostic[] => {
+    const [touched, notice] = [effect(step), noticeInWords(step)]
     const facts = [
-      ...(grave(step) ? ["It can't be undone."] : []),
+      ...(isIrreversible(step) ? [CANNOT_BE_UNDONE] : []),
       ...(touched === null ? [] : [`${capital(inline(touched))}.`]),
-      ...(told === null ? [] : [told]),
+      ...(notice === null ? [] : [notice]),
     ]
     const message = [`${plain(capitalised(sentence(step, KINDS)))}.`, ...facts].join(' ')
-    const severity = grave(step) ? 'warning' : 'info'
+    const severity = isIrreversible(step) ? 'warning' : 'info'
     return placesOf(step).map((source) => ({ code: step.action, severity, message, at: instance.position(source) }))
   })
 }

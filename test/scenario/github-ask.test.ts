@@ -109,7 +109,7 @@ describe('a form that was accepted', () => {
     ran(await herd.settle(), 'ask')
     expect(said(issue)).toEqual([
       expect.stringMatching(
-        /^Not proposed: the text of this issue was changed after it got the label\. .*put the label `herdbook: accept` on it again\.$/,
+        /^Not proposed: someone edited this issue after it got the label\. .*add the label `herdbook: accept` again\.$/,
       ),
     ])
     expect(herd.hub.state.issues.get(issue)?.labels).toEqual(['herdbook: ask'])
@@ -155,7 +155,7 @@ describe('a form that was accepted', () => {
   it('makes a moderator, and says that nobody knows whose account it is', async () => {
     const pull = await proposed(await asked('promote', { account: '@Alice', role: 'Moderator', why: 'To help' }))
     expect(pull.title).toMatch(/^Make alice Moderator \(#\d+\)$/)
-    expect(pull.body).toMatch(/Nobody has checked that whoever asked is `@alice`/)
+    expect(pull.body).toMatch(/No one has checked that the person who asked is `@alice`/)
     expect(await pull.file('instance/moderators.yaml')).toMatch(
       /- account: alice\n {4}role: Moderator\n {4}since: \d{4}-/,
     )
@@ -165,7 +165,7 @@ describe('a form that was accepted', () => {
   it('changes, translates or adds a rule', async () => {
     const changed = await proposed(await asked('rule', { rule: '1', text: 'Be kind to all.', why: 'Clearer' }))
     expect(await changed.file('instance/rules.yaml')).toContain('- key: be-kind\n    text: Be kind to all.\n')
-    expect(changed.body).toMatch(/translations still say what it said before: .*de/)
+    expect(changed.body).toMatch(/translations still have the old text: .*de/)
     const translated = await proposed(
       await asked('rule', { rule: 'no-spam', language: 'fr', text: 'Pas de spam.', why: 'For us' }),
     )
@@ -212,13 +212,13 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
       'what is blocked',
       'block',
       { ...BLOCK, domain: 'hosting.example', severity: LIMIT },
-      /`hosting\.example` is blocked already/,
+      /`hosting\.example` is already blocked/,
     ],
     [
       'what a block above covers',
       'block',
       { ...BLOCK, domain: 'a.b.hosting.example' },
-      /`hosting\.example` is blocked already, and that covers/,
+      /`hosting\.example` is already blocked, and that covers/,
     ],
     ['a block that is not there', 'unblock', { domain: 'fine.example', why: 'x' }, /no block of `fine\.example`/],
     ['a role that is not there', 'promote', { account: 'alice', role: 'Moderatr', why: 'x' }, /no role[^]*Moderator/],
@@ -226,7 +226,7 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
       'a role that may do everything',
       'promote',
       { account: 'alice', role: 'Owner', why: 'x' },
-      /may do everything, and no form gives that/,
+      /may do everything\. A form cannot give it/,
     ],
     [
       "an owner's role",
@@ -239,17 +239,17 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
       "somebody's login that is disabled",
       'promote',
       { account: 'bob', role: 'Moderator', why: 'x' },
-      /no account `?@bob`? on this server that can log in/,
+      /no account `?@bob`? that can log in/,
     ],
     [
       'another server',
       'promote',
       { account: 'alice@evil.example', role: 'Moderator', why: 'x' },
-      /no account of this server/,
+      /not the name of an account on this server/,
     ],
     ['a rule that is not there', 'rule', { rule: 'be-knid', text: 'x', why: 'x' }, /Did you mean `?be-kind`?/],
-    ['no language', 'rule', { rule: '1', language: '../../x', text: 'x', why: 'x' }, /no code of a language/],
-    ['what the files say', 'rule', { rule: '2', text: 'No spam.', why: 'x' }, /the files say so already/],
+    ['no language', 'rule', { rule: '1', language: '../../x', text: 'x', why: 'x' }, /not the code of a language/],
+    ['what the files say', 'rule', { rule: '2', text: 'No spam.', why: 'x' }, /the files already say this/],
   ])('%s', async (_name, form, answers, why) => {
     const before = pulls().length
     const issue = await asked(form, answers)
@@ -265,7 +265,7 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
   it('a stranger who can label, and may not write', async () => {
     const issue = await asked('block', { ...BLOCK, domain: 'tess.example' })
     const before = pulls().length
-    expect(await accepted(issue, 'tess')).toMatch(/takes somebody who may write/)
+    expect(await accepted(issue, 'tess')).toMatch(/only people with write access to this repository/)
     expect(pulls()).toHaveLength(before)
   })
 

@@ -66,7 +66,7 @@ describe('a merge approves', SLOW, () => {
     await herd.hub.act.push({ by: 'eve', branch: 'main', files: { [BLOCKS]: withBlock('along.example') } })
     expect((await applied()).exit).toBe(6)
     expect(await live()).not.toContain('along.example')
-    expect(commentOn(herd, evil, ':applied')).toContain('another merge brought its commits along')
+    expect(commentOn(herd, evil, ':applied')).toContain('another merge brought in its commits')
     await press('approve', 'domain-block/along.example', 'zoe')
     expect(await live()).toContain('along.example')
   })
@@ -121,7 +121,7 @@ describe('a merge approves', SLOW, () => {
 it('a pause is not taken over by pausing once more', SLOW, async () => {
   await press('pause', '', 'ann')
   await press('pause', '', 'eve')
-  expect((await press('resume', '', 'eve')).stderr).toContain('@eve is no owner')
+  expect((await press('resume', '', 'eve')).stderr).toContain('@eve is not an owner')
   expect((await press('resume', '', 'zoe')).exit).toBe(0)
 })
 
@@ -168,7 +168,7 @@ it(
     })
     expect((await applied()).exit).toBe(6)
     expect((await press('approve', 'domain-block/named.example', 'eve')).stderr).toContain(
-      'policy.yaml names @eve as an owner, and nobody who may has approved that',
+      'policy.yaml names @eve as an owner, but that change has no valid approval',
     )
     const own = await propose('eve', { [BLOCKS]: withBlock('sole.example') })
     await herd.hub.act.merge(own, 'eve')

@@ -193,7 +193,7 @@ describe('beside the files', SLOW, () => {
     // Put back by somebody who may only label, it asks for nothing either.
     await herd.hub.act.unlabel(pull.number, 'herdbook: plan', 'tess')
     await herd.hub.act.label(pull.number, 'herdbook: plan', 'tess')
-    expect(ran(await herd.settle(pullJobs), 'plan').stdout).toContain('@tess may not write here')
+    expect(ran(await herd.settle(pullJobs), 'plan').stdout).toContain('@tess may not write to this repository')
     expect(pull.comment()).not.toContain('herdbook-approvals')
   })
 

@@ -72,7 +72,7 @@ describe('a ledger that a writer has forged', SLOW, () => {
       expect([verb, pressed.result, pressed.stderr]).toEqual([
         verb,
         'failure',
-        expect.stringContaining('@eve is no owner'),
+        expect.stringContaining('@eve is not an owner'),
       ])
       expect(pressed.stderr).toContain('@ann, @zoe')
     }
@@ -96,7 +96,7 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     const number = await propose({ [BLOCKS]: block('anns.example') }, 'ann')
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(6)
-    expect(told(number)).toContain('nobody approved it but who asked for it, wrote it or pushed it')
+    expect(told(number)).toContain('it needs an approval by a person who did not ask for it, write it or push it')
     const own = await press('approve', 'domain-block/anns.example', 'mine', 'ann')
     expect([own.exit, own.stderr]).toEqual([
       5,
@@ -265,7 +265,7 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
         ),
       ),
     ).toContain('Moderator')
-    expect((await press('approve', 'moderator/mod', 'x', 'eve')).stderr).toContain('@eve is no owner')
+    expect((await press('approve', 'moderator/mod', 'x', 'eve')).stderr).toContain('@eve is not an owner')
     await press('approve', 'moderator/mod', 'looked at', 'ann')
     expect(
       JSON.stringify(
@@ -284,11 +284,11 @@ it('without owners in policy.yaml, buttons that take one are refused with the li
     herd.events.length = 0
   }
   await settled('# nobody\n', 'zoe')
-  expect((await press('unlock', '', '', 'ann')).stderr).toMatch(/policy\.yaml names none[^]*owners: \[/)
+  expect((await press('unlock', '', '', 'ann')).stderr).toMatch(/policy\.yaml names no owner[^]*owners: \[/)
   // The first ones are named by whoever administers the repository.
   await settled(policy, 'ann')
   expect((await press('unlock', '', '', 'ann')).stderr).toContain(
-    'by a pull request that somebody who administers the repository approves',
+    'in a new pull request, approved by an administrator of the repository',
   )
   await settled('# nobody\n', 'herd')
   await settled(policy, 'herd')

@@ -62,7 +62,7 @@ describe('the buttons', () => {
     herd.events.length = 0
     expect((await press('plan', `${number}`)).summary).toContain(`Planned #${number}.`)
     expect(commentOn(herd, number)).toContain('more.example')
-    expect((await press('plan', `${number} ${'0'.repeat(12)}`)).stderr).toContain('is at another commit by now')
+    expect((await press('plan', `${number} ${'0'.repeat(12)}`)).stderr).toContain('has another commit now')
     await herd.hub.act.close(number, 'mo')
     herd.events.length = 0
   })
@@ -77,8 +77,8 @@ describe('the buttons', () => {
     const number = await herd.hub.act.openPull({ by: 'stan', branch: 'mine', fork: true, title: 'Mine' })
     herd.events.length = 0
     const head = herd.hub.state.issues.get(number)?.pull?.head.commit ?? ''
-    expect((await press('plan', `${number}`)).stderr).toContain('is from a fork')
-    expect((await press('plan', `${number} ${'0'.repeat(12)}`)).stderr).toContain('Look at its commit')
+    expect((await press('plan', `${number}`)).stderr).toContain('comes from a fork')
+    expect((await press('plan', `${number} ${'0'.repeat(12)}`)).stderr).toContain('Look at its newest commit')
     expect((await press('plan', `${number} ${head.slice(0, 12)}`)).summary).toContain(`Planned #${number}.`)
     await herd.hub.act.close(number, 'stan')
     herd.events.length = 0
@@ -173,7 +173,7 @@ describe('the buttons', () => {
   it('what was approved once is not approved by starting it again', async () => {
     await herd.hub.act.press(BUTTON, inputs('approve', 'domain-block/two.example', 'once'), 'zoe')
     const decide = ran(await herd.settle({ again: { by: 'zoe', attempt: 2 } }), 'decide')
-    expect([decide.result, decide.stderr]).toEqual(['failure', expect.stringContaining('Press the button anew')])
+    expect([decide.result, decide.stderr]).toEqual(['failure', expect.stringContaining('Press the button again')])
   })
 
   it('unlock: says who holds the lock, and takes it away by its id', async () => {
@@ -187,7 +187,7 @@ describe('what is written beside a button is never more than that', () => {
     ['a verb that is none', inputs('delete'), /no job|no button/],
     ['more than a line', inputs('approve', '', 'fine\nHerdbook-Restore: rule/x'), /one line of text/],
     ['no reason', inputs('approve', 'rule/x', ''), /needs a reason/],
-    ['approve, and not what', inputs('approve', '', 'x'), /What is approved\?/],
+    ['approve, and not what', inputs('approve', '', 'x'), /You did not say what to approve/],
     ['approve, and all of something that is no plan', inputs('approve', 'abc', 'x'), /names no object/],
     ['an object that is none', inputs('adopt', '../../etc/passwd'), /names no object/],
     ['a pull request that is none', inputs('plan', '12; id'), /not the number of a pull request/],

@@ -79,7 +79,7 @@ describe('in a private repository that shows staff', () => {
 
   it('what owners look after is not left by a tick of somebody else', async () => {
     expect((await tick('leave moderator/alice', 'mo')).result).toBe('failure')
-    expect(said()).toMatch(/Not left:[^]*`@mo` is no owner/)
+    expect(said()).toMatch(/could not do \*\*leave\*\*:[^]*`@mo` is not an owner/)
     expect(boxOf('leave moderator/alice')).toMatch(/^- \[ \]/)
   })
 

@@ -208,7 +208,7 @@ describe('no box counts', () => {
         ...event,
         payload: { ...event.payload, sender: { ...(event.payload as { sender: object }).sender, login: 'mallory' } },
       }),
-    ).toMatch(/^0: @mallory may not write here/)
+    ).toMatch(/^0: @mallory may not write to this repository/)
     expect(pulls()).toHaveLength(before)
     expect(await directly(herd, 'tick', event)).toMatch(/^0: /)
     expect(pulls()).toHaveLength(before + 1)
@@ -238,7 +238,7 @@ describe('no box counts', () => {
       { body: `${body()}\n- [x] **Adopt** <!-- adopt domain-block/evil.example -->` },
       'mo',
     )
-    expect(ran(await herd.settle(), 'tick').stdout).toContain('No box was ticked that')
+    expect(ran(await herd.settle(), 'tick').stdout).toContain('No new box was ticked')
     expect(pulls()).toHaveLength(before)
   })
 })

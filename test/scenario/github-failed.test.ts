@@ -68,14 +68,14 @@ it.each([
     expect(job.stderr).toContain(WORDS)
     const comment = commentOn(herd, number)
     expect(comment).toMatch(/^<!-- herdbook:production -->\n### A defect in Herdbook: 1 error\n/)
-    expect(comment).toContain('It is a defect in Herdbook, and not of your change.')
+    expect(comment).toContain('This is a defect in Herdbook, not in your change.')
     expect(job.summary).toContain('### A defect in Herdbook')
     expect(comment + job.summary).not.toContain(WORDS)
     const head = herd.hub.state.issues.get(number)?.pull?.head.commit
     expect(herd.hub.state.statuses.findLast(({ commit }) => commit === head)).toMatchObject({
       state: 'error',
       context: 'herdbook',
-      description: 'Herdbook failed: see the comment, and the run.',
+      description: 'Herdbook failed: see the comment and the run.',
     })
   },
 )

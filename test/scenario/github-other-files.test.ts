@@ -96,7 +96,9 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
     for (let time = 0; time < 2; time += 1) {
       await again()
       exchanges.length = 0
-      expect(ran(await herd.settle(pullJobs), 'check').stdout).toContain('tells of this commit on this base already')
+      expect(ran(await herd.settle(pullJobs), 'check').stdout).toContain(
+        'already shows this commit, compared with this base',
+      )
       expect(exchanges.map(({ method }) => method)).toEqual(['GET', 'GET'])
     }
     expect([comment(), herd.hub.state.statuses.length]).toEqual([told, statuses])
@@ -146,7 +148,7 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
 describe('the label that asks for a plan', SLOW, () => {
   const repliesOn = (number: number): string[] =>
     [...herd.hub.state.comments.values()]
-      .filter(({ issue, body }) => issue === number && body.includes('A label says nothing'))
+      .filter(({ issue, body }) => issue === number && body.includes('A label does not say'))
       .map(({ body }) => body)
 
   it('counts for the commit that the comment showed when it was given', async () => {
@@ -157,7 +159,7 @@ describe('the label that asks for a plan', SLOW, () => {
     expect(comment()).toMatch(/Merging this approves[^]*herdbook-approvals v2/)
     // And once more, for the plan that it shows by then.
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
-    expect(ran(await herd.settle(pullJobs), 'plan').stdout).not.toContain('did not show')
+    expect(ran(await herd.settle(pullJobs), 'plan').stdout).not.toContain('No comment showed')
     expect(repliesOn(number)).toEqual([])
   })
 
@@ -173,7 +175,7 @@ describe('the label that asks for a plan', SLOW, () => {
     const pushed = herd.events.splice(0)
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
     const { payload } = herd.events[0] ?? { payload: {} }
-    expect(ran(await herd.settle(pullJobs), 'plan').stdout).toContain('did not show this commit')
+    expect(ran(await herd.settle(pullJobs), 'plan').stdout).toContain('No comment showed this commit')
     expect(comment()).toContain('looked-at.example')
     const [reply = ''] = repliesOn(number)
     expect(reply).toContain(`\`/plan ${head.slice(0, 12)}\``)
@@ -188,7 +190,7 @@ describe('the label that asks for a plan', SLOW, () => {
         { name: 'pull_request', payload: { ...payload, pull_request: pull } },
         { GITHUB_EVENT_NAME: 'pull_request_target' },
       ),
-    ).toContain('did not show this commit')
+    ).toContain('No comment showed this commit')
     await herd.hub.act.comment(number, /`(\/plan \w+)`/.exec(reply)?.[1] ?? '', 'ann')
     ran(await herd.settle(pullJobs), 'plan')
     expect(comment()).toMatch(/swapped\.example[^]*herdbook-approvals v2/)

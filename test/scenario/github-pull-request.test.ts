@@ -143,7 +143,9 @@ describe("a stranger's pull request", () => {
     expect(checkOf(head)).toMatch(/^pending: /)
     // Anybody's comment lets a job begin: Herdbook asks what they may do.
     const began = runs.flatMap((one) => (one.ran && one.job === 'plan' ? [one.stdout] : []))
-    expect(began).toEqual(['stan', 'tess', 'tess'].map((who) => expect.stringContaining(`@${who} may not write here`)))
+    expect(began).toEqual(
+      ['stan', 'tess', 'tess'].map((who) => expect.stringContaining(`@${who} may not write to this repository`)),
+    )
     expect(herd.hub.state.issues.get(number)?.labels).toEqual([])
   })
 
@@ -162,7 +164,7 @@ describe("a stranger's pull request", () => {
     await herd.settle()
     expect(commentOn(herd, number)).toContain('Herdbook did not read the server for this comment.')
     expect(
-      commentsOn(number).filter((body) => body.includes('Which commit?') || body.includes('has moved since')),
+      commentsOn(number).filter((body) => body.includes('Which commit?') || body.includes('has changed since')),
     ).toHaveLength(2)
     await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'ann')
     const job = ran(await herd.settle(), 'plan')
@@ -177,7 +179,7 @@ describe("a stranger's pull request", () => {
     await herd.hub.act.reopen(number, 'stan')
     const looked = (await herd.settle()).flatMap((one) => (one.ran && one.job === 'check' ? [one.stdout] : []))
     // another title starts nothing
-    expect(looked).toEqual([expect.stringContaining('its plan stays')])
+    expect(looked).toEqual([expect.stringContaining('Its plan stays')])
     expect([commentOn(herd, number), checkOf(head)]).toEqual([planned, check])
   })
 
@@ -192,9 +194,9 @@ describe("a stranger's pull request", () => {
     })
     herd.events.unshift(...asked)
     const runs = await herd.settle()
-    expect(ran(runs, 'plan').stdout).toContain('The head is no longer')
+    expect(ran(runs, 'plan').stdout).toContain('The newest commit is no longer')
     expect(commentOn(herd, number)).toContain('Herdbook did not read the server for this comment.')
-    expect(commentsOn(number).some((body) => body.includes('The branch has moved since'))).toBe(true)
+    expect(commentsOn(number).some((body) => body.includes('The branch has changed since'))).toBe(true)
     // The naive way, planning whatever the head is by then, would have shown it.
     expect(commentOn(herd, number)).toContain('evil')
   })

@@ -112,7 +112,7 @@ it('who asked for a pull request by a tick does not approve it alone', async () 
   await herd.hub.act.merge(number, 'mo')
   expect((await applied()).exit).toBe(0)
   expect(commentOn(herd, number, ':applied')).toContain(
-    'nobody approved it but who asked for it, wrote it or pushed it',
+    'it needs an approval by a person who did not ask for it, write it or push it',
   )
   expect(await herd.rows("select severity from domain_blocks where domain = 'pushed.example'")).toEqual([
     { severity: 1 },

@@ -18,7 +18,7 @@ const STORY = [
   /^Issue #3: herd\.example: 1 added by hand\n[^]*`wolves\.example`[^]*\*\*Adopt\*\*: write it into the files/,
   /^Pull request #4: Adopt domain-block\/wolves\.example\n[^]*Merging changes nothing on the server/,
   /^Comment on #4\n\*\*No changes\*\*/,
-  /^Issue #3 is closed\nAll is as the files say/,
+  /^Issue #3 is closed\nThe server and the files agree/,
 ]
 
 describe('a member asks by a form, moderators decide, the night is found out', () => {

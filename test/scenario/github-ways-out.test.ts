@@ -50,7 +50,9 @@ it('a history that was rewritten is taken by a button, once, with a reason', asy
   ).toMatch(/^6: [^]*does not descend/)
   const runs = await pressed('new-history')
   expect([ran(runs, 'decide').summary, ran(runs, 'apply').exit]).toEqual([
-    expect.stringMatching(/as it was rewritten\. Asked for by `@zoe`: decided at night/),
+    expect.stringMatching(
+      /accepts the rewritten history of the default branch\. Asked for by `@zoe`: decided at night/,
+    ),
     0,
   ])
   await merged('new.example', 'new')

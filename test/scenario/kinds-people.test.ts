@@ -111,7 +111,7 @@ describe('people and roles', () => {
   it('and --yes gives no role to an account that is younger than the commit that names it', async () => {
     const ran = await apply(5)
     expect(flat(ran.out)).toMatch(
-      /@newcomer was registered on .* after the files named it: it may be somebody else\. → Ask the person/,
+      /@newcomer was registered on .* after the files named it\. It may be another person\. → Ask the person/,
     )
     expect(
       await herd.rows(

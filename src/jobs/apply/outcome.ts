@@ -6,52 +6,53 @@ import type { ApplyReport } from '../../reconcile/report.ts'
 import type { ObjectRef } from '../../reconcile/values.ts'
 import type { Step } from '../../reconcile/plan/types.ts'
 import type { Session } from '../../session/session.ts'
-import type { MergedPullRequest, Void } from '../../approvals/merged-pull-requests.ts'
+import type { MergedPullRequest, VoidReason } from '../../approvals/merged-pull-requests.ts'
+import { mergeApprovedNothing } from './texts.ts'
 
-/** What a run knew when it began to apply. */
-export interface Known {
+/** The ledger and the merged pull requests when a run began to apply. */
+export interface ApplyStart {
   readonly session: Session
-  readonly landed: readonly MergedPullRequest[]
+  readonly merged: readonly MergedPullRequest[]
 }
 
-/** What an apply of the pipeline came to. */
+/** The result of an apply in the pipeline. */
 export interface Outcome {
   readonly exit: ExitCode
-  /** null where it ended before anything was done. */
+  /** null if it ended before it did anything. */
   readonly report: ApplyReport | null
   readonly diagnostics: readonly Diagnostic[]
-  readonly known: Known | null
-  /** What no run should end with. */
+  readonly start: ApplyStart | null
+  /** An error that is a defect of Herdbook. */
   readonly defect?: unknown
 }
 
 /**
- * The objects that these merged pull requests were to change and of which the server has become another meanwhile: nothing
- * is done about them before people have settled it. What was done for a pull request once is no longer its own.
+ * Finds the objects that these merged pull requests change, and that also changed on the server: people decide first.
+ * An object that was applied once for a pull request is no longer its own.
  */
 export function disputedIn(
   { plan }: ApplyReport,
   merges: readonly MergedPullRequest[],
-  known: Known,
+  start: ApplyStart,
 ): ReadonlySet<ObjectRef> {
-  const [steps, sealing] = [new Set(plan.steps.map(refOf)), known.session.sealing]
+  const [steps, sealing] = [new Set(plan.steps.map(refOf)), start.session.sealing]
   const done = new Set(
-    known.session.ledger.approvals.flatMap(({ spent, pullRequest, ref }) => (spent ? [`${pullRequest} ${ref}`] : [])),
+    start.session.ledger.approvals.flatMap(({ spent, pullRequest, ref }) => (spent ? [`${pullRequest} ${ref}`] : [])),
   )
   const isOf = ({ pull, merge }: MergedPullRequest, one: Pick<Step, 'kind' | 'id'>): boolean =>
     merge !== null && showed(merge.marks, one, sealing) && !done.has(`${pull.number} ${refOf(one)}`)
   const open = [...plan.conflicts, ...plan.takeovers, ...plan.waiting].filter((one) => !steps.has(refOf(one)))
-  return new Set(open.filter((one) => merges.some((landed) => isOf(landed, one))).map(refOf))
+  return new Set(open.filter((one) => merges.some((merged) => isOf(merged, one))).map(refOf))
 }
 
-/** The same for all pull requests that a run knew of. */
-export const disputedAmong = (report: ApplyReport, known: Known | null): ReadonlySet<ObjectRef> =>
-  known === null ? new Set() : disputedIn(report, known.landed, known)
+/** The same for all pull requests of a run. */
+export const disputedAmong = (report: ApplyReport, start: ApplyStart | null): ReadonlySet<ObjectRef> =>
+  start === null ? new Set() : disputedIn(report, start.merged, start)
 
-/** Says which merges approve nothing, and why, where something waits for an approval. */
-export function withUnapprovedMerges(report: ApplyReport, known: Known | null): ApplyReport {
+/** Adds which merges approved nothing, and why, if something waits for an approval. */
+export function withUnapprovedMerges(report: ApplyReport, start: ApplyStart | null): ApplyReport {
   const notes = isWaiting(report)
-    ? (known?.landed ?? []).flatMap((one) => (one.void === null ? [] : [voidNote(one.pull.number, one.void)]))
+    ? (start?.merged ?? []).flatMap((one) => (one.void === null ? [] : [approvedNothing(one.pull.number, one.void)]))
     : []
   return { ...report, findings: [...report.findings, ...notes] }
 }
@@ -59,42 +60,34 @@ export function withUnapprovedMerges(report: ApplyReport, known: Known | null): 
 /** Whether something waits for an approval. */
 export const isWaiting = ({ skipped }: ApplyReport): boolean => skipped.some(({ why }) => why === 'not-approved')
 
-const VOID: { readonly [why in Void]: string } = {
-  altered: 'the comment with its plan was edited since, or it is of another commit than was merged',
-  along: 'another merge brought its commits along, and did not make of the files what its plan shows',
-  self: 'nobody approved it but who asked for it, wrote it or pushed it',
-  unresolved: 'GitHub does not tell who wrote or pushed all of it, so it takes the approval of an owner',
-}
-
 /** Says that merging a pull request approved nothing, and why. */
-export const voidNote = (pullRequest: number, why: Void): Diagnostic => ({
+export const approvedNothing = (pullRequest: number, why: VoidReason): Diagnostic => ({
   code: 'merge-approves-nothing',
   severity: 'warning',
-  message: `Merging #${pullRequest} approved nothing: ${VOID[why]}.`,
-  hint: 'Look at what is not applied: herdbook plan. Where it is right, an owner who had no part in it approves it: herdbook approve "why", or on GitHub the button approve',
+  ...mergeApprovedNothing(pullRequest, why),
 })
 
 const isPaused = ({ diagnostics }: Outcome): boolean => diagnostics.some(({ code }) => code === 'paused')
 
-/** What was changed by hand or on both sides is told elsewhere, and is no failure of this run. */
+/** Whether a run has no failure. Differences are reported in their own issue, and are none. */
 export const isClean = (outcome: Outcome): boolean =>
   isPaused(outcome) ||
   ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict] as readonly ExitCode[]).includes(outcome.exit)
 
-/** The part of a report that is about one pull request: what it approved, and what nobody approved and it may have meant. */
+/** Takes the part of a report about one pull request: steps that it approved, and unapproved ones that it showed. */
 export function partOf(
   report: ApplyReport,
   { merge }: MergedPullRequest,
-  { landed }: Known,
+  { merged }: ApplyStart,
   sealing: Sealing,
 ): ApplyReport {
   const { steps } = report.plan
   const covered = (one: MergedPullRequest['merge']): readonly Step[] =>
     one === null ? [] : coveredBy(one, steps, sealing)
   const mine = new Set(covered(merge))
-  const anybodys = new Set(landed.flatMap((one) => covered(one.merge)))
+  const approvedByAny = new Set(merged.flatMap((one) => covered(one.merge)))
   const isMine = (step: Step): boolean =>
-    mine.has(step) || (!anybodys.has(step) && merge !== null && showed(merge.marks, step, sealing))
+    mine.has(step) || (!approvedByAny.has(step) && merge !== null && showed(merge.marks, step, sealing))
   const refs = new Set(steps.filter(isMine).map(({ kind, id }) => `${kind}/${id}`))
   return {
     ...report,

@@ -2,20 +2,20 @@ import { exitOfApply } from '../../reconcile/exit.ts'
 import { worstExit, type ExitCode } from '../../instance/diagnostic.ts'
 import type { ApplyReport } from '../../reconcile/report.ts'
 
-/** So many applies follow one another in a run: each does whole merges, as far as a budget goes. */
-export const MOST_ROUNDS = 20
+/** How many applies one run does. Each applies whole merges, as far as the budget goes. */
+export const MAX_ROUNDS = 20
 
-/** Whether another apply may do more: this one did something, and held something back that did not fit beside it. */
-export const isMore = ({ done, skipped }: ApplyReport): boolean =>
+/** Whether another apply may do more: this one did something and held back what did not fit the budget. */
+export const hasMore = ({ done, skipped }: ApplyReport): boolean =>
   done.length > 0 && skipped.some(({ why }) => why === 'refused')
 
-/** What a round left for the next one is told by that. */
-const settled = (report: ApplyReport): ApplyReport => ({
+/** Leaves out what a round left for the next one, which reports it. */
+const withoutHeldBack = (report: ApplyReport): ApplyReport => ({
   ...report,
   skipped: report.skipped.filter(({ why }) => why !== 'refused'),
 })
 
-/** What several applies came to, as one. */
+/** Combines the reports of several applies. */
 export function combined(rounds: readonly ApplyReport[]): ApplyReport | null {
   const last = rounds.at(-1)
   if (last === undefined) return null
@@ -40,6 +40,6 @@ export function combined(rounds: readonly ApplyReport[]): ApplyReport | null {
   }
 }
 
-/** The exit code of all of them; `last` is what the last one ended with. */
+/** Finds the exit code of all rounds; `last` is that of the last one. */
 export const exitOfRounds = (rounds: readonly ApplyReport[], last: ExitCode): ExitCode =>
-  worstExit([last, ...rounds.slice(0, -1).map((report) => exitOfApply(settled(report)))])
+  worstExit([last, ...rounds.slice(0, -1).map((report) => exitOfApply(withoutHeldBack(report)))])

@@ -2,7 +2,6 @@ import type { PullRequest } from '../../forges/forge.ts'
 import { domainIn } from '../../verbs/block.ts'
 import type { ObjectChange } from '../../instance/edit/objects.ts'
 import { hasEnded } from '../../providers/mastodon/kinds/common.ts'
-import { code } from '../../comments/markdown.ts'
 import type { Ended } from '../../comments/drift-issue.ts'
 import { draft } from '../../session/write-instance.ts'
 import { parseRef } from '../../session/options.ts'
@@ -11,28 +10,30 @@ import { authorsBehind } from '../../approvals/authors.ts'
 import { propose, type Checkout } from '../open-pull-request.ts'
 import type { Job } from '../../session/job.ts'
 import { planPullRequest } from '../plan.ts'
-import { titled } from '../adopt-or-restore.ts'
+import { objectsInTitle } from '../adopt-or-restore.ts'
+import { ALL_EXPIRED, expiredBody, EXPIRED_NOTE, expiredTitle } from './texts.ts'
 
-const BRANCH = 'herdbook/until'
+const EXPIRED_BRANCH = 'herdbook/until'
 
-/** Entries of the files whose last day has come, with the pull request that takes them out; made where there is none and it is to be proposed. */
-export async function endedWith(job: Job, desk: Checkout, ending: 'propose' | 'look'): Promise<Ended[]> {
-  const ended = endedIn(desk.session)
-  if (ended.length === 0) return []
-  const title = `Take out what has ended: ${titled(ended.map(({ ref }) => ref))}`
+/** Finds expired entries of the files and the pull request that takes them out. With `propose`, opens it if needed. */
+export async function expiredEntries(job: Job, checkout: Checkout, mode: 'propose' | 'look'): Promise<Ended[]> {
+  const expired = expiredIn(checkout.session)
+  if (expired.length === 0) return []
+  const title = expiredTitle(objectsInTitle(expired.map(({ ref }) => ref)))
   const open = (await job.forge.openPullRequests()).find(
-    ({ head, title: there }) => head.branch === BRANCH && head.repository === job.event.repository && there === title,
+    ({ head, title: there }) =>
+      head.branch === EXPIRED_BRANCH && head.repository === job.event.repository && there === title,
   )
-  const pullRequest = open ?? (ending === 'propose' ? await taken(job, desk, ended, title) : null)
-  return ended.map((one) => ({
+  const pullRequest = open ?? (mode === 'propose' ? await proposeRemoval(job, checkout, expired, title) : null)
+  return expired.map((one) => ({
     ...one,
     pullRequest: pullRequest && { number: pullRequest.number, url: pullRequest.url },
   }))
 }
 
-type Until = Omit<Ended, 'pullRequest'>
+type ExpiredEntry = Omit<Ended, 'pullRequest'>
 
-function endedIn({ instance: { documents }, io }: Session): Until[] {
+function expiredIn({ instance: { documents }, io }: Session): ExpiredEntry[] {
   const entries = [
     ...(documents['domain-blocks.yaml']?.domain_blocks ?? []).map(({ domain, until }) => ({
       ref: `domain-block/${domainIn(domain)}`,
@@ -47,47 +48,47 @@ function endedIn({ instance: { documents }, io }: Session): Until[] {
       until,
     })),
   ]
-  const ended = entries.flatMap(({ ref, until }) =>
+  const expired = entries.flatMap(({ ref, until }) =>
     until !== undefined && hasEnded(until, io.now()) ? [{ ref, until }] : [],
   )
-  return [...new Map(ended.map((one) => [one.ref, one])).values()]
+  return [...new Map(expired.map((one) => [one.ref, one])).values()]
 }
 
-async function taken(job: Job, desk: Checkout, ended: readonly Until[], title: string): Promise<PullRequest> {
-  const changes = ended.map(({ ref }): ObjectChange => ({ ref, fields: null }))
-  const edits = await draft(job.io, desk.session, changes, { emptied: 'the last day of all that stood here has come' })
-  const body = [
-    'The last day of these has come:',
-    ended.map(({ ref, until }) => `- ${code(ref)}: until ${code(until)}`).join('\n'),
-    'Merging takes them out of the files, and off the server where they are there still.',
-  ].join('\n\n')
-  const pullRequest = await propose(job, desk, {
-    branch: BRANCH,
+async function proposeRemoval(
+  job: Job,
+  checkout: Checkout,
+  expired: readonly ExpiredEntry[],
+  title: string,
+): Promise<PullRequest> {
+  const changes = expired.map(({ ref }): ObjectChange => ({ ref, fields: null }))
+  const edits = await draft(job.io, checkout.session, changes, { emptied: ALL_EXPIRED })
+  const pullRequest = await propose(job, checkout, {
+    branch: EXPIRED_BRANCH,
     edits,
     title,
-    note: 'Their last day has come.',
-    body,
-    askedBy: await askersOf(job, desk, ended),
+    note: EXPIRED_NOTE,
+    body: expiredBody(expired),
+    askedBy: await askersOf(job, checkout, expired),
   })
   await planPullRequest(job, pullRequest)
   return pullRequest
 }
 
-/** Whoever wrote their last days asked for this; null where nobody can tell who that was. */
+/** Finds who wrote the `until` of these entries: they asked for this. Returns null if that is unknown for one. */
 async function askersOf(
   job: Job,
   { session, base }: Checkout,
-  ended: readonly Until[],
+  expired: readonly ExpiredEntry[],
 ): Promise<readonly string[] | null> {
-  const hands = [
+  const authors = [
     ...(
       await authorsBehind(
         job,
         session,
         base.commit,
-        ended.map(({ ref }) => ref),
+        expired.map(({ ref }) => ref),
       )
     ).values(),
   ]
-  return hands.includes(null) ? null : [...new Set(hands.flatMap((people) => [...(people ?? [])]))]
+  return authors.includes(null) ? null : [...new Set(authors.flatMap((people) => [...(people ?? [])]))]
 }

@@ -17,16 +17,39 @@ import { draftPromotion } from '../../verbs/promote.ts'
 import type { Session } from '../../session/session.ts'
 import { draftLifted } from '../../verbs/unblock.ts'
 import { draftRule } from './rule.ts'
+import {
+  ACCOUNT_THAT_IS_THERE,
+  blockedAlready,
+  blockedMoreStrictly,
+  cannotLogIn,
+  FOLLOWS_MEASURED,
+  holderPowerful,
+  isItThem,
+  isRightServer,
+  lastBlockLifted,
+  LETTERS_CHANGED,
+  NO_ACCOUNT,
+  parentBlocked,
+  PUBLIC_COMMENT,
+  reasonTooLong,
+  rolePowerful,
+  ROLES_NOT_READ,
+  RULE_WORDS,
+  UNKNOWN_SEVERITY,
+  unknownRole,
+  whatHasChanged,
+} from './texts.ts'
 
-/** What an issue's form asks for, as the verbs make it, and what whoever decides should look at. */
+/** The change that an issue form asks for, as the verbs make it. */
 export interface FormRequest {
   readonly draft: Draft
-  readonly look: readonly string[]
+  /** What a person must check before the merge. */
+  readonly questions: readonly string[]
 }
 
 type AnswersOf<Name extends FormName> = Extract<Answers, { readonly form: Name }>['answers']
 
-/** Makes what was asked for. Throws (exit 9) with what stands against it, and what to write instead. */
+/** Drafts what a form asks for. Throws (exit 9) if that cannot be, with what to write instead. */
 export function requestFor(session: Session, asked: Answers, issue: Issue): Promise<FormRequest> {
   switch (asked.form) {
     case 'block':
@@ -46,7 +69,7 @@ const maybe = <Key extends string>(key: Key, [answer]: readonly string[]): { rea
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
 /** Mastodon shows a public comment in a list. */
-const LONGEST_COMMENT = 500
+const MAX_COMMENT = 500
 
 async function block(
   session: Session,
@@ -56,15 +79,12 @@ async function block(
   const name = domainIn(one(domain))
   const strictness =
     severityOf(one(severity).split(':')[0] ?? '') ??
-    fail(EXIT.invalid, 'unknown-severity', 'How strictly? The answer is none of the three.')
+    fail(EXIT.invalid, 'unknown-severity', UNKNOWN_SEVERITY.message, { hint: UNKNOWN_SEVERITY.hint })
   const comment = onOneLine(one(why))
-  if (comment.length > LONGEST_COMMENT)
-    fail(
-      EXIT.invalid,
-      'too-long',
-      `The reason has ${comment.length} characters, and everybody will read it in a list.`,
-      { hint: `Write it in at most ${LONGEST_COMMENT}.` },
-    )
+  if (comment.length > MAX_COMMENT) {
+    const { message, hint } = reasonTooLong({ length: comment.length, max: MAX_COMMENT })
+    fail(EXIT.invalid, 'too-long', message, { hint })
+  }
   const [media, reports] = FORMS.block.fields.refuse.options
   const flags = {
     ...(refuse.includes(media) ? { rejectMedia: true as const } : {}),
@@ -85,19 +105,17 @@ async function block(
   )
   return {
     draft,
-    look: [
-      `Is ${bothForms(name)} the server that is meant?${mapped(one(domain))}`,
-      'The public comment is in the words of whoever asked: everybody will read it.',
-      ...(strictness === 'suspend' ? ['How many follows it severs was measured on the live server.'] : []),
+    questions: [
+      `${isRightServer(bothForms(name))}${lettersChanged(one(domain)) ? ` ${LETTERS_CHANGED}` : ''}`,
+      PUBLIC_COMMENT,
+      ...(strictness === 'suspend' ? [FOLLOWS_MEASURED] : []),
     ],
   }
 }
 
-function mapped(written: string): string {
+function lettersChanged(written: string): boolean {
   const name = namedDomain(written)
   return 'domain' in name && name.changed !== undefined
-    ? ' It was written in letters that Mastodon turns into these.'
-    : ''
 }
 
 interface Strictness {
@@ -117,9 +135,7 @@ const covers = (a: Strictness, b: Strictness): boolean =>
   a.severity === 'suspend' ||
   (STRENGTH[a.severity] >= STRENGTH[b.severity] && (a.media || !b.media) && (a.reports || !b.reports))
 
-const PULL_REQUEST = 'Where it should become weaker, open a pull request for domain-blocks.yaml.'
-
-/** Nothing is proposed that the files say already, for the domain or for one above it, nor what would make a block weaker. */
+/** Refuses (exit 9) a block that the files already hold, for the domain or for one above it, or that is weaker. */
 function refuseCovered({ instance, io }: Session, domain: string, asked: Strictness): void {
   const lasting = (instance.documents['domain-blocks.yaml']?.domain_blocks ?? []).filter(
     ({ until }) => !hasEnded(until, io.now()),
@@ -129,59 +145,41 @@ function refuseCovered({ instance, io }: Session, domain: string, asked: Strictn
     const there = blocks.get(name)
     return there !== undefined && covers(there, asked)
   }
-  const own = blocks.get(domain)
-  if (covered(domain))
-    fail(EXIT.invalid, 'blocked-already', `${bothForms(domain)} is blocked already, as strictly as that or more.`, {
-      hint: PULL_REQUEST,
-    })
-  if (own && STRENGTH[own.severity] > STRENGTH[asked.severity])
-    fail(
-      EXIT.invalid,
-      'weaker',
-      `${bothForms(domain)} is blocked more strictly already, and a form makes no block weaker.`,
-      { hint: PULL_REQUEST },
-    )
+  const [own, shown] = [blocks.get(domain), bothForms(domain)]
+  if (covered(domain)) {
+    const { message, hint } = blockedAlready(shown)
+    fail(EXIT.invalid, 'blocked-already', message, { hint })
+  }
+  if (own && STRENGTH[own.severity] > STRENGTH[asked.severity]) {
+    const { message, hint } = blockedMoreStrictly(shown)
+    fail(EXIT.invalid, 'weaker', message, { hint })
+  }
   const parent = own ? undefined : parentsOf(domain).find(covered)
   if (parent !== undefined)
-    fail(
-      EXIT.invalid,
-      'parent-blocked',
-      `${bothForms(parent)} is blocked already, and that covers ${bothForms(domain)}.`,
-    )
+    fail(EXIT.invalid, 'parent-blocked', parentBlocked({ parent: bothForms(parent), domain: shown }))
 }
 
 async function lift(session: Session, { domain }: AnswersOf<'unblock'>, issue: Issue): Promise<FormRequest> {
   const name = domainIn(one(domain))
-  const draft = await draftLifted(session.io, session, [name], { emptied: `the last block was lifted: ${issue.url}` })
+  const draft = await draftLifted(session.io, session, [name], { emptied: lastBlockLifted(issue.url) })
   return {
     draft,
-    look: [
-      `Is ${bothForms(name)} the server that is meant?`,
-      `What has changed there since it was blocked? Git knows why it was: herdbook why domain-block/${name}`,
-    ],
+    questions: [isRightServer(bothForms(name)), whatHasChanged(name)],
   }
 }
 
 async function promote(session: Session, { account, role }: AnswersOf<'promote'>): Promise<FormRequest> {
   const id = accountId(one(account))
-  if (!/^[a-z0-9_]{1,30}$/.test(id))
-    fail(EXIT.invalid, 'no-account', 'That is no account of this server.', {
-      hint: 'Write the name alone, without the domain: alice',
-    })
+  if (!/^[a-z0-9_]{1,30}$/.test(id)) fail(EXIT.invalid, 'no-account', NO_ACCOUNT.message, { hint: NO_ACCOUNT.hint })
   const draft = await draftPromotion(session.io, session, id, one(role), {})
   if (draft.edits.length > 0) await refusePowerful(session, id, one(role))
   return {
     draft,
-    look: [
-      `Nobody has checked that whoever asked is @${id}: write to that account in Mastodon, and wait for its answer.`,
-      'Herdbook gives the role only to the account that is there now: its id and its age stand in the plan.',
-    ],
+    questions: [isItThem(id), ACCOUNT_THAT_IS_THERE],
   }
 }
 
-const OWNERS = 'That takes a pull request by an owner, for moderators.yaml.'
-
-/** A form gives nobody a role that may do everything, nor takes one from somebody who holds it. */
+/** Refuses (exit 9) to give a role that may do everything, or to change a person who holds one. */
 async function refusePowerful(session: Session, id: string, role: string): Promise<void> {
   const { documents } = session.instance
   const live = await liveRoles(session, id)
@@ -189,43 +187,36 @@ async function refusePowerful(session: Session, id: string, role: string): Promi
   const known = [...(documents['roles.yaml']?.roles ?? []), ...live.roles]
   const isOwner = (name: string | undefined): boolean =>
     known.some((one) => one.name === name && one.permissions.includes('administrator'))
-  if (!known.some((one) => one.name === role))
-    fail(EXIT.invalid, 'unknown-role', `The server has no role "${role}".`, {
-      hint: `Roles: ${[...new Set(known.filter(({ name }) => !isOwner(name)).map(({ name }) => name))].join(', ')}`,
-    })
-  if (isOwner(role))
-    fail(EXIT.invalid, 'too-powerful', `${role} may do everything, and no form gives that.`, { hint: OWNERS })
-  if (isOwner(held) || isOwner(live.held))
-    fail(EXIT.invalid, 'too-powerful', `@${id} holds a role that may do everything, and no form changes that.`, {
-      hint: OWNERS,
-    })
-  if (!live.able)
-    fail(EXIT.invalid, 'no-account', `There is no account @${id} on this server that can log in.`, {
-      hint: 'Ask again when there is.',
-    })
+  const refuse = (problem: string, { message, hint }: { readonly message: string; readonly hint: string }): never =>
+    fail(EXIT.invalid, problem, message, { hint })
+  if (!known.some((one) => one.name === role)) {
+    const roles = [...new Set(known.filter(({ name }) => !isOwner(name)).map(({ name }) => name))]
+    refuse('unknown-role', unknownRole({ role, roles }))
+  }
+  if (isOwner(role)) refuse('too-powerful', rolePowerful(role))
+  if (isOwner(held) || isOwner(live.held)) refuse('too-powerful', holderPowerful(id))
+  if (!live.canLogIn) refuse('no-account', cannotLogIn(id))
 }
 
 interface LiveRoles {
   readonly roles: readonly { readonly name: string; readonly permissions: readonly string[] }[]
   readonly held: string | undefined
-  /** Whether the account is there and can log in; why not is nobody else's business. */
-  readonly able: boolean
+  /** Whether the account exists and can log in. The reason why not is private. */
+  readonly canLogIn: boolean
 }
 
-/** The roles of the server, and how it stands with an account. Throws (exit 10) where nobody can say: a role is not given on a guess. */
+/** Reads the roles of the server and an account. Throws (exit 10) if it cannot: a role is never given on a guess. */
 async function liveRoles({ config, io }: Session, id: string): Promise<LiveRoles> {
   const reader = await openReader(config, io.secrets, { verb: 'plan' })
   try {
     const { roles, accounts } = await reader.read({ tables: ['roles', 'accounts'], accounts: [id], measure: [] })
     if (roles.state === 'unknown' || accounts.state === 'unknown')
-      return fail(EXIT.unreadable, 'not-read', 'What the role may do could not be read from the server.', {
-        hint: OWNERS,
-      })
+      return fail(EXIT.unreadable, 'not-read', ROLES_NOT_READ.message, { hint: ROLES_NOT_READ.hint })
     const row = accounts.rows.find(({ username }) => accountId(username) === id)
     return {
       roles: roles.rows.map(({ name, permissions }) => ({ name, permissions: permissionNames(permissions) })),
       held: roles.rows.find((one) => one.id === row?.role_id)?.name,
-      able: obstacleOf(row, id) === undefined,
+      canLogIn: obstacleOf(row, id) === undefined,
     }
   } finally {
     await reader.close()
@@ -241,6 +232,6 @@ async function rule(session: Session, { rule: named, language, text, hint }: Ans
   })
   return {
     draft,
-    look: ['The words are those of whoever asked: every member will read them, and reports refer to them.'],
+    questions: [RULE_WORDS],
   }
 }

@@ -6,8 +6,17 @@ import { nearest } from '../../instance/nearest.ts'
 import { draft, type Draft } from '../../session/write-instance.ts'
 import type { Io } from '../../session/io.ts'
 import type { Files } from '../../session/session.ts'
+import {
+  noLanguage,
+  noSuchRule,
+  ruleAdded,
+  ruleChanged,
+  RULES_NOT_MANAGED,
+  ruleTranslated,
+  TRANSLATION_OF_NO_RULE,
+} from './texts.ts'
 
-/** What somebody wants a rule to say. */
+/** What a rule must say. */
 export interface RuleRequest {
   /** Its number in the list, its key or its text; undefined for a new rule. */
   readonly rule?: string
@@ -19,23 +28,20 @@ export interface RuleRequest {
 
 const LANGUAGE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$/
 
-/** A new rule, a new wording or a translation of one. Throws (exit 9) where the files have no such rule. */
-export async function draftRule(io: Io, files: Files, wish: RuleRequest): Promise<Draft> {
+/** Drafts a new rule, a new text or a translation of a rule. Throws (exit 9) if the files have no such rule. */
+export async function draftRule(io: Io, files: Files, request: RuleRequest): Promise<Draft> {
   const rules = files.instance.documents['rules.yaml']?.rules
-  if (!rules)
-    return fail(EXIT.invalid, 'not-managed', 'The rules are not in the files of this repository yet.', {
-      hint: 'Somebody who looks after it has to take them over first: herdbook adopt rule',
-    })
-  if (wish.language !== undefined && !LANGUAGE.test(wish.language))
-    return fail(EXIT.invalid, 'no-language', `"${wish.language}" is no code of a language.`, {
-      hint: 'Write it as de or pt-BR.',
-    })
+  if (!rules) return fail(EXIT.invalid, 'not-managed', RULES_NOT_MANAGED.message, { hint: RULES_NOT_MANAGED.hint })
+  if (request.language !== undefined && !LANGUAGE.test(request.language)) {
+    const { message, hint } = noLanguage(request.language)
+    return fail(EXIT.invalid, 'no-language', message, { hint })
+  }
   const { change, said, subject } =
-    wish.rule === undefined ? added(rules, wish) : changed(ruleOf(rules, wish.rule), wish)
+    request.rule === undefined ? addRule(rules, request) : changeRule(ruleOf(rules, request.rule), request)
   return { edits: await draft(io, files, [change]), said, subject }
 }
 
-type Told = Pick<Draft, 'said' | 'subject'> & { readonly change: ObjectChange }
+type RuleDraft = Pick<Draft, 'said' | 'subject'> & { readonly change: ObjectChange }
 
 function ruleOf(rules: readonly Rule[], named: string): Rule {
   const found =
@@ -47,30 +53,21 @@ function ruleOf(rules: readonly Rule[], named: string): Rule {
     named,
     rules.map(({ key }) => key),
   )
-  return fail(EXIT.invalid, 'no-such-object', `rules.yaml has no rule "${named}".`, {
-    hint:
-      meant === undefined
-        ? `Write its number, 1 to ${rules.length}, or leave it empty for a new rule.`
-        : `Did you mean ${meant}?`,
-  })
+  const { message, hint } = noSuchRule({ rule: named, rules: rules.length, meant })
+  return fail(EXIT.invalid, 'no-such-object', message, { hint })
 }
 
-function added(rules: readonly Rule[], { language, text, hint }: RuleRequest): Told {
+function addRule(rules: readonly Rule[], { language, text, hint }: RuleRequest): RuleDraft {
   if (language !== undefined)
-    return fail(EXIT.invalid, 'no-rule', 'A translation needs the rule that it is of.', {
-      hint: 'Write which rule it is, or leave the language empty.',
-    })
+    return fail(EXIT.invalid, 'no-rule', TRANSLATION_OF_NO_RULE.message, { hint: TRANSLATION_OF_NO_RULE.hint })
   const key = ruleKey(text, new Set(rules.map((rule) => rule.key)))
   return {
     change: { ref: `rule/${key}`, fields: { text, ...(hint === undefined ? {} : { hint }) } },
-    said: [
-      'It becomes the last of the rules. Its key stays when its text changes, so that old reports keep pointing to it.',
-    ],
-    subject: `Add the rule ${key}`,
+    ...ruleAdded(key),
   }
 }
 
-function changed({ key, translations = {} }: Rule, { language, text, hint }: RuleRequest): Told {
+function changeRule({ key, translations = {} }: Rule, { language, text, hint }: RuleRequest): RuleDraft {
   if (language !== undefined) {
     const there = translations[language]
     const translation = {
@@ -87,18 +84,11 @@ function changed({ key, translations = {} }: Rule, { language, text, hint }: Rul
           },
         },
       },
-      said: [
-        there
-          ? 'It replaces the translation that is there.'
-          : 'It is the first translation of the rule into this language.',
-      ],
-      subject: `Translate the rule ${key} (${language})`,
+      ...ruleTranslated({ key, language, isFirst: there === undefined }),
     }
   }
-  const others = Object.keys(translations)
   return {
     change: { ref: `rule/${key}`, fields: { text, ...(hint === undefined ? {} : { hint }) } },
-    said: others.length === 0 ? [] : [`The translations still say what it said before: ${others.join(', ')}.`],
-    subject: `Change the rule ${key}`,
+    ...ruleChanged({ key, languages: Object.keys(translations) }),
   }
 }

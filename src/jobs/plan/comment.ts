@@ -15,39 +15,38 @@ import { offerConsent } from './suggest-consent.ts'
 import { contextOf } from '../../forges/check-name.ts'
 import type { Job } from '../../session/job.ts'
 import type { Merging } from '../../session/default-branch.ts'
-import { alongIn, approvedIn, decidingOf, handsOfLeft } from './who-decides.ts'
+import { alreadyApproved, authorsOfLeftovers, leftoversAmong, whoDecides } from './who-decides.ts'
+import { NOT_PLANNED } from './texts.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from '../status-check.ts'
+import { SUMMARY_LIMIT } from '../summary.ts'
 import { markerOf, upsertComment } from '../../forges/sticky-comment.ts'
 import type { Said } from '../../approvals/trailers.ts'
 
-/** GitHub takes a mebibyte for the summary of a step. */
-const SUMMARY = 1_000_000
-
-/** A pull request that was planned, with all that its comment is made of. */
-export interface Outcome extends Proposed {
+/** A planned pull request, with all that its comment shows. */
+export interface PlannedPullRequest extends Proposed {
   readonly merge: Merge
   readonly proposal: Proposal
   readonly said: Said
-  /** Files of kinds that merging would change. */
+  /** Files of kinds that the merge changes. */
   readonly changed: ReadonlySet<string>
 }
 
-/** Writes the comment with the plan and its marks, reports the check, and tells the summary of the run. */
-export async function tellPlanned(
+/** Writes the comment with the plan and its marks, the check and the summary of the run. */
+export async function postPlan(
   job: Job,
   pull: PullRequest,
-  { leftover, byFiles, merge, proposal, said, changed, ...whole }: Outcome,
+  { leftover, byFiles, merge, proposal, said, changed, ...whole }: PlannedPullRequest,
 ): Promise<void> {
   const { session, edits } = proposal
   const { environment, sealing } = session
-  const approved = approvedIn(session, whole.plan.steps)
-  const hands = await handsOfLeft(
+  const approved = alreadyApproved(session, whole.plan.steps)
+  const authors = await authorsOfLeftovers(
     job,
     session,
     merge.base,
     whole.plan.steps.filter(({ digest, cause }) => cause === 'change' && leftover.has(digest) && !approved.has(digest)),
   )
-  const nobodys = new Set([...hands].flatMap(([digest, people]) => (people === null ? [digest] : [])))
+  const nobodys = new Set([...authors].flatMap(([digest, people]) => (people === null ? [digest] : [])))
   const { plan, withheld } = approvable({ ...whole, leftover, approved, nobodys }, changed)
   const exit = exitOfPlan(plan)
   const sourceOf = await textsIn(merge.merged)
@@ -65,7 +64,7 @@ export async function tellPlanned(
       withheld,
       byFiles,
       edits,
-      deciding: await decidingOf(
+      deciding: await whoDecides(
         merge,
         plan.steps.filter(({ digest }) => !withheld.has(digest)),
       ),
@@ -75,23 +74,25 @@ export async function tellPlanned(
   const marker = markerOf(environment, 'plan')
   const planned = { pullRequest: pull.number, head: merge.head }
   const sent = plan.steps.filter(({ digest }) => !withheld.has(digest))
-  const hidden = marksBlock(marksOf(sent, { pullRequest: pull.number, ...said, along: alongIn(sent, hands) }, sealing))
-  // Without a key a mark would be anybody's.
+  const hidden = marksBlock(
+    marksOf(sent, { pullRequest: pull.number, ...said, along: leftoversAmong(sent, authors) }, sealing),
+  )
+  // Without a key, anyone could write a mark.
   const comment =
     sealing.key === null
       ? renderMarkdown(plan, { ...options, marker })
       : sealComment(renderMarkdown(plan, { ...options, marker, hidden }), planned, sealing)
   await upsertComment(job, pull.number, marker, comment)
-  await job.summarize(renderMarkdown(plan, { ...options, limit: SUMMARY }))
-  const told = plan.steps.filter(({ digest }) => !leftover.has(digest) || !withheld.has(digest))
-  const shown = redact({ ...plan, steps: told }, disclosure(options.visibility, options.show))
+  await job.summarize(renderMarkdown(plan, { ...options, limit: SUMMARY_LIMIT }))
+  const notes = plan.steps.filter(({ digest }) => !leftover.has(digest) || !withheld.has(digest))
+  const shown = redact({ ...plan, steps: notes }, disclosure(options.visibility, options.show))
   tell(job.io, [...session.warnings, ...shown.findings, ...stepNotes(shown, session.instance)], sourceOf)
   await report(job, pull, environment, { exit, description: oneLine(shown, edits) })
   await offerConsent(job, pull, shown, merge, sourceOf)
 }
 
-/** Writes why a pull request can't be planned, and reports the check. */
-export async function tellRefused(
+/** Writes why a pull request cannot be planned, and the check. */
+export async function postRefusal(
   job: Job,
   pull: PullRequest,
   merging: Merging,
@@ -105,16 +106,16 @@ export async function tellRefused(
       : {}
   const options = { ...files, visibility: job.event.visibility, run: job.url }
   await upsertComment(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker }))
-  await job.summarize(renderFailure(exit, diagnostics, { ...options, limit: SUMMARY }))
+  await job.summarize(renderFailure(exit, diagnostics, { ...options, limit: SUMMARY_LIMIT }))
   const shown = redactedDiagnostics(diagnostics, disclosure(options.visibility))
   tell(job.io, shown, files.sourceOf)
-  await report(job, pull, environment, { exit, description: firstOf(shown) })
+  await report(job, pull, environment, { exit, description: firstError(shown) })
 }
 
-const firstOf = (list: readonly Diagnostic[]): string =>
-  checkLine(list.find(({ severity }) => severity === 'error')?.message ?? 'Not planned.')
+const firstError = (list: readonly Diagnostic[]): string =>
+  checkLine(list.find(({ severity }) => severity === 'error')?.message ?? NOT_PLANNED)
 
-interface Finding {
+interface CheckResult {
   readonly exit: ExitCode
   readonly description: string
 }
@@ -123,14 +124,14 @@ function report(
   { forge, io, url }: Job,
   pull: PullRequest,
   environment: string,
-  { exit, description }: Finding,
+  { exit, description }: CheckResult,
 ): Promise<void> {
   const status = { state: stateOf(exit), context: contextOf(environment), description, url }
   io.secrets.abortOnSecret(JSON.stringify(status))
   return forge.report(pull.head.commit, status)
 }
 
-/** The folder of the files on the page of the commit that is proposed. */
+/** The address of the files on the page of the proposed commit. */
 function filesAt({ io, event }: Job, pull: PullRequest, { repository, head }: Merge): string {
   return `${io.env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.head.repository ?? event.repository}/blob/${head}/${repository.folder}`
 }

@@ -8,10 +8,7 @@ import { textsIn, type Merge } from '../../session/merged-instance.ts'
 import type { Job } from '../../session/job.ts'
 import { markerOf } from '../../forges/sticky-comment.ts'
 
-/**
- * Offers the consent that a plan misses on the lines of the pull request that it belongs under, to be taken over by a click.
- * The comment says all of it already: what can't be offered is no failure.
- */
+/** Suggests missing consent on the lines where it belongs. A failure fails nothing: the comment says it too. */
 export async function offerConsent(
   { io, forge }: Job,
   pull: PullRequest,
@@ -21,7 +18,7 @@ export async function offerConsent(
 ): Promise<void> {
   const missing = suggestionsFor(plan, sourceOf)
   if (missing.length === 0) return
-  // The forge counts lines in the file of the head: where the base has changed the same file, they are others.
+  // The forge counts lines in the file of the head. If the base changed that file too, the lines differ.
   const proposed = await textsIn(merge.proposed)
   const marker = markerOf(merge.config.environment ?? 'production', 'consent')
   const suggestions = missing

@@ -6,20 +6,33 @@ import { showsFilesOf } from '../../comments/checked-mark.ts'
 import type { EventOf } from '../../forges/github/event.ts'
 import type { Job } from '../../session/job.ts'
 import { environmentFor, type Base } from '../../session/default-branch.ts'
-import { markerOf, ours } from '../../forges/sticky-comment.ts'
+import { markerOf, findOurComment } from '../../forges/sticky-comment.ts'
+import {
+  branchMoved,
+  FROM_FORK,
+  headMoved,
+  LABEL_TOO_EARLY,
+  NO_COMMIT_NAMED,
+  NOT_SHOWN_BEFORE_LABEL,
+  ONLY_OPEN,
+  WHICH_COMMIT,
+} from './texts.ts'
 
-/** Who asks: nobody where a branch was pushed or a pull request opened. `commit` is the one that they looked at, where they name it; `labelled` says when a label was given. */
-export type Asking =
+/** A request for a plan. */
+export type PlanRequest =
+  /** Someone pushed a branch or opened a pull request. */
   | { readonly by: null }
   | {
       readonly by: string
       readonly label: boolean
+      /** When a label was added. */
       readonly labelled: string | null
+      /** The commit that the person looked at, if they name it. */
       readonly commit: string | undefined
     }
 
-/** What an event asks for; null where that is nothing. */
-export function askingIn(event: EventOf<'pull_request_target' | 'issue_comment'>): Asking | null {
+/** Reads the request out of an event; null if there is none. */
+export function planRequestIn(event: EventOf<'pull_request_target' | 'issue_comment'>): PlanRequest | null {
   if (event.name === 'issue_comment') {
     if (!event.onPullRequest || !/^\/plan(\s|$)/.test(event.body)) return null
     return {
@@ -33,51 +46,46 @@ export function askingIn(event: EventOf<'pull_request_target' | 'issue_comment'>
   return event.label === PLAN_LABEL ? { by: event.sender, label: true, labelled: event.at, commit: event.head } : null
 }
 
-/** Whether whoever asks decides here. A label has done what it is for, either way. */
-export async function decidesHere(
+/** Whether the person has write access. Takes the label off again in any case. */
+export async function mayAskForPlan(
   { forge }: Job,
   number: number,
-  { by, label }: Extract<Asking, { by: string }>,
+  { by, label }: Extract<PlanRequest, { by: string }>,
 ): Promise<boolean> {
-  const decided = canWrite(await forge.permission(by))
+  const may = canWrite(await forge.permission(by))
   if (label) await forge.removeLabel(number, PLAN_LABEL)
-  return decided
+  return may
 }
 
-/** Why live is not asked about this very commit, said where that helps somebody; null where it may be. */
-export async function whyNot(
+/** Says why this commit is not planned, and replies if that helps the person; null if it may be planned. */
+export async function whyNotPlanned(
   { event, forge }: Job,
   pull: PullRequest,
   base: Base,
-  asking: Asking,
+  request: PlanRequest,
 ): Promise<string | null> {
-  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch)
-    return 'Only open pull requests for the default branch are planned.'
+  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return ONLY_OPEN
   const own = pull.head.repository === event.repository
-  if (asking.by === null) return own ? null : 'From a fork: somebody who may write here has to ask for it.'
-  const { commit } = asking
-  // A branch of our own was pushed by somebody who may write here: there is nothing to bind.
+  if (request.by === null) return own ? null : FROM_FORK
+  const { commit } = request
+  // Only people with write access push to the repository's own branches, so no commit must be named.
   if (own && commit === undefined) return null
   const reply = (text: string): Promise<unknown> =>
     forge.comment(pull.number, `${text} ${code(`/plan ${pull.head.commit.slice(0, 12)}`)}`)
   if (commit === undefined || commit.length < 12) {
-    await reply('Which commit? Look at it, then write:')
-    return 'The comment names no commit.'
+    await reply(WHICH_COMMIT)
+    return NO_COMMIT_NAMED
   }
   if (pull.head.commit.startsWith(commit)) {
-    if (own || !asking.label || (await wasShown(forge, pull, base, asking.labelled))) return null
-    await reply(
-      'A label says nothing of what was looked at, and when it was given no comment here showed the files of this commit. Look at it, then write:',
-    )
-    return 'The comment did not show this commit when the label was given.'
+    if (own || !request.label || (await wasShown(forge, pull, base, request.labelled))) return null
+    await reply(LABEL_TOO_EARLY)
+    return NOT_SHOWN_BEFORE_LABEL
   }
-  await reply(
-    `The branch has moved since ${code(commit.slice(0, 12))} was looked at, so nothing was asked of the live server. Look at the new commit, then write:`,
-  )
-  return `The head is no longer ${commit}.`
+  await reply(branchMoved(code(commit.slice(0, 12))))
+  return headMoved(commit)
 }
 
-/** Whether our comment was about this very commit when somebody gave a label: else they looked at something else. */
+/** Whether Herdbook's comment showed this commit before someone added the label. */
 async function wasShown(
   forge: Job['forge'],
   { number, head }: PullRequest,
@@ -85,7 +93,7 @@ async function wasShown(
   labelled: string | null,
 ): Promise<boolean> {
   const marker = markerOf(await environmentFor(at(base), null), 'plan')
-  const comment = ours(await forge.comments(number), marker)
+  const comment = findOurComment(await forge.comments(number), marker)
   if (comment === undefined || labelled === null || Date.parse(comment.at) > Date.parse(labelled)) return false
   return showsFilesOf(comment.body, marker, head.commit) || showsPlanOf(comment.body, head.commit)
 }

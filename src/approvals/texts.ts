@@ -1,0 +1,36 @@
+/** What approvals say to people. A diagnostic's message stands together with its hint. */
+
+/** A role for an account that was registered after the files named it. */
+export const youngAccount = ({ account, registered }: { readonly account: string; readonly registered: string }) => ({
+  message: `@${account} was registered on ${registered}, after the files named it. It may be another person.`,
+  hint: 'Ask the person. Then apply without --yes, and confirm.',
+})
+
+const names = (owners: readonly string[]): string => owners.map((owner) => `@${owner}`).join(', ')
+
+/** policy.yaml names this person, but no one who may has approved that. */
+export const unapprovedOwner = ({ login, owners }: { readonly login: string; readonly owners: readonly string[] }) => ({
+  message: `policy.yaml names @${login} as an owner, but that change has no valid approval. Nothing was done.`,
+  hint: `Take @${login} out of policy.yaml. Then add them in a new pull request, approved by ${owners.length === 0 ? 'an administrator of the repository' : `one of ${names(owners)}`}. Who asked for it, wrote it or pushed it cannot approve it.`,
+})
+
+export const noOwners = ({ line }: { readonly line: string }) => ({
+  message: 'Only an owner may do this, and policy.yaml names no owner.',
+  hint: `Add this to instance/policy.yaml, in a pull request that an administrator of the repository merges: ${line}`,
+})
+
+export const notOwner = ({ login, owners }: { readonly login: string; readonly owners: readonly string[] }) => ({
+  message: `@${login} is not an owner. Nothing was done.`,
+  hint: `Ask an owner: ${names(owners)}`,
+})
+
+export const noForge = ({ repository }: { readonly repository: string }) => ({
+  message:
+    'instance.yaml names no forge, so Herdbook would ask for no approval. These workflows apply only what was approved.',
+  hint: `Add to instance/instance.yaml: forge: { github: ${repository} }`,
+})
+
+export const otherLedgerKey = ({ secret }: { readonly secret: string }) => ({
+  message: `instance.yaml does not take ledger_key from the secret ${secret}. Anyone who knows the other key could sign.`,
+  hint: `Write in instance/instance.yaml: ledger_key: { env: ${secret} }`,
+})
