@@ -8,7 +8,9 @@ import { youngAccount } from './texts.ts'
 /** In how many commits Herdbook looks for the one that first names an account. */
 const MAX_COMMITS = 1_000
 
-/** Refuses (exit 5) to give a role to an account younger than the commit that names it: anyone could have registered it. */
+/**
+ * Refuses (exit 5) to give a role to an account younger than the commit that names it: anyone could have registered it.
+ */
 export async function refuseYoung({ repository, head }: Session, plan: Plan): Promise<void> {
   const grants = plan.steps.filter(
     (step) => step.kind === 'moderator' && step.action !== 'delete' && step.createdAt !== undefined,

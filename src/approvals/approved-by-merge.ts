@@ -7,40 +7,40 @@ import { narrow } from '../reconcile/plan/plan.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
 import { filesOf, takesOwner } from './owned.ts'
 
-/** A pull request's plan, and what of it merging approves. */
+/** A pull request's plan, and what a merge approves of it. */
 export interface Approvable {
-  /** All steps. Only what speaks against those that a merge would send refuses it; the rest is a warning. */
+  /** All steps. Errors about steps that the merge approves refuse it; other errors are only warnings. */
   readonly plan: Plan
-  /** By digest: the steps that merging does not approve. */
+  /** The steps that the merge does not approve, by digest, and why. */
   readonly withheld: ReadonlyMap<string, Why>
 }
 
-interface Planned {
+interface PlannedSteps {
   readonly plan: Plan
   readonly input: PlanInput
   readonly leftover: ReadonlySet<string>
   /** Digests of steps that were approved before. */
   readonly approved: ReadonlySet<string>
-  /** Digests of left-over steps of which nobody can tell who is behind them. */
+  /** Digests of leftover steps for which it is unknown who is behind them. */
   readonly nobodys?: ReadonlySet<string>
 }
 
 /**
- * Chooses the steps that a merge approves: its own, and of those left over from earlier merges what nothing speaks
- * against. What belongs to owners, and what lowers protection or deletes, is approved where people look at it: where the
- * merge changes its files.
+ * Chooses the steps that a merge approves: its own, and leftovers from earlier merges that bring no error. A leftover
+ * that needs an owner, lowers protection or deletes must also have its files changed by this merge: only then people
+ * look at it.
  */
-export function approvable(planned: Planned, changed: ReadonlySet<string>): Approvable {
+export function approvable(planned: PlannedSteps, changed: ReadonlySet<string>): Approvable {
   const { plan, leftover, approved, nobodys = new Set() } = planned
   const { true: left = [], false: own = [] } = Object.groupBy(plan.steps, ({ digest }) => `${leftover.has(digest)}`)
-  const rides = (step: Step): boolean =>
+  const mayJoin = (step: Step): boolean =>
     isTouched(filesOf(step), changed) || (!takesOwner(step) && !step.weakens && step.action !== 'delete')
-  const asked = left.filter((step) => !approved.has(step.digest) && !nobodys.has(step.digest) && rides(step))
+  const asked = left.filter((step) => !approved.has(step.digest) && !nobodys.has(step.digest) && mayJoin(step))
   const errorsOf = (steps: readonly Step[]): Plan['findings'] => refusals(part(planned, steps))
-  const sent = [...own, ...sound(own, asked, errorsOf)]
+  const sent = [...own, ...withoutErrors(own, asked, errorsOf)]
   const reasons = reasonsFor({ asked: new Set(asked), sent: new Set(sent), approved, nobodys })
   return {
-    plan: { ...plan, findings: softened(plan, part(planned, sent)) },
+    plan: { ...plan, findings: withOtherErrorsAsWarnings(plan, part(planned, sent)) },
     withheld: new Map(plan.steps.flatMap(reasons)),
   }
 }
@@ -48,7 +48,7 @@ export function approvable(planned: Planned, changed: ReadonlySet<string>): Appr
 const isTouched = (files: readonly string[], changed: ReadonlySet<string>): boolean =>
   files.length > 0 && files.every((file) => changed.has(file))
 
-/** Why a step is not approved, by its digest; nothing for one that is. */
+/** Says why a step is not approved, by its digest; nothing for an approved one. */
 function reasonsFor({
   asked,
   sent,
@@ -76,17 +76,17 @@ function reasonsFor({
   }
 }
 
-/** A grant to a name of which nobody could read whose it is: an approval is for an account. */
+/** Whether the account behind the name could not be read: an approval is for an account, not for a name. */
 const isNameless = ({ kind, serverId }: Step): boolean =>
   serverId === null && KINDS.some(({ name, ofAccounts }) => name === kind && ofAccounts === true)
 
-function part(planned: Planned, steps: readonly Step[]): Plan {
+function part(planned: PlannedSteps, steps: readonly Step[]): Plan {
   const kept = new Set(steps)
   return narrow(planned, (step) => kept.has(step))
 }
 
-/** Of the candidates those that bring no error to what is sent beside them, nor make one worse: halved until those that do are found. */
-function sound(
+/** Leaves out candidates that bring an error or make one worse. It halves the list until it finds them. */
+function withoutErrors(
   beside: readonly Step[],
   candidates: readonly Step[],
   errorsOf: (steps: readonly Step[]) => Plan['findings'],
@@ -95,12 +95,12 @@ function sound(
     return candidates
   if (candidates.length === 1) return []
   const half = Math.ceil(candidates.length / 2)
-  const first = sound(beside, candidates.slice(0, half), errorsOf)
-  return [...first, ...sound([...beside, ...first], candidates.slice(half), errorsOf)]
+  const first = withoutErrors(beside, candidates.slice(0, half), errorsOf)
+  return [...first, ...withoutErrors([...beside, ...first], candidates.slice(half), errorsOf)]
 }
 
-/** What is found about a part, and what else about the whole, which refuses nothing of that part. */
-function softened(whole: Plan, { findings }: Plan): Plan['findings'] {
+/** Adds the findings about the whole plan to those about a part. Other errors become warnings: they refuse nothing. */
+function withOtherErrorsAsWarnings(whole: Plan, { findings }: Plan): Plan['findings'] {
   const known = new Set(findings.map(keyOf))
   return [
     ...findings,

@@ -48,8 +48,8 @@ export async function demandForLeaving(job: Job, refs: readonly ObjectRef[], log
 }
 
 /**
- * Finds the steps that a person may not approve by hand, because they asked for, wrote or pushed the change behind them.
- * The only owner may approve their own.
+ * Finds the steps that a person may not approve by hand, because they asked for, wrote or pushed the change behind
+ * them. The only owner may approve their own.
  */
 export async function ownChanges(
   job: Job,

@@ -12,20 +12,21 @@ import type { ObjectRef } from '../reconcile/values.ts'
 import { desiredOf } from '../reconcile/reconciler.ts'
 import { KINDS } from '../providers/index.ts'
 import type { Session } from '../session/session.ts'
-import { historyOf, saidOf } from './pull-request-history.ts'
+import { historyOf, commitRequestsOf } from './pull-request-history.ts'
 import type { Job } from '../session/job.ts'
 
-/** Who asked for, wrote or pushed what the files say of an object, by login in small letters; null where nobody can tell. */
+/** Who asked for, wrote or pushed what the files say about an object, as lower-case logins; null if that is unknown. */
 export type Authors = ReadonlySet<string> | null
 
-/** More commits than these nobody looks through: of all, and of those before what was last taken in. */
-const MOST = 1_000
-const MOST_OLD = 100
-const MOST_MOVES = 300
+/** How many commits are read: in all, and of those that were applied before. */
+const MAX_COMMITS = 1_000
+const MAX_OLD_COMMITS = 100
+/** How many moves of the default branch are read. */
+const MAX_MOVES = 300
 
 /**
- * Who is behind what the files of a commit of the default branch say of these objects: whoever changed it since it was last
- * taken in, or else changed it last. By what the commits hold, whatever became of pull requests and comments.
+ * Finds who is behind what the files of a commit of the default branch say about these objects: all who changed it
+ * after the last apply, or else the last who changed it. It goes by the content of the commits, not by comments.
  */
 export async function authorsBehind(
   job: Job,
@@ -35,15 +36,15 @@ export async function authorsBehind(
 ): Promise<ReadonlyMap<ObjectRef, Authors>> {
   const { repository } = session
   if (!repository || refs.length === 0) return new Map()
-  const [words, handsOf, { fresh, old }] = [
-    wordsIn(session, repository),
-    handsIn(job, session, repository),
+  const [contentOf, authorsOf, { fresh, old }] = [
+    contentReader(session, repository),
+    authorsByCommit(job, session, repository),
     await commitsOf(session, repository, head),
   ]
   const found = new Map<ObjectRef, Authors>()
   const look = async (commit: Commit, among: readonly ObjectRef[]): Promise<void> => {
-    for (const ref of await changedBy(repository, words, commit, among))
-      found.set(ref, union(found.get(ref) ?? new Set(), await handsOf(commit.id)))
+    for (const ref of await changedBy(repository, contentOf, commit, among))
+      found.set(ref, union(found.get(ref) ?? new Set(), await authorsOf(commit.id)))
   }
   for (const commit of fresh) await look(commit, refs)
   for (const commit of old)
@@ -54,29 +55,30 @@ export async function authorsBehind(
   return new Map(refs.map((ref) => [ref, found.get(ref) ?? null]))
 }
 
-/** What touched the instance, newest first: since it was last taken in, and before. */
+/** Finds the commits that touched the instance, newest first: those after the last apply, and those before. */
 async function commitsOf(
   { ledger: { taken } }: Session,
   repository: Repository,
   head: string,
 ): Promise<{ readonly fresh: readonly Commit[]; readonly old: readonly Commit[] }> {
-  const options = { path: repository.folder, limit: MOST, topological: true } as const
+  const options = { path: repository.folder, limit: MAX_COMMITS, topological: true } as const
   if (taken === null || !(await repository.bring(taken))) return { fresh: await repository.log(head, options), old: [] }
   const [fresh, old] = await Promise.all([
     repository.log(head, { ...options, after: taken }),
-    repository.log(taken, { ...options, limit: MOST_OLD }),
+    repository.log(taken, { ...options, limit: MAX_OLD_COMMITS }),
   ])
   return { fresh, old }
 }
 
 const union = (one: Authors, other: Authors): Authors => (one === null || other === null ? null : one.union(other))
 
-type Words = (commit: string, ref: ObjectRef) => Promise<string>
+/** Reads what the files of a commit say about an object, as one text to compare. */
+type ContentReader = (commit: string, ref: ObjectRef) => Promise<string>
 
-/** Of these objects those of which a commit says something else than each of its parents. */
+/** Finds the objects about which a commit says something else than each of its parents. */
 async function changedBy(
   repository: Repository,
-  words: Words,
+  contentOf: ContentReader,
   { id, parents }: Commit,
   refs: readonly ObjectRef[],
 ): Promise<readonly ObjectRef[]> {
@@ -92,16 +94,19 @@ async function changedBy(
       !filesFeeding(ref).some((file) => touched.has(`${repository.folder}/${file}`))
     )
       continue
-    const [now, before] = await Promise.all([words(id, ref), Promise.all(parents.map((parent) => words(parent, ref)))])
-    if (before.length === 0 ? now !== NOTHING : !before.includes(now)) changed.push(ref)
+    const [now, before] = await Promise.all([
+      contentOf(id, ref),
+      Promise.all(parents.map((parent) => contentOf(parent, ref))),
+    ])
+    if (before.length === 0 ? now !== NOT_IN_FILES : !before.includes(now)) changed.push(ref)
   }
   return changed
 }
 
-const NOTHING = 'nothing'
+const NOT_IN_FILES = 'nothing'
 
-/** What the files of a commit say of an object, to be compared: also of one whose last day has come. What can't be read is like nothing else. */
-function wordsIn({ root, io }: Session, { folder }: Repository): Words {
+/** Makes a reader that also knows expired entries. Files that cannot be read differ from all others. */
+function contentReader({ root, io }: Session, { folder }: Repository): ContentReader {
   const sourceAt = gitSources(root, folder)
   const known = new Map<string, Promise<readonly ReadonlyMap<string, Desired>[] | null>>()
   const load = async (
@@ -113,7 +118,7 @@ function wordsIn({ root, io }: Session, { folder }: Repository): Words {
       ...source,
       list: async () => (await source.list()).filter(({ name }) => files.includes(name) || !name.endsWith('.yaml')),
     })
-    return instance && saidBy(instance, [io.now(), new Date(0)])
+    return instance && desiredAt(instance, [io.now(), new Date(0)])
   }
   return async (commit, ref) => {
     const files = filesFeeding(ref)
@@ -122,15 +127,15 @@ function wordsIn({ root, io }: Session, { folder }: Repository): Words {
     known.set(key, loaded)
     const all = await loaded
     if (all === null) return commit
-    const said = all.map((desired) =>
-      wordsOf(desired.get(ref.slice(0, ref.indexOf('/'))), ref.slice(ref.indexOf('/') + 1)),
+    const contents = all.map((desired) =>
+      objectIn(desired.get(ref.slice(0, ref.indexOf('/'))), ref.slice(ref.indexOf('/') + 1)),
     )
-    return said.every((one) => one === null) ? NOTHING : canonicalJson(said)
+    return contents.every((one) => one === null) ? NOT_IN_FILES : canonicalJson(contents)
   }
 }
 
-/** What files say at these times; null where they contradict each other. */
-function saidBy(instance: Instance, times: readonly Date[]): readonly ReadonlyMap<string, Desired>[] | null {
+/** Reads what the files say at these times; null if they contradict each other. */
+function desiredAt(instance: Instance, times: readonly Date[]): readonly ReadonlyMap<string, Desired>[] | null {
   try {
     return times.map((now) => desiredOf(KINDS, instance, now))
   } catch (error) {
@@ -139,30 +144,32 @@ function saidBy(instance: Instance, times: readonly Date[]): readonly ReadonlyMa
   }
 }
 
-function wordsOf(desired: Desired | undefined, id: string): object | null {
+function objectIn(desired: Desired | undefined, id: string): object | null {
   if (desired?.state !== 'managed') return null
   const object = desired.objects.find((one) => one.id === id)
   if (object === undefined) return desired.others === 'delete' ? { others: 'delete' } : null
-  const { source: _source, alsoIn: _alsoIn, ...words } = object
-  return words
+  const { source: _source, alsoIn: _alsoIn, ...content } = object
+  return content
 }
 
-/** Who brought a commit to the default branch: by a pull request whoever had part in it, past every one whoever pushed it. */
-function handsIn(job: Job, session: Session, repository: Repository): (commit: string) => Promise<Authors> {
+/**
+ * Finds who brought a commit to the default branch: all behind its pull request, or without one the person who pushed.
+ */
+function authorsByCommit(job: Job, session: Session, repository: Repository): (commit: string) => Promise<Authors> {
   const { forge, event } = job
   let moves: Promise<readonly Push[]> | undefined
   const known = new Map<number, Promise<Authors>>()
   const ofPull = (pull: PullRequest): Promise<Authors> => {
-    const hands = known.get(pull.number) ?? handsOfPull(job, session, repository, pull)
-    known.set(pull.number, hands)
-    return hands
+    const authors = known.get(pull.number) ?? authorsOfPull(job, session, repository, pull)
+    known.set(pull.number, authors)
+    return authors
   }
   const mergedWith = async (commit: string): Promise<readonly PullRequest[]> =>
     (await forge.pullRequestsOf(commit)).filter(
       ({ base, merged }) => base.branch === event.defaultBranch && merged !== null,
     )
   const moveOf = async (commit: string): Promise<Push | undefined> => {
-    for (const move of (await (moves ??= forge.pushers(event.defaultBranch, MOST_MOVES))).slice(0, MOST_MOVES)) {
+    for (const move of (await (moves ??= forge.pushers(event.defaultBranch, MAX_MOVES))).slice(0, MAX_MOVES)) {
       if (
         /^0+$/.test(move.before) ||
         !(await repository.bring(move.before)) ||
@@ -188,9 +195,14 @@ async function pushedBy({ forge }: Job, login: string, commit: string): Promise<
   return new Set([login, ...people].map((one) => one.toLowerCase()))
 }
 
-async function handsOfPull(job: Job, session: Session, repository: Repository, pull: PullRequest): Promise<Authors> {
+async function authorsOfPull(job: Job, session: Session, repository: Repository, pull: PullRequest): Promise<Authors> {
   const { head, base } = pull
   if (!(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return null
-  const { history, involved } = await historyOf(job, session, pull, await saidOf(repository, pull, session.sealing))
+  const { history, involved } = await historyOf(
+    job,
+    session,
+    pull,
+    await commitRequestsOf(repository, pull, session.sealing),
+  )
   return isUnresolved(history) ? null : involved
 }

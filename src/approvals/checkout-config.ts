@@ -7,8 +7,8 @@ import { noForge, otherLedgerKey } from './texts.ts'
 const KEY_SECRET = 'HERDBOOK_LEDGER_KEY'
 
 /**
- * Refuses (exit 5) an instance.yaml with which a job would ask for no approvals, or would sign with another key than the
- * secret that an administrator of the repository stored.
+ * Refuses (exit 5) an instance.yaml with which a job would ask for no approvals, or would sign with another key than
+ * the secret that an administrator of the repository stored.
  */
 export async function refuseUnsafeConfig({ io, clone }: Job): Promise<void> {
   const { files } = await committedIn(await clone())

@@ -1,6 +1,9 @@
 import type { Commit, Repository } from '../reconcile/repository.ts'
 
-/** Of these commits those that merge the base branch and hold nothing of their own, as the button "Update branch" makes them, each with what it was merged into: whoever pressed it wrote nothing. */
+/**
+ * Finds the commits that merge the base branch and hold nothing of their own, such as those of the button "Update
+ * branch", with what each was merged into. The person who pressed that button wrote nothing.
+ */
 export async function cleanMerges(
   repository: Repository,
   commits: readonly Commit[],

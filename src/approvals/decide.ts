@@ -1,7 +1,7 @@
 /**
- * Who has approved a pull request that was merged, by what a forge knows of it: pure, and tested over thousands of
- * histories. Write permission alone decides nothing: whoever asked for a change, wrote it or pushed it approves nothing of
- * it, whatever they do to their reviews and whichever button they press. One owner alone decides alone.
+ * Decides who approved a merged pull request, by what the forge knows about it. Write access alone decides nothing: a
+ * person who asked for a change, wrote it or pushed it cannot approve it. If there is only one owner, that person
+ * decides.
  */
 
 /** An account of the forge. */
@@ -10,13 +10,13 @@ export interface Account {
   readonly isBot: boolean
 }
 
-/** Who stands behind something, as far as the forge resolves it: GitHub itself (a merge or an edit on its page), or nobody that it knows. */
+/** Who is behind something: an account, the forge itself (a merge or an edit on its page), or null if unknown. */
 export type Resolved = Account | 'forge' | null
 
-/** A review that is a verdict. A dismissed one has what it said before. */
+/** A review that approves or objects. A dismissed one keeps what it said before. */
 export interface Review extends Account {
   readonly says: 'approves' | 'objects'
-  /** The commit that was looked at. */
+  /** The reviewed commit. */
   readonly commit: string
   readonly at: string
   readonly dismissedAt: string | null
@@ -25,78 +25,80 @@ export interface Review extends Account {
 /** A pull request as it was merged. */
 export interface MergedHistory {
   readonly author: Account
-  /** Who had Herdbook propose it, by the seals of its commits. */
+  /** Who asked Herdbook to propose it, by the seals of its commits. */
   readonly askedBy: readonly string[]
   /** Each of its commits is Herdbook's own, sealed over its tree. */
   readonly isOurs: boolean
-  /** The head is in another repository, whose pushes nobody here sees. */
+  /** The head is in another repository, whose pushes are not visible here. */
   readonly isFork: boolean
-  /** Of each commit but merges of the base that hold nothing of their own; null where not all of them could be read. */
+  /** Of each commit except clean merges of the base; null if not all of them could be read. */
   readonly commits: readonly { readonly author: Resolved; readonly committer: Resolved }[] | null
-  /** Of each push to the head but those merges; null where the forge does not tell. */
+  /** Of each push to the head except those merges; null if the forge does not say. */
   readonly pushes: readonly Resolved[] | null
   readonly reviews: readonly Review[]
-  /** Commits of which a review counts: the head that was merged, and those that change just the same. */
-  readonly same: ReadonlySet<string>
+  /** Commits whose reviews count: the merged head, and those with the same changes. */
+  readonly sameChanges: ReadonlySet<string>
   readonly merged: { readonly by: Account; readonly at: string }
 }
 
-/** Who may decide, where the pull request came from and now. */
+/** Who may decide about a pull request. */
 export interface Authority {
-  /** The owners that both the base of the pull request and the branch of now name; none where nobody is named. */
+  /** The owners that both the base of the pull request and the newest files name; empty if none are named. */
   readonly owners: readonly string[]
-  /** Whether somebody may write to the repository. */
+  /** Whether a person has write access to the repository. */
   readonly mayWrite: (login: string) => boolean
-  /** Whether somebody administers it: they stand in for owners until some are named. */
+  /** Whether a person administers the repository: administrators decide until owners are named. */
   readonly administers: (login: string) => boolean
 }
 
 export type Decision =
   | { readonly is: 'approved'; readonly by: readonly string[]; readonly byOwner: boolean }
-  /** `self`: nobody but who asked for it, wrote it or pushed it. `unresolved`: who that is can't be told, so it takes an owner. */
+  /** `self`: only people who asked for it, wrote it or pushed it. `unresolved`: it is unknown who those are. */
   | { readonly is: 'void'; readonly why: 'self' | 'unresolved' }
 
-/** Logins are the same whatever their case. */
-const same = (login: string): string => login.toLowerCase()
+/** Logins are compared without case. */
+const lowered = (login: string): string => login.toLowerCase()
 
-/** Decides what a merge is worth. */
+/** Decides whether a merge approves, and by whom. */
 export function decide(history: MergedHistory, authority: Authority): Decision {
-  const owners = new Set(authority.owners.map(same))
+  const owners = new Set(authority.owners.map(lowered))
   const involved = involvedIn(history)
-  const isSoleOwner = (login: string): boolean => owners.size === 1 && owners.has(same(login))
+  const isSoleOwner = (login: string): boolean => owners.size === 1 && owners.has(lowered(login))
   const deciders = decidersIn(history).filter(
-    (login) => authority.mayWrite(login) && (!involved.has(same(login)) || isSoleOwner(login)),
+    (login) => authority.mayWrite(login) && (!involved.has(lowered(login)) || isSoleOwner(login)),
   )
-  const byOwner = deciders.some((login) => (owners.size === 0 ? authority.administers(login) : owners.has(same(login))))
+  const byOwner = deciders.some((login) =>
+    owners.size === 0 ? authority.administers(login) : owners.has(lowered(login)),
+  )
   if (deciders.length === 0) return { is: 'void', why: 'self' }
   if (!byOwner && (isUnresolved(history) || hasLeft(history, authority))) return { is: 'void', why: 'unresolved' }
   return { is: 'approved', by: deciders, byOwner }
 }
 
-/** The people whose reviews approved when it was merged, and who merged it; no program is one. */
-export function decidersIn({ reviews, merged, same: counted }: MergedHistory): string[] {
+/** Finds the people whose reviews approved at the time of the merge, and the person who merged; no programs. */
+export function decidersIn({ reviews, merged, sameChanges }: MergedHistory): string[] {
   const until = Date.parse(merged.at)
   const before = reviews
     .filter(({ at }) => Date.parse(at) <= until)
     .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
-  const last = new Map(before.map((review) => [same(review.login), review]))
+  const last = new Map(before.map((review) => [lowered(review.login), review]))
   const standing = [...last.values()].filter(
     ({ says, dismissedAt, commit }) =>
-      says === 'approves' && counted.has(commit) && !(dismissedAt !== null && Date.parse(dismissedAt) <= until),
+      says === 'approves' && sameChanges.has(commit) && !(dismissedAt !== null && Date.parse(dismissedAt) <= until),
   )
   const people = [...standing, merged.by].filter(({ isBot }) => !isBot)
-  return [...new Map(people.map(({ login }) => [same(login), login])).values()]
+  return [...new Map(people.map(({ login }) => [lowered(login), login])).values()]
 }
 
-/** Whether whoever had Herdbook propose it may no longer write: by then they may go by another name, and approve it. */
+/** Whether the person who asked for it lost write access: they may have another account by now, and approve with it. */
 const hasLeft = ({ isOurs, askedBy: [first] }: MergedHistory, { mayWrite }: Authority): boolean =>
   isOurs && first !== undefined && !mayWrite(first)
 
-const person = (one: Resolved): string[] => (one === null || one === 'forge' || one.isBot ? [] : [same(one.login)])
+const person = (one: Resolved): string[] => (one === null || one === 'forge' || one.isBot ? [] : [lowered(one.login)])
 
-/** Who asked for it, wrote it or pushed it. What is wholly Herdbook's own was written by nobody else, whoever pushed it. */
+/** Finds who asked for it, wrote it or pushed it. If all commits are Herdbook's own, no person wrote them. */
 export function involvedIn({ author, askedBy, isOurs, commits, pushes }: MergedHistory): ReadonlySet<string> {
-  const asking = [...person(author), ...askedBy.map(same)]
+  const asking = [...person(author), ...askedBy.map(lowered)]
   if (isOurs) return new Set(asking)
   return new Set([
     ...asking,
@@ -105,13 +107,13 @@ export function involvedIn({ author, askedBy, isOurs, commits, pushes }: MergedH
   ])
 }
 
-/** Whether somebody stands behind it whom nobody can name: then they may be anybody who approves it. */
+/** Whether someone unknown is behind it: that may be the person who approves it. */
 export function isUnresolved({ author, isOurs, isFork, commits, pushes }: MergedHistory): boolean {
   if (isOurs) return false
   const isHidden = (one: Resolved): boolean => one === null || (one !== 'forge' && one.isBot)
   if (author.isBot || commits === null || commits.length === 0) return true
-  // A commit that is made on the page of the forge has a person as its author.
+  // A commit made on the page of the forge has a person as its author.
   if (commits.some((one) => isHidden(one.author) || one.author === 'forge' || isHidden(one.committer))) return true
-  // Whoever pushes to a fork was let in by its author.
+  // Only people whom its author let in can push to a fork.
   return !isFork && (pushes === null || pushes.length === 0 || pushes.some(isHidden))
 }

@@ -14,27 +14,27 @@ import { markerOf, findOurComment } from '../forges/sticky-comment.ts'
 /** Why a plan on a merged pull request approves nothing. */
 export type VoidReason = 'altered' | 'brought-along' | Extract<Decision, { is: 'void' }>['why']
 
-/** A pull request that is part of what is applied now. */
+/** A merged pull request that an apply takes in. */
 export interface MergedPullRequest {
   readonly pull: PullRequest
-  /** null where no comment of ours shows a plan of what was merged, or that approves nothing. */
+  /** What it approves; null if it approves nothing, or if no comment shows a plan of what was merged. */
   readonly merge: Merge | null
   readonly void: VoidReason | null
-  /** What its comment showed, whatever it approves. */
+  /** What its comment showed, also if it approves nothing. */
   readonly marks: Marks | null
-  /** Who asked for it, wrote or pushed it; null where it was taken in before. */
+  /** Who asked for it, wrote it or pushed it; null if an earlier apply took it in. */
   readonly involved: ReadonlySet<string> | null
 }
 
-const MOST_COMMITS = 5_000
+const MAX_COMMITS = 5_000
 
-/** The pull requests whose merge is in HEAD's history and was not applied yet, and those of which an approval is still to be used. */
+/** Finds the merged pull requests that were not applied yet, and earlier ones with an approval that is still unused. */
 export async function mergedSince(job: Job, session: Session): Promise<readonly MergedPullRequest[]> {
   const { repository, head, ledger } = session
   const { forge, event, io } = job
   if (!repository || head?.commit === null || head?.commit === undefined) return []
   const after = ledger.taken !== null && (await repository.bring(ledger.taken)) ? { after: ledger.taken } : {}
-  const commits = await repository.log(head.commit, { limit: MOST_COMMITS, ...after })
+  const commits = await repository.log(head.commit, { limit: MAX_COMMITS, ...after })
   const pulls =
     commits.length === 0
       ? []
@@ -44,26 +44,29 @@ export async function mergedSince(job: Job, session: Session): Promise<readonly 
   const earlier = await Promise.all(
     [...held.keys()].filter((number) => !known.has(number)).map((number) => pullOf(forge, number)),
   )
-  const asked: Asked = { permissions: permissionsOf(job), ownersAt: await namedOwners(job, { ...session, repository }) }
+  const lookup: Lookup = {
+    permissions: permissionsOf(job),
+    ownersAt: await namedOwners(job, { ...session, repository }),
+  }
   return Promise.all(
     [...pulls, ...earlier.flatMap((pull) => pull ?? [])].map((pull): Promise<MergedPullRequest> => {
       const merge = held.get(pull.number)
       return merge
         ? Promise.resolve({ pull, merge, void: null, marks: merge.marks, involved: null })
-        : landed(job, pull, session, asked)
+        : judgeMerge(job, pull, session, lookup)
     }),
   )
 }
 
 type PermissionOf = (login: string) => Promise<Permission>
 
-/** What is asked once a run. */
-interface Asked {
+/** Answers of the forge, each asked once in a run. */
+interface Lookup {
   readonly permissions: PermissionOf
   readonly ownersAt: OwnersAt
 }
 
-/** What somebody may do, asked once a run. */
+/** Asks what a person may do, once in a run. */
 function permissionsOf({ forge }: Job): PermissionOf {
   const known = new Map<string, Promise<Permission>>()
   return (login) => {
@@ -73,7 +76,8 @@ function permissionsOf({ forge }: Job): PermissionOf {
   }
 }
 
-async function landed(job: Job, pull: PullRequest, session: Session, asked: Asked): Promise<MergedPullRequest> {
+/** Decides what a merged pull request approves, by its comment and its history. */
+async function judgeMerge(job: Job, pull: PullRequest, session: Session, lookup: Lookup): Promise<MergedPullRequest> {
   const { environment, sealing, ledger, io } = session
   const nothing = { pull, merge: null, void: null, marks: null, involved: null }
   const comment = findOurComment(await job.forge.comments(pull.number), markerOf(environment, 'plan'))
@@ -82,12 +86,12 @@ async function landed(job: Job, pull: PullRequest, session: Session, asked: Aske
     parseMarks(comment.body, { pullRequest: pull.number, head: pull.head.commit }, sealing, formsIn(ledger, io.now()))
   if (!comment || !marks || pull.merged === null) return nothing
   const { at } = pull.merged
-  // What was written after the merge, nobody had seen who merged.
+  // The person who merged has not seen a comment that was written later.
   if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { ...nothing, void: 'altered' }
   if (session.repository === null || !(await isMergedWhole(session.repository, pull)))
     return { ...nothing, void: 'brought-along' }
   const { history, involved } = await historyOf(job, session, pull, marks)
-  const authority = await authorityOf(session, pull, history, asked)
+  const authority = await authorityOf(session, pull, history, lookup)
   const decision = decide(history, authority)
   if (decision.is === 'void') return { ...nothing, marks, involved, void: decision.why }
   return {
@@ -99,13 +103,13 @@ async function landed(job: Job, pull: PullRequest, session: Session, asked: Aske
       by: decision.by.join(', '),
       at,
       byOwner: decision.byOwner,
-      marks: counting(marks, decision, history, authority),
+      marks: marksThatCount(marks, decision, history, authority),
     },
   }
 }
 
-/** The marks that count: those of what was taken along only where it is approved as much without whoever is behind that. */
-function counting(
+/** Leaves out the marks of leftovers, unless the approval also holds without the people behind those. */
+function marksThatCount(
   { along, ...marks }: Marks,
   { byOwner }: Extract<Decision, { is: 'approved' }>,
   history: MergedHistory,
@@ -119,12 +123,12 @@ function counting(
   return { ...marks, marks: without(marks.marks), names: without(marks.names) }
 }
 
-/** Who may decide about a pull request. Permissions are asked of GitHub as they are now. */
+/** Finds who may decide about a pull request, by the permissions of now. */
 async function authorityOf(
   { repository, head }: Session,
   { base }: PullRequest,
   { reviews, merged, askedBy }: MergedHistory,
-  { permissions, ownersAt }: Asked,
+  { permissions, ownersAt }: Lookup,
 ): Promise<Authority> {
   const logins = [
     ...new Set([
@@ -138,7 +142,7 @@ async function authorityOf(
   const before = repository && (await repository.bring(base.commit)) ? await ownersAt(base.commit) : null
   const of = (login: string): Permission => may.get(login) ?? 'none'
   return {
-    // What its base said can't be told: then nobody stands in for owners.
+    // If the owners of its base are unknown, administrators do not decide either.
     owners: ownersFor(before ?? [], head?.commit ? await ownersAt(head.commit) : []),
     mayWrite: (login) => canWrite(of(login)),
     administers: (login) => before !== null && of(login) === 'admin',

@@ -5,26 +5,26 @@ import { HerdbookError } from '../instance/diagnostic.ts'
 import type { Repository } from '../reconcile/repository.ts'
 import { ownersIn, POLICY } from './owners.ts'
 import type { Session } from '../session/session.ts'
-import { historyOf, saidOf } from './pull-request-history.ts'
+import { historyOf, commitRequestsOf } from './pull-request-history.ts'
 import type { Job } from '../session/job.ts'
 
-/** Moves of the default branch that are looked at; who was named before them is taken as named. */
-const MOST_MOVES = 300
+/** How many moves of the default branch are read. Owners named before these count. */
+const MAX_MOVES = 300
 
-/** Who holds authority as of a commit of the default branch. */
+/** Finds the owners as of a commit of the default branch. */
 export type OwnersAt = (commit: string) => Promise<readonly string[]>
 
-type Clone = Pick<Session, 'root' | 'sealing'> & { readonly repository: Repository }
+type OpenClone = Pick<Session, 'root' | 'sealing'> & { readonly repository: Repository }
 
 /**
- * Who holds authority: whom policy.yaml names, where naming them was an owner's to do. A change of the owners that none
- * of those before approved, by the same rules as any merge, names nobody: whoever may push would else be an owner at once.
+ * Finds the owners: the people that policy.yaml names, if an earlier owner approved that, by the rules of any merge.
+ * Otherwise everyone with write access could make themselves an owner.
  */
-export async function namedOwners(job: Job, { root, sealing, repository }: Clone): Promise<OwnersAt> {
+export async function namedOwners(job: Job, { root, sealing, repository }: OpenClone): Promise<OwnersAt> {
   const sourceAt = gitSources(root, repository.folder)
   const moves = await movesOf(job)
   const changes = await changesAmong(repository, moves)
-  const judge = judging(job, { root, sealing, repository })
+  const isApproved = approvalOfMoves(job, { root, sealing, repository })
   const accepted: { readonly after: string; readonly owners: readonly string[] }[] = []
   const namedIn = async (commit: string): Promise<readonly string[]> =>
     !isNothing(commit) && (await repository.bring(commit)) ? ownersIn(sourceAt(commit)) : []
@@ -33,8 +33,8 @@ export async function namedOwners(job: Job, { root, sealing, repository }: Clone
   let owners = before
   for (const move of changes) {
     const [was, named] = [await namedIn(move.before), await namedIn(move.after)]
-    // Whoever changes something else there has not been asked about names that somebody wrote before.
-    if (!isSame(was, named) && !isSame(named, owners) && (await judge(move, owners))) owners = named
+    // A later change of other keys does not approve names that were written before.
+    if (!isSame(was, named) && !isSame(named, owners) && (await isApproved(move, owners))) owners = named
     accepted.push({ after: move.after, owners })
   }
   return async (commit) => {
@@ -57,17 +57,17 @@ const isSame = (one: readonly string[], other: readonly string[]): boolean =>
     .toSorted()
     .join(' ')
 
-/** Oldest first; none where the forge does not tell. */
+/** Lists the moves of the default branch, oldest first; none if the forge does not say. */
 async function movesOf({ forge, event }: Job): Promise<readonly Push[]> {
   try {
-    return (await forge.pushers(event.defaultBranch, MOST_MOVES)).slice(0, MOST_MOVES).toReversed()
+    return (await forge.pushers(event.defaultBranch, MAX_MOVES)).slice(0, MAX_MOVES).toReversed()
   } catch (error) {
     if (error instanceof HerdbookError) return []
     throw error
   }
 }
 
-/** Those that brought another policy.yaml. */
+/** Finds the moves that changed policy.yaml. */
 async function changesAmong(repository: Repository, moves: readonly Push[]): Promise<readonly Push[]> {
   const path = `${repository.folder}/${POLICY}`
   const ids = [...new Set(moves.flatMap(({ before, after }) => [before, after]).filter((id) => !isNothing(id)))]
@@ -76,10 +76,12 @@ async function changesAmong(repository: Repository, moves: readonly Push[]): Pro
   return moves.filter(({ before, after }) => (textOf.get(before) ?? null) !== (textOf.get(after) ?? null))
 }
 
-/** Whether a move of the branch was a decision of one of these owners, or, where nobody is named, of whoever administers the repository. */
-function judging(
+/**
+ * Whether one of these owners decided a move of the branch; an administrator of the repository if there are no owners.
+ */
+function approvalOfMoves(
   job: Job,
-  { repository, sealing }: Clone,
+  { repository, sealing }: OpenClone,
 ): (move: Push, owners: readonly string[]) => Promise<boolean> {
   const { forge, event } = job
   const administers = async (login: string): Promise<boolean> => (await forge.permission(login)) === 'admin'
@@ -88,7 +90,7 @@ function judging(
     return owner === undefined ? administers(login) : others.length === 0 && owner.toLowerCase() === login.toLowerCase()
   }
   const ofPull = async (pull: PullRequest, owners: readonly string[]): Promise<boolean> => {
-    const { history } = await historyOf(job, { repository }, pull, await saidOf(repository, pull, sealing))
+    const { history } = await historyOf(job, { repository }, pull, await commitRequestsOf(repository, pull, sealing))
     const people = [...history.reviews, history.merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login)
     const may = new Map(
       await Promise.all(
@@ -108,7 +110,7 @@ function judging(
   const ofMerge = async ({ before, after }: Push, owners: readonly string[]): Promise<boolean> => {
     const own = isNothing(before)
       ? []
-      : await repository.log(after, { after: before, path: `${repository.folder}/${POLICY}`, limit: MOST_MOVES })
+      : await repository.log(after, { after: before, path: `${repository.folder}/${POLICY}`, limit: MAX_MOVES })
     const found = (await Promise.all([...own.map(({ id }) => id), after].map((id) => forge.pullRequestsOf(id)))).flat()
     const pulls = [
       ...new Map(
@@ -123,7 +125,7 @@ function judging(
     try {
       return await (move.kind.endsWith('merge') ? ofMerge(move, owners) : ofPush(move, owners))
     } catch (error) {
-      // What a job may not ask, it does not know.
+      // What a job may not ask counts as not approved.
       if (error instanceof HerdbookError) return false
       throw error
     }

@@ -4,7 +4,7 @@ import type { Sealing } from '../reconcile/digest.ts'
 import type { Approval } from '../reconcile/ledger/types.ts'
 import type { Step } from '../reconcile/plan/types.ts'
 
-/** The steps by what approved them first, the oldest approval first; what the policy approves by itself comes last. */
+/** Groups steps by their first approval, the oldest first. Steps that the policy itself approves come last. */
 export function byApproval(
   steps: readonly Step[],
   approvals: readonly Approval[],
@@ -20,17 +20,17 @@ export function byApproval(
   return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members)
 }
 
-/** Who was removed waits for nobody. */
+/** The removal of a person goes before all others. */
 const FIRST = '0001-01-01T00:00:00Z'
 const LAST = '9999-12-31T00:00:00Z'
 
-/** What goes out now, and what is held back, with what speaks against it. */
+/** The steps that go out now, and those held back with the reasons. */
 export interface Chosen {
   readonly sent: readonly Step[]
   readonly held: ReadonlyMap<Step, readonly Diagnostic[]>
 }
 
-/** Takes whole groups, in order, as long as nothing speaks against what was taken together: one that does not fit holds no other back. */
+/** Takes whole groups, in order, as long as all together bring no error. A group that does not fit is left out. */
 export function oldestFirst(
   groups: readonly (readonly Step[])[],
   against: (steps: readonly Step[]) => readonly Diagnostic[],

@@ -7,24 +7,24 @@ import { isOwned, takesOwnerOf } from './strictest.ts'
 
 const kindOf = (name: string) => KINDS.find((kind) => kind.name === name)
 
-/** The files that a step goes by. */
+/** Finds the files behind a step. */
 export function filesOf(step: Pick<Step, 'kind' | 'files'>): readonly string[] {
   const kind = kindOf(step.kind)
   return kind ? filesOfStep(kind, step) : (step.files ?? [])
 }
 
-/** All files that may say something of an object. */
+/** Finds all files that can hold something about an object. */
 export const filesFeeding = (ref: ObjectRef): readonly string[] => kindOf(ref.slice(0, ref.indexOf('/')))?.sources ?? []
 
-/** Of the files that an object came from those that the owners look after; where the ledger does not know it, of all that could. */
+/** Finds the owners' files among those that an object came from; if the ledger does not know it, among all possible. */
 export function ownedFilesOf(ref: ObjectRef, { entries }: Pick<Ledger, 'entries'>): readonly string[] {
   const kind = kindOf(ref.slice(0, ref.indexOf('/')))
   return kind ? filesBehind(kind, {}, entries.get(ref)).filter(isOwned) : []
 }
 
-/** Whether a step takes an owner. */
+/** Whether only an owner can approve a step. */
 export const takesOwner = (step: Pick<Step, 'kind' | 'files'>): boolean => takesOwnerOf(filesOf(step))
 
-/** Whether the approval that a merge gives is enough for a step. */
+/** Whether the approval of a merge is enough for a step. */
 export const isEnough = ({ byOwner }: Pick<Merge, 'byOwner'>, step: Pick<Step, 'kind' | 'files'>): boolean =>
   byOwner || !takesOwner(step)

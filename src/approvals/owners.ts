@@ -1,10 +1,10 @@
 import { loadInstance } from '../instance/load.ts'
 import type { FileSource } from '../instance/source.ts'
 
-/** The file that names them. */
+/** The file that names the owners. */
 export const POLICY = 'policy.yaml'
 
-/** The owners that the policy of these files names; nobody where it names none, or is not valid. */
+/** Reads the owners that these files name; empty if policy.yaml names none, or is not valid. */
 export async function ownersIn(files: FileSource): Promise<readonly string[]> {
   const { instance } = await loadInstance({
     ...files,
@@ -14,8 +14,8 @@ export async function ownersIn(files: FileSource): Promise<readonly string[]> {
 }
 
 /**
- * Who counts as an owner for a pull request: whom both its base and the branch of now name. A pull request names nobody
- * who then approves it, and who was taken off since approves nothing. One that replaces all of them is for those of before.
+ * Finds the owners who count for a pull request: those that its base and the newest files both name. So a pull request
+ * cannot name its own approver. If it replaces all owners, those of its base decide.
  */
 export function ownersFor(base: readonly string[], now: readonly string[]): readonly string[] {
   const still = new Set(now.map((login) => login.toLowerCase()))
@@ -23,5 +23,5 @@ export function ownersFor(base: readonly string[], now: readonly string[]): read
   return both.length > 0 ? both : base
 }
 
-/** The line that names them. */
+/** The line to write into policy.yaml. */
 export const OWNERS_LINE = 'owners: [your-name]'

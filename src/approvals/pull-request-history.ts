@@ -6,14 +6,14 @@ import type { Marks } from '../reconcile/ledger/types.ts'
 import type { Session } from '../session/session.ts'
 import { cleanMerges } from './clean-merges.ts'
 import type { Job } from '../session/job.ts'
-import { saidIn, type Said } from './trailers.ts'
+import { commitRequestsIn, type CommitRequests } from './trailers.ts'
 
-/** More commits than this nobody looks through. */
-const MOST = 5_000
-/** GitHub merges no more commit by commit. */
-const MOST_OWN = 100
+/** How many commits of a pull request are read. */
+const MAX_COMMITS = 5_000
+/** GitHub merges at most so many commits one by one. */
+const MAX_REBASED = 100
 
-/** What the forge and Git know of who is behind a merged pull request. */
+/** Reads from the forge and from Git who is behind a merged pull request. */
 export async function historyOf(
   { forge }: Job,
   { repository }: Pick<Session, 'repository'>,
@@ -30,7 +30,7 @@ export async function historyOf(
   const clean = await cleanIn(repository, pull)
   const own = commits.commits.filter(({ id }) => !clean.has(id))
   const verdicts = reviews.flatMap(({ login, byBot, state, commit, at, dismissed }): Review[] =>
-    // Of what nobody can tell what it said, nothing is known but that it is no approval.
+    // A review without a person or a commit is no approval.
     login === null || commit === null
       ? []
       : [
@@ -52,13 +52,13 @@ export async function historyOf(
     commits: commits.complete
       ? own.map(({ author, committer }) => ({ author: resolved(author), committer: resolved(committer) }))
       : null,
-    // A push that brings more than such a merge has its author.
+    // A push that brings more than a clean merge counts for the person who pushed.
     pushes:
       pushesOf(pushes, pull)
         ?.filter(({ before, after }) => clean.get(after) !== before)
         .map(({ login, byBot }) => (login === null ? null : { login, isBot: byBot })) ?? null,
     reviews: verdicts,
-    same: await sameAsMerged(
+    sameChanges: await sameAsMerged(
       repository,
       pull,
       verdicts.map(({ commit }) => commit),
@@ -68,24 +68,31 @@ export async function historyOf(
   return { history, involved: involvedIn(history) }
 }
 
-/** What the commits of a pull request say besides its files. */
-export async function saidOf(repository: Repository, { head, base }: PullRequest, sealing: Sealing): Promise<Said> {
+/** Reads what the commits of a pull request ask for besides its files. */
+export async function commitRequestsOf(
+  repository: Repository,
+  { head, base }: PullRequest,
+  sealing: Sealing,
+): Promise<CommitRequests> {
   if (!(await repository.bring(head.commit)) || !(await repository.bring(base.commit)))
     return { restore: [], askedBy: [], isOurs: false }
-  const commits = await repository.log(head.commit, { after: base.commit, limit: MOST })
+  const commits = await repository.log(head.commit, { after: base.commit, limit: MAX_COMMITS })
   const clean = await cleanMerges(
     repository,
     commits.filter(({ parents }) => parents.length === 2),
     base.commit,
   )
-  return saidIn(
+  return commitRequestsIn(
     commits.filter(({ id }) => !clean.has(id)),
     head.branch,
     sealing,
   )
 }
 
-/** The pushes that made this head, newest first: an earlier branch of the same name is another's. null where the forge knows nothing of this one. */
+/**
+ * Finds the pushes that made this head, newest first; null if the forge does not know them. An earlier branch of the
+ * same name does not count.
+ */
 function pushesOf(pushes: readonly Push[], { head }: PullRequest): readonly Push[] | null {
   const since = pushes.slice(
     Math.max(
@@ -101,10 +108,10 @@ function pushesOf(pushes: readonly Push[], { head }: PullRequest): readonly Push
 const resolved = (hand: Hand): Resolved =>
   hand === null || hand === 'forge' ? hand : { login: hand.login, isBot: hand.byBot }
 
-/** The commits of a pull request that only brought the base branch along: as it was before the merge, which brings all of the head. */
+/** Finds the commits of a pull request that only merge the base branch. */
 async function cleanIn(repository: Repository, { head, base }: PullRequest): Promise<ReadonlyMap<string, string>> {
   if (!(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return new Map()
-  const commits = await repository.log(head.commit, { after: base.commit, limit: MOST })
+  const commits = await repository.log(head.commit, { after: base.commit, limit: MAX_COMMITS })
   return cleanMerges(
     repository,
     commits.filter(({ parents }) => parents.length === 2),
@@ -112,7 +119,10 @@ async function cleanIn(repository: Repository, { head, base }: PullRequest): Pro
   )
 }
 
-/** Of these commits the head that was merged, and those that would have come to the same: nothing of the instance was changed by what came after. Seen from the base: what was merged commit by commit stands below the last of them already. */
+/**
+ * Finds the merged head, and the reviewed commits after which nothing of the instance changed. It compares what each
+ * gives when merged into the base.
+ */
 async function sameAsMerged(
   repository: Repository,
   { head, base }: PullRequest,
@@ -120,15 +130,18 @@ async function sameAsMerged(
 ): Promise<ReadonlySet<string>> {
   const same = new Set([head.commit])
   for (const commit of new Set(commits).difference(same))
-    if (await comesToTheSame(repository, base.commit, commit, head.commit)) same.add(commit)
+    if (await givesSameFiles(repository, base.commit, commit, head.commit)) same.add(commit)
   return same
 }
 
-/** Whether what a pull request was merged as holds just what merging its head comes to. It is called merged, too, where another one brought its commits along, whatever that one left of them. */
+/**
+ * Whether the merge commit holds what merging the head gives. The forge also says merged if another pull request
+ * brought in the commits, even if the files are then not those of this one.
+ */
 export async function isMergedWhole(repository: Repository, { head, base, merged }: PullRequest): Promise<boolean> {
   if (merged === null || !(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return false
-  // Merged commit by commit, the branch was moved by as many as there are.
-  const own = await repository.log(head.commit, { after: base.commit, limit: MOST_OWN })
+  // Merged commit by commit, the branch moved by that many commits.
+  const own = await repository.log(head.commit, { after: base.commit, limit: MAX_REBASED })
   let onto = await parentOf(repository, merged.commit)
   for (let left = Math.max(own.length, 1); onto !== undefined && left > 0; left -= 1) {
     const made = await repository.merge(onto, head.commit)
@@ -145,7 +158,7 @@ export async function isMergedWhole(repository: Repository, { head, base, merged
 const parentOf = async (repository: Repository, commit: string): Promise<string | undefined> =>
   (await repository.log(commit, { limit: 1 }))[0]?.parents[0]
 
-async function comesToTheSame(repository: Repository, base: string, earlier: string, head: string): Promise<boolean> {
+async function givesSameFiles(repository: Repository, base: string, earlier: string, head: string): Promise<boolean> {
   for (const id of [base, earlier, head]) if (!(await repository.bring(id))) return false
   const [one, other] = [await repository.merge(base, earlier), await repository.merge(base, head)]
   if (one.state !== 'merged' || other.state !== 'merged') return false

@@ -3,47 +3,52 @@ import { HerdbookError } from '../instance/diagnostic.ts'
 import type { Commit } from '../reconcile/repository.ts'
 
 const DAY_MS = 86_400_000
-/** A first apply does not look further back. */
+/** How far back a first apply looks. */
 const FIRST_DAYS = 90
-/** So many commits are asked for one by one; of more, the list tells. */
-const MOST_ASKED = 30
-const MOST_HINTED = 200
-const MOST_OPEN = 50
+/** How many commits are asked for one by one. The list of pull requests says the rest. */
+const MAX_ASKED = 30
+const MAX_HINTED = 200
+const MAX_OPEN = 50
 
-/** Where to look: the branch, its commits since the last time, newest first, and the time now. */
-export interface Where {
+/** The branch, its commits since the last apply, newest first, and the time now. */
+export interface MergeSearch {
   readonly forge: Forge
   readonly branch: string
   readonly commits: readonly Commit[]
   readonly now: number
 }
 
-/** The pull requests whose merge is one of these commits, as the forge itself says. It is asked in every way that names one, and never waited for: what it lists may be behind, what it says of one pull request is not. */
-export async function mergesAmong(where: Where): Promise<PullRequest[]> {
-  const { forge, branch, commits } = where
+/**
+ * Finds the pull requests whose merge is one of these commits. It asks the forge in each way that may name one, and
+ * does not wait: lists may be behind, but an answer about one pull request is not.
+ */
+export async function mergesAmong(search: MergeSearch): Promise<PullRequest[]> {
+  const { forge, branch, commits } = search
   const trunk = trunkOf(commits)
-  const asked = trunk.slice(0, MOST_ASKED)
+  const asked = trunk.slice(0, MAX_ASKED)
   const brought = (await Promise.all(asked.map(({ id }) => forge.pullRequestsOf(id)))).flat()
-  const listed = trunk.length > asked.length ? await forge.mergedPullRequests(branch, sinceOf(where)) : []
+  const listed = trunk.length > asked.length ? await forge.mergedPullRequests(branch, sinceOf(search)) : []
   const known = new Set([...brought, ...listed].map(({ number }) => number))
   const hinted = numbersIn(commits).filter((number) => !known.has(number))
   const named = (await Promise.all(hinted.map((number) => pullOf(forge, number)))).filter((pull) => pull !== null)
-  const found = landedAmong(where, [...brought, ...listed, ...named])
-  return landedAmong(where, [...found, ...(await unlisted(where, asked, found))])
+  const found = mergedAs(search, [...brought, ...listed, ...named])
+  return mergedAs(search, [...found, ...(await unlisted(search, asked, found))])
 }
 
-/** Each once: those merged into the branch as one of the commits. */
-function landedAmong({ branch, commits }: Where, pulls: readonly PullRequest[]): PullRequest[] {
+/** Keeps those that were merged into the branch as one of the commits, each once. */
+function mergedAs({ branch, commits }: MergeSearch, pulls: readonly PullRequest[]): PullRequest[] {
   const ids = new Set(commits.map(({ id }) => id))
-  const landed = pulls.filter(({ base, merged }) => base.branch === branch && merged !== null && ids.has(merged.commit))
-  return [...new Map(landed.map((pull) => [pull.number, pull])).values()]
+  const merged = pulls.filter(
+    (pull) => pull.base.branch === branch && pull.merged !== null && ids.has(pull.merged.commit),
+  )
+  return [...new Map(merged.map((pull) => [pull.number, pull])).values()]
 }
 
-/** What the branch itself was moved to: what a pull request brought along was not, but what somebody's own merge did may have been. */
+/** Finds the commits that the branch itself may have moved to: not those inside a pull request. */
 function trunkOf(commits: readonly Commit[]): Commit[] {
   const byId = new Map(commits.map((commit) => [commit.id, commit]))
   const trunk = new Set(commits.slice(0, 1))
-  // what is added to a set is come to, too
+  // The loop also visits what it adds to the set.
   for (const { subject, parents } of trunk) {
     for (const parent of subject.startsWith('Merge pull request #') ? parents.slice(0, 1) : parents) {
       const commit = byId.get(parent)
@@ -53,23 +58,23 @@ function trunkOf(commits: readonly Commit[]): Commit[] {
   return [...trunk]
 }
 
-/** The dates of commits are their authors' word: a day earlier, and no more than some months. */
-function sinceOf({ commits, now }: Where): string {
+/** Chooses how far back to list. Authors set the dates of commits, so: a day earlier, and not more than some months. */
+function sinceOf({ commits, now }: MergeSearch): string {
   const oldest = commits.reduce((least, { at }) => Math.min(least, Date.parse(at)), now)
   return new Date(Math.max(oldest - DAY_MS, now - FIRST_DAYS * DAY_MS)).toISOString()
 }
 
-/** "Merge pull request #12 from …" and "Block spam.example (#12)": a hint, and no more. */
+/** Finds numbers in "Merge pull request #12 from …" and "Block spam.example (#12)". They are only hints. */
 function numbersIn(commits: readonly Commit[]): number[] {
   const numbers = commits.flatMap(
     ({ subject }) => /^Merge pull request #(\d{1,9})\b|\(#(\d{1,9})\)$/.exec(subject)?.slice(1) ?? [],
   )
-  return [...new Set(numbers.filter((text) => text !== undefined).map(Number))].slice(0, MOST_HINTED)
+  return [...new Set(numbers.filter((text) => text !== undefined).map(Number))].slice(0, MAX_HINTED)
 }
 
-/** Where the branch was moved by a merge, or nobody knows by what, and nothing tells by which: what lists still call open may be merged. */
+/** Reads pull requests that lists still call open, if a move of the branch by a merge is not explained yet. */
 async function unlisted(
-  { forge, branch }: Where,
+  { forge, branch }: MergeSearch,
   asked: readonly Commit[],
   found: readonly PullRequest[],
 ): Promise<PullRequest[]> {
@@ -81,10 +86,10 @@ async function unlisted(
   const newest = asked[0]?.id ?? ''
   if (!merges && (moves.has(newest) || explained.has(newest))) return []
   const open = (await forge.openPullRequests()).filter(({ base }) => base.branch === branch)
-  return Promise.all(open.slice(0, MOST_OPEN).map(({ number }) => forge.pullRequest(number)))
+  return Promise.all(open.slice(0, MAX_OPEN).map(({ number }) => forge.pullRequest(number)))
 }
 
-/** What moved the branch of late; nothing where the forge does not tell. */
+/** Lists the last moves of the branch; none if the forge does not say. */
 async function movesOf(forge: Forge, branch: string): Promise<readonly Push[]> {
   try {
     return await forge.pushers(branch, 1)
@@ -94,7 +99,7 @@ async function movesOf(forge: Forge, branch: string): Promise<readonly Push[]> {
   }
 }
 
-/** null for a number that is no pull request. */
+/** Reads a pull request; null if the number is none. */
 export async function pullOf(forge: Forge, number: number): Promise<PullRequest | null> {
   try {
     return await forge.pullRequest(number)

@@ -2,8 +2,10 @@ import { MODERATED } from '../instance/moderated-files.ts'
 
 const moderated: ReadonlySet<string> = new Set(MODERATED)
 
-/** Whether the owners look after a file. */
+/** Whether a file belongs to the owners. */
 export const isOwned = (file: string): boolean => !moderated.has(file)
 
-/** Whether it takes an owner to approve what these files are behind: one that the owners look after is enough, and so is that nobody knows of any. */
+/**
+ * Whether only an owner can approve a change of these files: if one belongs to the owners, or if the files are unknown.
+ */
 export const takesOwnerOf = (files: readonly string[]): boolean => files.length === 0 || files.some(isOwned)

@@ -5,50 +5,65 @@ import type { Commit } from '../reconcile/repository.ts'
 import type { Marks } from '../reconcile/ledger/types.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 
-/** What a pull request says besides its files, in the messages of its commits: they can't be changed without another commit, which has to be looked at anew. */
-export type Said = Pick<Marks, 'restore' | 'askedBy' | 'isOurs'>
+/**
+ * What a pull request asks for besides its files, in the messages of its commits: a message cannot change without
+ * another commit, which people review again.
+ */
+export type CommitRequests = Pick<Marks, 'restore' | 'askedBy' | 'isOurs'>
 
-/** What a commit of ours says, and for which branch it is made. */
-export interface Saying {
+/** What a commit of Herdbook asks for, and for which branch. */
+export interface SealedRequests {
   readonly branch: string
   readonly restore: readonly ObjectRef[]
-  /** Who had Herdbook propose it. */
+  /** Who asked Herdbook to propose it. */
   readonly askedBy: readonly string[]
 }
 
-/** The commit that says it: nobody else's has the same tree after the same parent. */
-export type Made = Pick<Commit, 'tree'> & { readonly parent: string }
+/** What the seal binds the requests to: the files of the commit and its parent. */
+export type SealedCommit = Pick<Commit, 'tree'> & { readonly parent: string }
 
 const RESTORE = 'Herdbook-Restore'
 const ASKED_BY = 'Asked-By'
 const SEAL = 'Herdbook-Seal'
-const MOST_RESTORES = 200
+const MAX_RESTORES = 200
 
-/** As the last lines of a commit's message, sealed where it is known who asked: who asked is whom Herdbook says it was, and no commit of anybody else's can say it. */
+/**
+ * Writes the last lines of a commit's message, sealed if it is known who asked: only Herdbook can write such a seal.
+ */
 export function trailersOf(
-  { branch, restore, askedBy }: Omit<Saying, 'askedBy'> & { readonly askedBy: Saying['askedBy'] | null },
-  made: Made,
+  {
+    branch,
+    restore,
+    askedBy,
+  }: Omit<SealedRequests, 'askedBy'> & { readonly askedBy: SealedRequests['askedBy'] | null },
+  commit: SealedCommit,
   sealing: Sealing,
 ): string {
-  const refs = restore.length === 0 ? [] : [`${RESTORE}: ${wordsOf(restore)}`]
+  const refs = restore.length === 0 ? [] : [`${RESTORE}: ${encoded(restore)}`]
   if (askedBy === null) return refs.join('\n')
   return [
     ...refs,
     ...(askedBy.length === 0 ? [] : [`${ASKED_BY}: ${askedBy.join(' ')}`]),
-    `${SEAL}: ${sealOf({ branch, restore, askedBy }, made, sealing)}`,
+    `${SEAL}: ${sealOf({ branch, restore, askedBy }, commit, sealing)}`,
   ].join('\n')
 }
 
-const wordsOf = (restore: readonly ObjectRef[]): string =>
+const encoded = (restore: readonly ObjectRef[]): string =>
   restore.map((ref) => encodeURIComponent(ref).replaceAll('%2F', '/')).join(' ')
 
-const sealOf = ({ branch, restore, askedBy }: Saying, { tree, parent }: Made, sealing: Sealing): string =>
-  sealIn(sealing, 'commit', { branch, restore: wordsOf(restore), askedBy, tree, parent }).slice(0, 32)
+const sealOf = (
+  { branch, restore, askedBy }: SealedRequests,
+  { tree, parent }: SealedCommit,
+  sealing: Sealing,
+): string => sealIn(sealing, 'commit', { branch, restore: encoded(restore), askedBy, tree, parent }).slice(0, 32)
 
-/** Reads it out of the commits of a proposal on a branch, newest first, without merges of the base that hold nothing of their own. What names no object of a kind is nothing; who asked is told by sealed commits alone. */
-export function saidIn(commits: readonly Commit[], branch: string, sealing: Sealing): Said {
+/**
+ * Reads the requests out of the commits of a pull request, newest first, without clean merges of the base. It ignores
+ * names that are no objects. Only sealed commits say who asked.
+ */
+export function commitRequestsIn(commits: readonly Commit[], branch: string, sealing: Sealing): CommitRequests {
   const words = commits.flatMap(({ trailers }) => trailers[RESTORE]?.split(' ') ?? [])
-  const refs = words.slice(0, MOST_RESTORES).flatMap((word) => refIn(word) ?? [])
+  const refs = words.slice(0, MAX_RESTORES).flatMap((word) => refIn(word) ?? [])
   const ours = commits.filter((commit) => isSealed(commit, branch, sealing))
   const asking = ours.flatMap(({ trailers }) => askersIn(trailers))
   return {

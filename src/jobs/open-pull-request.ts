@@ -6,7 +6,7 @@ import { withoutConsole } from '../providers/mastodon/provider.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import { openCommitted, type Session } from '../session/session.ts'
 import type { Job } from '../session/job.ts'
-import { trailersOf, type Made } from '../approvals/trailers.ts'
+import { trailersOf, type SealedCommit } from '../approvals/trailers.ts'
 import { repositoryOf, defaultBranchHead } from '../session/default-branch.ts'
 import { NOTHING_COMMITTED } from './texts.ts'
 
@@ -56,7 +56,7 @@ export function propose(
   { branch, edits, title, note, body, askedBy, restore = [] }: PullRequestDraft,
 ): Promise<PullRequest> {
   const files = new Map(edits.map(({ file, text }) => [`${session.repository?.folder ?? 'instance'}/${file}`, text]))
-  const message = (made: Made): string =>
+  const message = (made: SealedCommit): string =>
     `${[title, note, trailersOf({ branch, askedBy, restore }, made, session.sealing)].filter((part) => part !== '').join('\n\n')}\n`
   for (const text of [...files.values(), title, note, ...restore, body]) io.secrets.abortOnSecret(text)
   return forge.propose({ branch, base, files, message, title, body })

@@ -18,7 +18,7 @@ import { baseOf, mergeOf, type Base } from '../session/default-branch.ts'
 import { postPlan, postRefusal, type PlannedPullRequest } from './plan/comment.ts'
 import { mayAskForPlan, planRequestIn, whyNotPlanned } from './plan/plan-request.ts'
 import { changedMeanwhile, noWriteAccess, NOT_ASKED, planning, restoreIgnored } from './plan/texts.ts'
-import { saidIn } from '../approvals/trailers.ts'
+import { commitRequestsIn } from '../approvals/trailers.ts'
 
 /** Plans a pull request: one of this repository's branches, or one for which someone with write access asks. */
 export async function run(job: Job): Promise<void> {
@@ -56,7 +56,7 @@ async function planMerge({ io, event }: Job, pull: PullRequest, merge: Merge): P
     merge.repository.log(merge.head, { after: merge.base, limit: MAX_COMMITS }),
   ])
   const clean = await cleanMerges(merge.repository, commits, merge.base)
-  const said = saidIn(
+  const said = commitRequestsIn(
     commits.filter(({ id }) => !clean.has(id)),
     pull.head.branch,
     proposal.session.sealing,

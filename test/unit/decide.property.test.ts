@@ -54,7 +54,7 @@ const histories: fc.Arbitrary<MergedHistory> = fc.record({
   commits: fc.option(fc.array(fc.record({ author: resolved, committer: resolved }), { maxLength: 3 }), { freq: 8 }),
   pushes: fc.option(fc.array(resolved, { maxLength: 3 }), { freq: 8 }),
   reviews: fc.array(review(before), { maxLength: 5 }),
-  same: fc.constantFrom(new Set([HEAD]), new Set([HEAD, UPDATED])),
+  sameChanges: fc.constantFrom(new Set([HEAD]), new Set([HEAD, UPDATED])),
   merged: account.map((by) => ({ by, at: at(0) })),
 })
 const authorities: fc.Arbitrary<Authority> = fc
@@ -102,7 +102,7 @@ describe('who approves what was merged, over thousands of histories', () => {
         expect(authority.mayWrite(name)).toBe(true)
         expect(name).not.toContain('[bot]')
         const theirs = history.reviews.filter(
-          (one) => !one.isBot && is(one.login, name) && history.same.has(one.commit),
+          (one) => !one.isBot && is(one.login, name) && history.sameChanges.has(one.commit),
         )
         const said = theirs.some((one) => one.says === 'approves')
         expect(said || is(history.merged.by.login, name)).toBe(true)

@@ -26,7 +26,7 @@ const PLAIN: MergedHistory = {
   commits: [{ author: ANN, committer: ANN }],
   pushes: [ANN],
   reviews: [],
-  same: new Set([HEAD]),
+  sameChanges: new Set([HEAD]),
   merged: { by: BOB, at: at(0) },
 }
 const ALL: Authority = { owners: ['ann', 'bob'], mayWrite: () => true, administers: () => false }

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exampleOf } from '../../src/jobs/is-example.ts'
 import { eventOf, readEvent } from '../../src/forges/github/event.ts'
-import { saidIn, trailersOf } from '../../src/approvals/trailers.ts'
+import { commitRequestsIn, trailersOf } from '../../src/approvals/trailers.ts'
 import type { Commit } from '../../src/reconcile/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { sealingWith } from '../support/sealing.ts'
@@ -126,14 +126,14 @@ describe('what a pull request says besides its files', () => {
   it('stands in the messages of its commits, and comes back as it was said', () => {
     const refs = ['domain-block/a.example', 'role/Head of the, herd', 'rule/x -->']
     const message = trailersOf({ branch: 'herdbook/x', restore: refs, askedBy: ['mo', 'ann'] }, MADE, SEALING)
-    expect(saidIn([commit(trailers(message))], 'herdbook/x', SEALING)).toEqual({
+    expect(commitRequestsIn([commit(trailers(message))], 'herdbook/x', SEALING)).toEqual({
       restore: refs,
       askedBy: ['mo', 'ann'],
       isOurs: true,
     })
     const nobodys = trailersOf({ branch: 'herdbook/x', restore: [], askedBy: [] }, MADE, SEALING)
     expect(nobodys).toMatch(/^Herdbook-Seal: [0-9a-f]{32}$/)
-    expect(saidIn([commit(trailers(nobodys))], 'herdbook/x', SEALING)).toEqual({
+    expect(commitRequestsIn([commit(trailers(nobodys))], 'herdbook/x', SEALING)).toEqual({
       restore: [],
       askedBy: [],
       isOurs: true,
@@ -145,7 +145,7 @@ describe('what a pull request says besides its files', () => {
       trailers(trailersOf({ branch: 'herdbook/x', restore: ['rule/x'], askedBy: ['eve'] }, MADE, SEALING)),
     )
     const asked = (commits: readonly Commit[], branch = 'herdbook/x', sealing = SEALING) =>
-      saidIn(commits, branch, sealing)
+      commitRequestsIn(commits, branch, sealing)
     const other = { ...genuine, trailers: { ...genuine.trailers, 'Asked-By': 'ann' } }
     for (const changed of [
       other,
@@ -177,7 +177,7 @@ describe('what a pull request says besides its files', () => {
 
   it('is nothing where it names no object or nobody', () => {
     expect(
-      saidIn(
+      commitRequestsIn(
         [
           commit({
             'Herdbook-Restore': '$(id) %zz nothing/x domain-block/ domain-block/a.example domain-block/a.example',
@@ -188,7 +188,7 @@ describe('what a pull request says besides its files', () => {
         SEALING,
       ),
     ).toEqual({ restore: ['domain-block/a.example'], askedBy: [], isOurs: false })
-    expect(saidIn([], 'herdbook/x', SEALING)).toEqual({ restore: [], askedBy: [], isOurs: false })
+    expect(commitRequestsIn([], 'herdbook/x', SEALING)).toEqual({ restore: [], askedBy: [], isOurs: false })
   })
 })
 

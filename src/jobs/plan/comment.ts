@@ -20,13 +20,13 @@ import { NOT_PLANNED } from './texts.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from '../status-check.ts'
 import { SUMMARY_LIMIT } from '../summary.ts'
 import { markerOf, upsertComment } from '../../forges/sticky-comment.ts'
-import type { Said } from '../../approvals/trailers.ts'
+import type { CommitRequests } from '../../approvals/trailers.ts'
 
 /** A planned pull request, with all that its comment shows. */
 export interface PlannedPullRequest extends Proposed {
   readonly merge: Merge
   readonly proposal: Proposal
-  readonly said: Said
+  readonly said: CommitRequests
   /** Files of kinds that the merge changes. */
   readonly changed: ReadonlySet<string>
 }
