@@ -11,7 +11,7 @@ const names = (owners: readonly string[]): string => owners.map((owner) => `@${o
 /** policy.yaml names this person, but no one who may has approved that. */
 export const unapprovedOwner = ({ login, owners }: { readonly login: string; readonly owners: readonly string[] }) => ({
   message: `policy.yaml names @${login} as an owner, but that change has no valid approval. Nothing was done.`,
-  hint: `Take @${login} out of policy.yaml. Then add them in a new pull request, approved by ${owners.length === 0 ? 'an administrator of the repository' : `one of ${names(owners)}`}. Who asked for it, wrote it or pushed it cannot approve it.`,
+  hint: `Take @${login} out of policy.yaml. Then add them in a new pull request, approved by ${owners.length === 0 ? 'an administrator of the repository' : `one of ${names(owners)}`}. A person who asked for it, wrote it or pushed it cannot approve it.`,
 })
 
 export const noOwners = ({ line }: { readonly line: string }) => ({

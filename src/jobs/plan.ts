@@ -56,7 +56,7 @@ async function planMerge({ io, event }: Job, pull: PullRequest, merge: Merge): P
     merge.repository.log(merge.head, { after: merge.base, limit: MAX_COMMITS }),
   ])
   const clean = await cleanMerges(merge.repository, commits, merge.base)
-  const said = commitRequestsIn(
+  const requests = commitRequestsIn(
     commits.filter(({ id }) => !clean.has(id)),
     pull.head.branch,
     proposal.session.sealing,
@@ -66,8 +66,8 @@ async function planMerge({ io, event }: Job, pull: PullRequest, merge: Merge): P
   // A fork may only change files. An object of the owners needs a change of its file, so that they are asked.
   const mayRestore = (ref: ObjectRef): boolean =>
     pull.head.repository === event.repository && ownedFilesOf(ref, ledger).every((file) => changed.has(file))
-  const restore = said.restore.filter(mayRestore)
-  const ignored = said.restore.filter((ref) => !mayRestore(ref)).map(restoreIgnored)
+  const restore = requests.restore.filter(mayRestore)
+  const ignored = requests.restore.filter((ref) => !mayRestore(ref)).map(restoreIgnored)
   const connected = connectTo(merge.config, io, 'proposal')
   try {
     const planned = await withProgress(io, planning(pull.number), () =>
@@ -80,7 +80,7 @@ async function planMerge({ io, event }: Job, pull: PullRequest, merge: Merge): P
       ...planned,
       merge,
       proposal: { ...proposal, edits: { ...proposal.edits, notUsed: [...proposal.edits.notUsed, ...ignored] } },
-      said: { ...said, restore },
+      requests: { ...requests, restore },
       changed,
     }
   } finally {

@@ -8,9 +8,9 @@ import { count, listed } from '../words/text.ts'
 
 // Requests for a pull request
 
-/** Who asked for a pull request with a checkbox or a button, as Markdown. */
+/** Who asked for something with a checkbox or a button, as Markdown. */
 export const askedBy = (login: string, why = ''): string =>
-  `Asked for by ${code(`@${login}`)}${why === '' ? '.' : `: ${prose(why)}`} Their own approval of it does not count.`
+  `Asked for by ${code(`@${login}`)}${why === '' ? '' : `: ${prose(why)}`}${/[.!?]$/.test(why) ? '' : '.'} Their own approval of it does not count.`
 
 export const noWriteAccess = (login: string): string =>
   `@${login} may not write to this repository. Nothing was proposed.`
@@ -72,7 +72,7 @@ export const fixedCheck = ({ mustBeReviewed }: { readonly mustBeReviewed: boolea
 
 export const DEFECT = {
   message: 'Herdbook failed before it had a result.',
-  hint: 'This is a defect in Herdbook, not in your change. Please report it with the words in the log of the run.',
+  hint: 'This is a defect in Herdbook, not in your change. Please report it with the details in the log of the run.',
 }
 export const FAILED_CHECK = 'Herdbook failed: see the comment and the run.'
 

@@ -89,7 +89,9 @@ describe('the buttons', () => {
     expect(lifted.environment).toBe('herdbook-plan')
     const [pull] = pulls()
     expect(pull?.title).toBe('Lift the block of loud.example')
-    expect(pull?.body).toMatch(/^Asked for by `@mo`: They mended it: closes `#1 @everyone`/)
+    expect(pull?.body).toMatch(
+      /^Asked for by `@mo`: They mended it: closes `#1 @everyone`\. Their own approval of it does not count\./,
+    )
     expect(commentOn(herd, pull?.number ?? 0)).toMatch(/### Lifts the (?:block|limit)[^]*loud\.example/)
 
     await herd.sandbox.handOf('owner').changeBlock('meh.example', { severity: 'noop' })

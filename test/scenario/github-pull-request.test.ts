@@ -179,7 +179,7 @@ describe("a stranger's pull request", () => {
     await herd.hub.act.reopen(number, 'stan')
     const looked = (await herd.settle()).flatMap((one) => (one.ran && one.job === 'check' ? [one.stdout] : []))
     // another title starts nothing
-    expect(looked).toEqual([expect.stringContaining('Its plan stays')])
+    expect(looked).toEqual([expect.stringContaining('That plan stays')])
     expect([commentOn(herd, number), checkOf(head)]).toEqual([planned, check])
   })
 

@@ -5,8 +5,8 @@ import { count } from '../../words/text.ts'
 export const onlyBranch = (branch: string): string => `Only ${branch} is applied.`
 
 export const DEFECT = {
-  message: 'Herdbook has a defect. The log of the run has the words.',
-  hint: 'Please report it with them.',
+  message: 'This is a defect in Herdbook. The log of the run has the details.',
+  hint: 'Please report it with these details.',
 }
 
 /** Why merging a pull request approved nothing. */

@@ -3,7 +3,7 @@
 // Why there is nothing to check
 
 export const ONLY_OPEN = 'Herdbook checks only open pull requests for the default branch.'
-export const PLAN_STAYS = 'This commit was already planned on the server, because someone asked. Its plan stays.'
+export const PLAN_STAYS = 'Someone asked for a plan of this commit on the server. That plan stays.'
 export const ALREADY_CHECKED = 'The comment already shows this commit, compared with this base.'
 
 export const fewRequestsLeft = (left: number): string =>
@@ -11,8 +11,8 @@ export const fewRequestsLeft = (left: number): string =>
 
 // The check of a pull request
 
-export const runsHere = (changes: string): string => `Changes what runs here, a maintainer must look: ${changes}`
-export const filesOnly = (changes: string): string => `Files only, a maintainer must ask for a plan: ${changes}`
+export const runsHere = (changes: string): string => `Changes what runs here; a maintainer must look: ${changes}`
+export const filesOnly = (changes: string): string => `Files only; a maintainer must ask for a plan: ${changes}`
 export const SAME_AS_BEFORE = 'The files mean the same as before.'
 export const NOT_USABLE = 'These files cannot be used: see the comment.'
 

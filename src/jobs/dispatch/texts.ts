@@ -20,7 +20,7 @@ export const notAllowed = ({ login }: { readonly login: string }) => ({
 
 /** Someone started an old run again. */
 export const OLD_PRESS = {
-  message: 'This button was pressed for what there was at that time. Nothing was done.',
+  message: 'This button was pressed for an earlier state. Nothing was done.',
   hint: 'Do not start the old run again. Press the button again.',
 }
 

@@ -50,16 +50,16 @@ export interface FormRequest {
 type AnswersOf<Name extends FormName> = Extract<Answers, { readonly form: Name }>['answers']
 
 /** Drafts what a form asks for. Throws (exit 9) if that cannot be, with what to write instead. */
-export function requestFor(session: Session, asked: Answers, issue: Issue): Promise<FormRequest> {
-  switch (asked.form) {
+export function requestFor(session: Session, form: Answers, issue: Issue): Promise<FormRequest> {
+  switch (form.form) {
     case 'block':
-      return block(session, asked.answers, issue)
+      return block(session, form.answers, issue)
     case 'unblock':
-      return lift(session, asked.answers, issue)
+      return lift(session, form.answers, issue)
     case 'promote':
-      return promote(session, asked.answers)
+      return promote(session, form.answers)
     case 'rule':
-      return rule(session, asked.answers)
+      return rule(session, form.answers)
   }
 }
 

@@ -59,7 +59,7 @@ export const parentBlocked = ({ parent, domain }: { readonly parent: string; rea
 
 export const lastBlockLifted = (issue: string): string => `the last block was lifted: ${issue}`
 export const whatHasChanged = (domain: string): string =>
-  `What has changed there since it was blocked? Git knows why it was: herdbook why domain-block/${domain}`
+  `What has changed there since it was blocked? To see why it was: herdbook why domain-block/${domain}`
 
 // Become a moderator
 
@@ -92,7 +92,7 @@ export const holderPowerful = (account: string) => ({
 
 export const cannotLogIn = (account: string) => ({
   message: `This server has no account @${account} that can log in.`,
-  hint: 'Ask again when it has.',
+  hint: 'Ask again when the account exists and can log in.',
 })
 
 export const ROLES_NOT_READ = {
@@ -133,7 +133,7 @@ export const noSuchRule = ({
 })
 
 export const TRANSLATION_OF_NO_RULE = {
-  message: 'A translation needs a rule, and no rule is named.',
+  message: 'You wrote a language, but not which rule to translate.',
   hint: 'Write which rule it is, or leave the language empty.',
 }
 

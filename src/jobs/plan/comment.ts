@@ -26,7 +26,7 @@ import type { CommitRequests } from '../../approvals/trailers.ts'
 export interface PlannedPullRequest extends Proposed {
   readonly merge: Merge
   readonly proposal: Proposal
-  readonly said: CommitRequests
+  readonly requests: CommitRequests
   /** Files of kinds that the merge changes. */
   readonly changed: ReadonlySet<string>
 }
@@ -35,7 +35,7 @@ export interface PlannedPullRequest extends Proposed {
 export async function postPlan(
   job: Job,
   pull: PullRequest,
-  { leftover, byFiles, merge, proposal, said, changed, ...whole }: PlannedPullRequest,
+  { leftover, byFiles, merge, proposal, requests, changed, ...whole }: PlannedPullRequest,
 ): Promise<void> {
   const { session, edits } = proposal
   const { environment, sealing } = session
@@ -75,7 +75,7 @@ export async function postPlan(
   const planned = { pullRequest: pull.number, head: merge.head }
   const sent = plan.steps.filter(({ digest }) => !withheld.has(digest))
   const hidden = marksBlock(
-    marksOf(sent, { pullRequest: pull.number, ...said, along: leftoversAmong(sent, authors) }, sealing),
+    marksOf(sent, { pullRequest: pull.number, ...requests, along: leftoversAmong(sent, authors) }, sealing),
   )
   // Without a key, anyone could write a mark.
   const comment =

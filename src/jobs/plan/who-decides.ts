@@ -35,9 +35,8 @@ export function leftoversAmong(
 export async function whoDecides({ trusted }: Merge, steps: readonly Step[]): Promise<string[]> {
   const owners = await ownersIn(trusted)
   const named = listed(owners.map((owner) => `@${owner}`))
-  const asked = steps.some(takesOwner)
   if (owners.length === 1) return [onePersonDecides(named)]
-  if (!asked) return []
+  if (!steps.some(takesOwner)) return []
   return [owners.length === 0 ? needsOwnerButNone(OWNERS_LINE) : needsOwner(named)]
 }
 
