@@ -56,7 +56,7 @@ async function settleByHand(): Promise<void> {
   await herd.herdbook(['apply', '--yes'])
 }
 
-const ALTERED = /approved nothing: the comment with its plan was edited since, or it is of another commit/
+const ALTERED = /approved nothing: its comment with the plan was edited later, or shows another commit/
 
 /** Each is many whole runs. */
 const SLOW = { timeout: 300_000 }

@@ -223,7 +223,7 @@ describe('no box counts', () => {
       labels: ['herdbook: drift'],
     })
     const event = await ticking(theirs)
-    expect(await directly(herd, 'tick', event)).toContain('0: This issue is not the one that Herdbook keeps.')
+    expect(await directly(herd, 'tick', event)).toContain('0: This is not the issue that Herdbook keeps open.')
     herd.events.push(event)
     expect((await herd.settle()).filter(({ ran: began }) => began)).toEqual([])
     expect(pulls()).toHaveLength(before)
@@ -255,7 +255,7 @@ describe('also in it', () => {
     herd.events.length = 0
     await night()
     expect(body()).toMatch(/`domain-block\/over\.example` was valid until 1 January 2020\. \[Pull request \d+\]/)
-    const pull = pulls().find(({ title }) => title === 'Take out what has ended: domain-block/over.example')
+    const pull = pulls().find(({ title }) => title === 'Take out expired entries: domain-block/over.example')
     expect(pull?.pull?.head.branch).toBe('herdbook/until')
     expect(await fileAt(pull?.pull?.head.commit ?? '')).not.toContain('over.example')
     const commit = pull?.pull?.head.commit

@@ -48,7 +48,7 @@ describe("a stranger's pull request that leaves the instance alone", SLOW, () =>
       'README.md': 'Hello!\n',
     }
     const { head, comment } = await opened(files)
-    expect(checkOf(head)).toMatch(/^pending: Changes what runs here, somebody has to look: /)
+    expect(checkOf(head)).toMatch(/^pending: Changes what runs here; a maintainer must look: /)
     const [runs = '', others = ''] = comment().split('**1 other file changes.**')
     for (const path of Object.keys(files).filter((name) => name !== 'README.md'))
       expect(runs).toContain(`> - \`${path}\``)

@@ -63,7 +63,7 @@ it('a report that can not be written keeps no other from being written, and the 
   expect(reportsOn(first)).toEqual([])
   expect(commentOn(herd, second, ':applied')).toContain('second.example')
   expect((await appliedTonight()).exit).toBe(0)
-  expect(commentOn(herd, first, ':applied')).toMatch(/\*\*Applied\*\*: 1 change that this approved/)
+  expect(commentOn(herd, first, ':applied')).toMatch(/\*\*Applied\*\*: 1 change that this pull request approved/)
   const before = [...herd.hub.state.comments.values()].map(({ id, edits }) => [id, edits.length])
   await appliedTonight()
   expect([...herd.hub.state.comments.values()].map(({ id, edits }) => [id, edits.length])).toEqual(before)

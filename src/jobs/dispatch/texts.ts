@@ -1,6 +1,6 @@
 /** What the buttons say: in the summary of the run, in its log and in the pull requests that they open. */
 
-// What is wrong with the press
+// Why a button was refused
 
 export const noSuchButton = ({
   button,

@@ -21,7 +21,7 @@ export const NO_COMMIT_NAMED = 'The comment names no commit.'
 export const NOT_SHOWN_BEFORE_LABEL = 'No comment showed this commit when the label was added.'
 export const headMoved = (commit: string): string => `The newest commit is no longer ${commit}.`
 
-// What came of it
+// The result
 
 export const planning = (pullRequest: number): string => `Planning #${pullRequest}`
 export const changedMeanwhile = (pullRequest: number): string =>
