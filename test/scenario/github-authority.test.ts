@@ -229,7 +229,7 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     await herd.hub.act.review(number, 'eve')
     await herd.hub.act.merge(number, 'eve')
     expect((await applied()).exit).toBe(6)
-    expect(told(number)).toContain('takes the approval of an owner')
+    expect(told(number)).toContain('so an owner must approve it')
     expect(await isLive('bots.example')).toBe(false)
     await press('approve', 'domain-block/bots.example', 'looked at', 'zoe')
     expect(await isLive('bots.example')).toBe(true)

@@ -135,7 +135,7 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
     asked.length = 0
     const job = ran(await scarce.settle(pullJobs), 'check')
     expect([job.result, asked.length]).toEqual(['success', 1])
-    expect(job.summary).toContain('GitHub takes 299 more requests')
+    expect(job.summary).toContain('GitHub accepts 299 more requests')
     expect([...scarce.hub.state.comments.values()].filter(({ issue }) => issue === number)).toEqual([])
     // A branch of the repository is planned all the same.
     await scarce.hub.act.push({ by: 'mo', branch: 'ours', files: { 'docs/x.md': 'X\n' } })
