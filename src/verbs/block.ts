@@ -2,52 +2,56 @@ import type { BlockOptions } from './block/options.ts'
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { DomainBlock } from '../instance/documents.ts'
-import { bothForms, displayDomain } from '../instance/domains.ts'
 import type { ObjectChange } from '../instance/edit/objects.ts'
 import { domainHint, namedDomain } from '../instance/named-domain.ts'
-import { severityOf, SEVERITY_WORDS, STRENGTH, type BlockSeverity } from '../instance/severity.ts'
+import { severityOf, STRENGTH, type BlockSeverity } from '../instance/severity.ts'
 import { hasEnded } from '../providers/mastodon/kinds/common.ts'
-import { MARGIN } from '../reconcile/plan/consent.ts'
-import { relations } from '../words/describe.ts'
-import { count } from '../words/text.ts'
 import { importList } from './block/from-list.ts'
 import { draft, openToEdit, settle, type Draft } from '../session/write-instance.ts'
 import type { Io } from '../session/io.ts'
-import { consentOf, measure, usedConsents, type Measured, type UsedConsents } from './block/measure.ts'
+import { consentOf, measure, usedConsents, type UsedConsents } from './block/measure.ts'
+import {
+  AT_MOST_WITHOUT_LIST,
+  becomesWeaker,
+  blockSubject,
+  domainBesideList,
+  effectOf,
+  endDropped,
+  HELP,
+  NO_DOMAIN,
+  NO_SEVERITY,
+  notADomain,
+  unknownSeverity,
+} from './block/texts.ts'
+import { INSTANCE_OPTION } from './texts.ts'
 import { dayToCome } from '../session/options.ts'
 import { openSession, type Files } from '../session/session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument('[domain...]', 'the domains to block')
-    .option('--severity <severity>', 'suspend, limit or none; beside --from for rows that give none')
-    .option('--at-most <severity>', 'beside --from: no block is stricter than that, whatever the list says')
-    .option('--reject-media', 'refuse their media')
-    .option('--reject-reports', 'refuse their reports')
-    .option('--obfuscate', 'hide part of the name in the public list')
-    .option('--public-comment <text>', 'why, for everybody')
-    .option('--private-comment <text>', 'why, for moderators; it stands in the file')
-    .option('--reported-in <link>', 'where it was reported')
-    .option('--until <date>', 'the day from which it is lifted')
-    .option('--from <list>', 'a block list: a file, an address with https, or - for what is piped in')
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  herdbook block spam.example --severity suspend \\\n    --public-comment "Spam, no moderation"\n  herdbook block --from tier0.csv --at-most limit\n\nIt changes the files, not the server. For a suspension it measures what would be severed and writes the consent.\nA list never lowers a block and never removes one. The other options stand in for what its rows do not say.\nIt is read as CSV (Mastodon, FediBlockHole, GoToSocial, a spreadsheet), JSON (the public list of a Mastodon, GoToSocial, RapidBlock, FIRES, the MRF simple policy of Pleroma or Akkoma), the configuration of Pleroma or Akkoma, a table in Markdown, a hosts file, or one domain a line.',
-    )
+    .argument('[domain...]', HELP.domains)
+    .option('--severity <severity>', HELP.severity)
+    .option('--at-most <severity>', HELP.atMost)
+    .option('--reject-media', HELP.rejectMedia)
+    .option('--reject-reports', HELP.rejectReports)
+    .option('--obfuscate', HELP.obfuscate)
+    .option('--public-comment <text>', HELP.publicComment)
+    .option('--private-comment <text>', HELP.privateComment)
+    .option('--reported-in <link>', HELP.reportedIn)
+    .option('--until <date>', HELP.until)
+    .option('--from <list>', HELP.from)
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .addHelpText('after', HELP.examples)
     .action(async (domains, options) => {
       const files = await openToEdit(
         io,
         options.instance,
-        domains.flatMap((domain) => fillOf(domain, options)),
+        domains.flatMap((domain) => fieldsToFill(domain, options)),
       )
       const severity = severityIn(options.severity)
-      const used = await usedIn(io, files, options.instance)
+      const used = await readUsedConsents(io, files, options.instance)
       if (options.from !== undefined) {
-        if (domains.length > 0)
-          fail(EXIT.invalid, 'domain-beside-list', `${domains.join(', ')} and --from are two things.`, {
-            hint: 'Block the domain by itself first, then take over the list.',
-          })
+        if (domains.length > 0) refuse('domain-beside-list', domainBesideList(domains))
         return importList(
           io,
           files,
@@ -56,19 +60,14 @@ export const verb = (command: Command, io: Io) =>
             from: options.from,
             severity,
             atMost: severityIn(options.atMost),
-            ...untilIn(io, options.until),
+            ...checkUntil(io, options.until),
           },
           used,
         )
       }
-      if (options.atMost !== undefined)
-        fail(EXIT.invalid, 'no-list', '--at-most is for a list.', {
-          hint: 'For a domain: --severity suspend, limit or none',
-        })
-      if (domains.length === 0)
-        fail(EXIT.invalid, 'no-domain', 'Which domain?', { hint: 'herdbook block spam.example --severity suspend' })
-      if (severity === undefined)
-        fail(EXIT.invalid, 'no-severity', 'How strictly?', { hint: '--severity suspend, limit or none' })
+      if (options.atMost !== undefined) refuse('no-list', AT_MOST_WITHOUT_LIST)
+      if (domains.length === 0) refuse('no-domain', NO_DOMAIN)
+      if (severity === undefined) return refuse('no-severity', NO_SEVERITY)
       await settle(
         io,
         files,
@@ -76,7 +75,7 @@ export const verb = (command: Command, io: Io) =>
       )
     })
 
-/** Blocks, measured on the live server and with the consent that a suspension needs. Domains are as Mastodon stores them. */
+/** Drafts blocks, measured on the server, with the consent that a suspension needs. Domains are as Mastodon stores them. */
 export async function draftBlocks(
   io: Io,
   files: Files,
@@ -85,12 +84,12 @@ export async function draftBlocks(
   options: BlockOptions,
   used: UsedConsents,
 ): Promise<Draft> {
-  untilIn(io, options.until)
+  checkUntil(io, options.until)
   const measured = await measure(io, files, domains, severity)
   const ends = new Map(
     domains.map((domain) => [
       domain,
-      options.until === undefined ? endOf(domain, severity, files.instance, io.now()) : undefined,
+      options.until === undefined ? endToDrop(domain, severity, files.instance, io.now()) : undefined,
     ]),
   )
   const consents = new Map(
@@ -105,29 +104,30 @@ export async function draftBlocks(
     edits: await draft(io, files, domains.map(change)),
     said: domains.flatMap((domain) => [
       ...weaker(domain, severity, files.instance),
-      ...endless(domain, ends.get(domain)),
-      told(domain, severity, measured.get(domain), consents.get(domain)?.['accept_severed_relationships']),
+      ...withoutEnd(domain, ends.get(domain)),
+      effectOf(domain, severity, measured.get(domain), consents.get(domain)?.['accept_severed_relationships']),
     ]),
-    subject: `Block ${domains.map(displayDomain).join(', ')}`,
+    subject: blockSubject(domains),
   }
 }
 
-const untilIn = (io: Io, until: string | undefined): { readonly until?: string } =>
+const checkUntil = (io: Io, until: string | undefined): { readonly until?: string } =>
   until === undefined ? {} : { until: dayToCome(until, io.now()) }
+
+const refuse = (code: string, text: { readonly message: string; readonly hint: string }): never =>
+  fail(EXIT.invalid, code, text.message, { hint: text.hint })
 
 function severityIn(word: string | undefined): BlockSeverity | undefined {
   if (word === undefined) return undefined
-  return (
-    severityOf(word) ??
-    fail(EXIT.invalid, 'unknown-severity', `"${word}" is no severity.`, { hint: 'Write suspend, limit or none.' })
-  )
+  return severityOf(word) ?? refuse('unknown-severity', unknownSeverity(word))
 }
 
+/** Reads a domain that a person wrote. Throws (exit 9) if it is none. */
 export function domainIn(text: string): string {
   const name = namedDomain(text)
   return 'domain' in name
     ? name.domain
-    : fail(EXIT.invalid, 'not-a-domain', `"${text}" is not a domain: ${name.refused}`, { hint: domainHint(text) })
+    : refuse('not-a-domain', { message: notADomain(text, name.refused), hint: domainHint(text) })
 }
 
 function blockChange(
@@ -146,8 +146,8 @@ function blockChange(
   return { ref: `domain-block/${domain}`, fields: { severity, ...given }, extra: { ...extraOf(options), ...beside } }
 }
 
-/** What a block is given but for its severity: fields that the file may hold as yet empty. */
-function fillOf(written: string, options: BlockOptions): readonly ObjectChange[] {
+/** The fields of a block without its severity: the file may still hold them empty. */
+function fieldsToFill(written: string, options: BlockOptions): readonly ObjectChange[] {
   const name = namedDomain(written)
   if (!('domain' in name)) return []
   const { fields, ...rest } = blockChange(name.domain, 'noop', options, {})
@@ -160,8 +160,8 @@ const extraOf = ({ reportedIn, until }: BlockOptions): Record<string, string> =>
   ...(until === undefined ? {} : { until }),
 })
 
-/** The consents in the files that were used up. Where the ledger can't be read none is known of, and the plan tells. */
-async function usedIn(io: Io, { instance }: Files, named: string | undefined): Promise<UsedConsents> {
+/** Reads the consents in the files that were used up: none if the ledger can't be read, which the plan reports. */
+async function readUsedConsents(io: Io, { instance }: Files, named: string | undefined): Promise<UsedConsents> {
   const held = instance.documents['domain-blocks.yaml']?.domain_blocks?.some(
     (block) => block.accept_severed_relationships !== undefined,
   )
@@ -177,8 +177,13 @@ async function usedIn(io: Io, { instance }: Files, named: string | undefined): P
 const entryOf = (domain: string, { documents }: Files['instance']): DomainBlock | undefined =>
   documents['domain-blocks.yaml']?.domain_blocks?.find((block) => domainIn(block.domain) === domain)
 
-/** The end of a block that becomes stricter: it was given for the weaker one. */
-function endOf(domain: string, severity: BlockSeverity, instance: Files['instance'], now: Date): string | undefined {
+/** The end of a block that becomes stricter: it was set for the weaker one. */
+function endToDrop(
+  domain: string,
+  severity: BlockSeverity,
+  instance: Files['instance'],
+  now: Date,
+): string | undefined {
   const before = entryOf(domain, instance)
   return before !== undefined &&
     !hasEnded(before.until, now) &&
@@ -187,41 +192,12 @@ function endOf(domain: string, severity: BlockSeverity, instance: Files['instanc
     : undefined
 }
 
-const endless = (domain: string, end: string | undefined): string[] =>
-  end === undefined
-    ? []
-    : [
-        `${bothForms(domain)}: ended on ${end} in the files. That is dropped, since it was the end of the weaker block. To set one: --until`,
-      ]
+const withoutEnd = (domain: string, end: string | undefined): string[] =>
+  end === undefined ? [] : [endDropped(domain, end)]
 
-/** Said where a block becomes weaker: that may be meant, and must not go unnoticed. */
+/** A block may become weaker on purpose, but never without a sentence that says so. */
 function weaker(domain: string, severity: BlockSeverity, instance: Files['instance']): string[] {
   const before = entryOf(domain, instance)
   const was = severityOf(before?.severity ?? '') ?? 'noop'
-  return STRENGTH[was] > STRENGTH[severity]
-    ? [
-        `${bothForms(domain)}: was ${SEVERITY_WORDS[was]} in the files and becomes ${SEVERITY_WORDS[severity]}, which is weaker.`,
-      ]
-    : []
-}
-
-function told(
-  domain: string,
-  severity: BlockSeverity,
-  measured: Measured | undefined,
-  consent: number | undefined,
-): string {
-  const name = bothForms(domain)
-  if (severity === 'noop') return `${name}: noted.`
-  if (measured?.state !== 'measured')
-    return `${name}: what it touches could not be measured, and the plan will${measured ? `: ${measured.reason}` : ''}.`
-  const { accounts, members } = measured.impact
-  const cut = relations(measured.impact)
-  const verb = severity === 'suspend' ? 'severs for good' : 'hides'
-  const whose = cut === null || members === undefined ? ' of members' : ''
-  const accepted =
-    consent === undefined
-      ? ''
-      : ` The file accepts ${consent}: ${MARGIN}, since it is measured again before it is done.`
-  return `${name}: ${cut === null ? 'touches no follows' : `${verb} ${cut}`}${whose}; ${count(accounts, 'account', 'accounts')} known from there.${accepted}`
+  return STRENGTH[was] > STRENGTH[severity] ? [becomesWeaker(domain, was, severity)] : []
 }

@@ -95,7 +95,7 @@ describe('block --from', () => {
       'limit',
     ])
     expect(stderr).toContain(
-      '--severity is for rows that give none, and each of these gives its own. So that none is stricter than that: --at-most limit',
+      '--severity is for rows without a severity, and every row here has one. To make no block stricter than limit: --at-most limit',
     )
     expect(stdout).toContain('adds 1 (1 suspend)')
     git(herd.dir, 'checkout', '--quiet', '--', 'instance')
@@ -136,15 +136,15 @@ describe('block --from', () => {
   })
 
   it.each([
-    [['x.test', '--from', 'l.csv'], 'x.test and --from are two things.'],
+    [['x.test', '--from', 'l.csv'], 'You cannot give a domain (x.test) and --from together.'],
     [['--from', 'folder'], 'folder is a folder.'],
     [['--from', 'nothing.csv'], 'it does not exist'],
     [['--from', 'empty.csv'], 'it is empty'],
     [['--from', 'http://lists.example/a.csv'], 'over plain HTTP'],
     [['--from', 'l.csv', '--until', '2020-01-01'], '2020-01-01 has passed'],
     [['--from', 'l.csv'], 'This row has no severity.'],
-    [['--from', 'l.csv', '--at-most', 'hardly'], '"hardly" is no severity'],
-    [['x.test', '--at-most', 'limit'], '--at-most is for a list'],
+    [['--from', 'l.csv', '--at-most', 'hardly'], '"hardly" is not a severity'],
+    [['x.test', '--at-most', 'limit'], '--at-most works only with --from.'],
     [['x.test', '--severity', 'limit', '--until', '2020-01-01'], '2020-01-01 has passed'],
     [['x.test', '--severity', 'limit', '--until', 'tomorrow'], 'is not a date'],
   ])('%j is refused', async (args, why) => {
@@ -165,7 +165,9 @@ it('a domain is taken as people have it: an address of the web, or a handle', as
 
 it('a block that is raised by hand loses the end of the weaker one, and that is said', async () => {
   const { stdout } = await must(herd, ['block', 'limited.example', '--severity', 'suspend'])
-  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('limited.example: ended on 2099-01-01 in the files. That is dropped')
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'limited.example: the weaker block had an end, 2099-01-01. The stricter block has none. To set one: --until',
+  )
   expect(block('limited.example')).toEqual({ domain: 'limited.example', severity: 'suspend' })
   await must(herd, ['block', 'limited.example', '--severity', 'suspend', '--until', '2099-02-02'])
   expect(block('limited.example')).toMatchObject({ until: '2099-02-02' })

@@ -79,7 +79,7 @@ describe('a form that was accepted', () => {
     expect(pull.head.branch).toBe(`herdbook/issue-${issue}`)
     expect(pull.body).toMatch(new RegExp(`^Closes #${issue}\\.\n`))
     expect(pull.body).toMatch(/severs for good 30 follows and 20 followers of 4 members; 15 accounts/)
-    expect(pull.body).toMatch(/The file accepts 60: a fifth more, and at least ten more/)
+    expect(pull.body).toMatch(/The file accepts 60 \(a fifth more, and at least ten more\)/)
     expect(pull.body).not.toMatch(/@member|Harassment/)
     expect(await pull.file(BLOCKS)).toMatch(
       /- domain: bad\.example\n {4}severity: suspend\n {4}public_comment: Harassment\n {4}reported_in: .*\/issues\/\d+\n {4}accept_severed_relationships: 60$/,

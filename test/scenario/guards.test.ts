@@ -112,7 +112,7 @@ describe('an irreversible step', () => {
     const written = await must(herd, ['block', 'meh.example', '--severity', 'suspend'])
     expect(written.out).toContain('Changed')
     expect(flat(written.out)).toContain(
-      'The file accepts 21: a fifth more, and at least ten more, since it is measured again before it is done.',
+      'The file accepts 21 (a fifth more, and at least ten more): Herdbook measures again before it blocks.',
     )
     expect(herd.read('domain-blocks.yaml')).toContain('accept_severed_relationships: 21')
     herd.write({}, 'Once more')

@@ -132,7 +132,7 @@ export const FILES: readonly HintCase[] = [
     shows: /rules\.yaml:/,
   },
   {
-    of: ['verbs/block.ts: herdbook block'],
+    of: ['verbs/block/texts.ts: herdbook block'],
     herd: bare,
     types: ['block'],
     exit: 9,

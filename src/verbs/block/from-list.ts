@@ -1,33 +1,48 @@
 import { stringify } from 'yaml'
 import { openReader } from '../../providers/mastodon/reader.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
-import { bothForms, normalizeDomain } from '../../instance/domains.ts'
+import { normalizeDomain } from '../../instance/domains.ts'
 import { mergeBlockList, type Merge, type Remark } from '../../instance/import/merge.ts'
 import { readBlockList, type BlockList, type ListOptions } from '../../instance/import/read.ts'
 import { policyOf } from '../../instance/policy.ts'
-import { SEVERITY_WORDS, type BlockSeverity } from '../../instance/severity.ts'
-import { MARGIN } from '../../reconcile/plan/consent.ts'
-import { bySeverity, readOf } from '../../terminal/block-list.ts'
+import type { BlockSeverity } from '../../instance/severity.ts'
+import { readOf } from '../../terminal/block-list.ts'
 import { readable } from '../../redaction/idn.ts'
-import { clip, count } from '../../words/text.ts'
+import { clip } from '../../words/text.ts'
 import { inline } from '../../redaction/neutralise.ts'
 import type { BlockOptions } from './options.ts'
 import { draft, settle } from '../../session/write-instance.ts'
 import { note, prose, say, tell, toldWaits, type Io } from '../../session/io.ts'
 import { givenList, type GivenList } from './list-source.ts'
 import { consentOf, measure, type Measured, type UsedConsents } from './measure.ts'
+import {
+  ALL_SKIPPED,
+  budgetTooSmall,
+  consentsGiven,
+  FILES_SAY_SO,
+  hiddenInFilesOnly,
+  importSubject,
+  listChanges,
+  LOOKING_FOR_HIDDEN,
+  moreRemarks,
+  moreRows,
+  OWN_DOMAIN,
+  protectedDomain,
+  remarkOn,
+  severityUnused,
+} from './texts.ts'
 import { withProgress } from '../../session/progress.ts'
 import type { Files } from '../../session/session.ts'
 
-/** What a list is read with. */
+/** How to read a list. */
 export interface ImportOptions extends BlockOptions {
   readonly from: string
-  /** For rows without one. */
+  /** For rows without a severity. */
   readonly severity: BlockSeverity | undefined
   readonly atMost: BlockSeverity | undefined
 }
 
-/** Takes over a block list: says what it read, what will change and what it needs, and then writes it into the files. */
+/** Imports a block list: says what it read, what changes and what that needs, then writes it into the files. */
 export async function importList(io: Io, files: Files, options: ImportOptions, used: UsedConsents): Promise<void> {
   const given = await givenList(io, options.from)
   const list = await readList(io, files, given, options)
@@ -35,11 +50,7 @@ export async function importList(io: Io, files: Files, options: ImportOptions, u
   if (errors) throw new HerdbookError(EXIT.invalid, fewOfEach(list.diagnostics))
   tell(io, fewOfEach(list.diagnostics))
   for (const line of readOf(given.name, list)) prose(io, readable(line))
-  if (options.severity !== undefined && list.defaulted === 0)
-    note(
-      io,
-      `--severity is for rows that give none, and each of these gives its own. So that none is stricter than that: --at-most ${SEVERITY_WORDS[options.severity]}`,
-    )
+  if (options.severity !== undefined && list.defaulted === 0) note(io, severityUnused(options.severity))
   const merge = mergeOf(io, files, given, list, options)
   const suspended = merge.changes.filter(suspends).map(domainOf)
   const measured = await measure(io, files, suspended, 'suspend')
@@ -50,28 +61,18 @@ export async function importList(io: Io, files: Files, options: ImportOptions, u
   )
   sayMerge(io, given.name, merge)
   sayConsents(io, suspended, measured)
-  if (merge.raise)
-    say(
-      io,
-      `The budget for one apply is smaller. If it is meant, write in policy.yaml:\n${stringify({
-        raises: [merge.raise],
-      })
-        .trimEnd()
-        .replaceAll(/^/gm, '  ')}`,
-    )
-  if (edits.length > 0) return settle(io, files, { edits, said: [], subject: `Import ${given.name}` })
-  say(
-    io,
-    merge.skips.every(({ said }) => said)
-      ? 'The files say so already.'
-      : 'Nothing was written: the lines above say why each domain is skipped.',
-  )
+  if (merge.raise) say(io, budgetTooSmall(indented(stringify({ raises: [merge.raise] }))))
+  if (edits.length > 0) return settle(io, files, { edits, said: [], subject: importSubject(given.name) })
+  say(io, merge.skips.every(({ said }) => said) ? FILES_SAY_SO : ALL_SKIPPED)
 }
+
+const indented = (yaml: string): string => yaml.trimEnd().replaceAll(/^/gm, '  ')
 
 type Change = Merge['changes'][number]
 const suspends = ({ fields }: Change): boolean => fields?.['severity'] === 'suspend'
 const domainOf = ({ ref }: Change): string => ref.slice('domain-block/'.length)
 
+/** A change with the consent that its suspension needs. */
 function withConsent(change: Change, measured: ReadonlyMap<string, Measured>, used: UsedConsents): Change {
   const domain = domainOf(change)
   return {
@@ -83,7 +84,7 @@ function withConsent(change: Change, measured: ReadonlyMap<string, Measured>, us
   }
 }
 
-/** Reads it; where names are hidden that the files don't know, once more with those that are live. */
+/** Reads a list; if it hides names that the files don't know, reads it again with the server's names. */
 async function readList(io: Io, files: Files, { name, bytes }: GivenList, options: ImportOptions): Promise<BlockList> {
   const blocks = files.instance.documents['domain-blocks.yaml']?.domain_blocks ?? []
   const known = blocks.flatMap(({ domain }) => asStored(domain))
@@ -91,8 +92,8 @@ async function readList(io: Io, files: Files, { name, bytes }: GivenList, option
     file: name,
     otherwise: otherwiseOf(options),
     known,
-    ...given('defaultSeverity', options.severity),
-    ...given('atMost', options.atMost),
+    ...optional('defaultSeverity', options.severity),
+    ...optional('atMost', options.atMost),
   }
   const list = readBlockList(bytes, wishes)
   if (list.hidden.length === 0) return list
@@ -100,7 +101,7 @@ async function readList(io: Io, files: Files, { name, bytes }: GivenList, option
   return live.length === 0 ? list : readBlockList(bytes, { ...wishes, known: [...known, ...live] })
 }
 
-const given = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } =>
+const optional = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } =>
   value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: Value })
 
 const otherwiseOf = ({
@@ -110,11 +111,11 @@ const otherwiseOf = ({
   publicComment,
   privateComment,
 }: BlockOptions): NonNullable<ListOptions['otherwise']> => ({
-  ...given('reject_media', rejectMedia),
-  ...given('reject_reports', rejectReports),
-  ...given('obfuscate', obfuscate),
-  ...given('public_comment', publicComment),
-  ...given('private_comment', privateComment),
+  ...optional('reject_media', rejectMedia),
+  ...optional('reject_reports', rejectReports),
+  ...optional('obfuscate', obfuscate),
+  ...optional('public_comment', publicComment),
+  ...optional('private_comment', privateComment),
 })
 
 const asStored = (written: string): readonly string[] => {
@@ -122,21 +123,18 @@ const asStored = (written: string): readonly string[] => {
   return 'domain' in name ? [name.domain] : []
 }
 
-/** The domains that the server blocks. A server that can't be asked is no error: those rows are left out, and told. */
+/** The domains that the server blocks. If it can't be asked, rows with hidden names are left out, with a note. */
 async function liveDomains(io: Io, { config }: Files): Promise<readonly string[]> {
   const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
-    const { domain_blocks: blocks } = await withProgress(
-      io,
-      'Looking for hidden names among the blocks of the server',
-      () => reader.read({ tables: ['domain_blocks'], accounts: [], measure: [] }),
+    const { domain_blocks: blocks } = await withProgress(io, LOOKING_FOR_HIDDEN, () =>
+      reader.read({ tables: ['domain_blocks'], accounts: [], measure: [] }),
     )
-    if (blocks.state === 'unknown')
-      note(io, `Hidden names were looked for in the files alone: ${blocks.reason.message}`)
+    if (blocks.state === 'unknown') note(io, hiddenInFilesOnly(blocks.reason.message))
     return blocks.state === 'unknown' ? [] : blocks.rows.map(({ domain }) => domain)
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
-    note(io, `Hidden names were looked for in the files alone: ${error.message}`)
+    note(io, hiddenInFilesOnly(error.message))
     return []
   } finally {
     await reader.close()
@@ -155,61 +153,54 @@ function mergeOf(
     budget: policyOf(instance, io.now()).budgetOf('domain-block'),
     until: new Date(io.now().getTime() + 7 * 86_400_000).toISOString().slice(0, 10),
     now: io.now(),
-    refuse: refusal(config.domain, instance.documents['policy.yaml']?.protected_domains ?? []),
-    extra: { ...given('reported_in', reportedIn), ...given('until', until) },
+    refuse: refusalOf(config.domain, instance.documents['policy.yaml']?.protected_domains ?? []),
+    extra: { ...optional('reported_in', reportedIn), ...optional('until', until) },
   })
 }
 
-const SHOWN = 20
+const MAX_REMARKS = 20
 
 function sayMerge(io: Io, name: string, { adds, raises, skips, remarks }: Merge): void {
-  const added = bySeverity(adds.map(({ severity }) => severity))
-  const raised = bySeverity(raises.map(({ block }) => block.severity))
-  say(io, readable(`${name}: adds ${adds.length}${added}, raises ${raises.length}${raised}, skips ${skips.length}.`))
+  const added = adds.map(({ severity }) => severity)
+  const raised = raises.map(({ block }) => block.severity)
+  say(io, readable(listChanges(name, added, raised, skips.length)))
   noteEach(io, remarks)
   noteEach(io, skips)
 }
 
 function noteEach(io: Io, remarks: readonly Remark[]): void {
-  for (const { line, domain, why } of remarks.slice(0, SHOWN))
-    note(io, `  line ${line}: ${inline(readable(clip(domain, 300)))}: ${inline(readable(why))}`)
-  if (remarks.length > SHOWN) note(io, `  and ${remarks.length - SHOWN} more`)
+  for (const { line, domain, why } of remarks.slice(0, MAX_REMARKS))
+    note(io, remarkOn(line, inline(readable(clip(domain, 300))), inline(readable(why))))
+  if (remarks.length > MAX_REMARKS) note(io, moreRemarks(remarks.length - MAX_REMARKS))
 }
 
 function sayConsents(io: Io, suspended: readonly string[], measured: ReadonlyMap<string, Measured>): void {
   const severing = suspended.filter(
     (domain) => consentOf('suspend', measured.get(domain))['accept_severed_relationships'] !== undefined,
   )
-  if (severing.length === 0) return
-  note(
-    io,
-    `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; what the file accepts of each is ${MARGIN}: ${severing.slice(0, 10).map(bothForms).join(', ')}${severing.length > 10 ? ', …' : ''}`,
-  )
+  if (severing.length > 0) note(io, consentsGiven(severing))
 }
 
-const TOLD = 10
+const MAX_ALIKE = 10
 
-/** Of warnings of one kind the first ones: a list may have thousands. Errors are told all. */
+/** The first warnings of each code, since a list may have thousands, and all errors. */
 function fewOfEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...Map.groupBy(diagnostics, ({ code }) => code).values()].flatMap((alike) => {
     const [first] = alike
-    if (first === undefined || first.severity === 'error' || alike.length <= TOLD) return alike
+    if (first === undefined || first.severity === 'error' || alike.length <= MAX_ALIKE) return alike
     return [
-      ...alike.slice(0, TOLD),
-      { code: first.code, severity: first.severity, message: `and ${alike.length - TOLD} more rows like these` },
+      ...alike.slice(0, MAX_ALIKE),
+      { code: first.code, severity: first.severity, message: moreRows(alike.length - MAX_ALIKE) },
     ]
   })
 }
 
-/** Names that no list may block here: the own one, what is protected, and what lies above either. */
-function refusal(own: string, kept: readonly string[]): (domain: string) => string | undefined {
+/** Refuses names that no list may block here: this server's own, protected ones, and every parent of either. */
+function refusalOf(own: string, kept: readonly string[]): (domain: string) => string | undefined {
   const guarded = [own, ...kept].map((written) => asStored(written)[0] ?? written)
   return (domain) => {
     const hit = guarded.find((name) => name === domain || name.endsWith(`.${domain}`))
-    return hit === undefined
-      ? undefined
-      : hit === own
-        ? 'it is this server, or above it'
-        : `${hit} is protected in policy.yaml`
+    if (hit === undefined) return undefined
+    return hit === own ? OWN_DOMAIN : protectedDomain(hit)
   }
 }

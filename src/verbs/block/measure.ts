@@ -7,8 +7,9 @@ import type { Relations } from '../../instance/relations.ts'
 import { toldWaits, type Io } from '../../session/io.ts'
 import { withProgress } from '../../session/progress.ts'
 import type { Files } from '../../session/session.ts'
+import { MEASURING } from './texts.ts'
 
-/** What a block would touch, or why nobody could say. */
+/** The impact of a block, or why it could not be measured. */
 export type Measured =
   | { readonly state: 'measured'; readonly impact: Relations }
   | { readonly state: 'unmeasured'; readonly reason: string }
@@ -23,9 +24,9 @@ export const usedConsents = (ledger: Ledger): UsedConsents =>
     ),
   )
 
-const NOTHING: Relations = { follows: 0, followers: 0, accounts: 0 }
+const NO_RELATIONS: Relations = { follows: 0, followers: 0, accounts: 0 }
 
-/** Measures on the live server what blocks would touch. A server that can't be asked is no error: the plan measures again. */
+/** Measures the impact of blocks on the server. If the server can't be asked, that is no error: the plan measures again. */
 export async function measure(
   io: Io,
   { config }: Files,
@@ -33,18 +34,18 @@ export async function measure(
   severity: BlockSeverity,
 ): Promise<ReadonlyMap<string, Measured>> {
   if (severity === 'noop' || domains.length === 0) return new Map()
-  const answer = await ask(io, config, domains, severity)
+  const answer = await readImpact(io, config, domains, severity)
   return new Map(
     domains.map((domain) => [
       domain,
       typeof answer === 'string'
         ? { state: 'unmeasured', reason: answer }
-        : { state: 'measured', impact: answer.get(domain) ?? NOTHING },
+        : { state: 'measured', impact: answer.get(domain) ?? NO_RELATIONS },
     ]),
   )
 }
 
-async function ask(
+async function readImpact(
   io: Io,
   config: Files['config'],
   domains: readonly string[],
@@ -57,7 +58,7 @@ async function ask(
       accounts: [],
       measure: domains.map((domain) => ({ domain, severity })),
     }
-    const { impact } = await withProgress(io, 'Measuring what it touches', () => reader.read(request))
+    const { impact } = await withProgress(io, MEASURING, () => reader.read(request))
     return impact.state === 'unknown' ? impact.reason.message : new Map(impact.rows.map((row) => [row.domain, row]))
   } catch (error) {
     if (error instanceof HerdbookError) return error.message
@@ -67,7 +68,7 @@ async function ask(
   }
 }
 
-/** The consent that a suspension needs, where it is known what it cuts. */
+/** The consent that a suspension needs, if its impact was measured. */
 export function consentOf(
   severity: BlockSeverity,
   measured: Measured | undefined,

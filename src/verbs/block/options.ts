@@ -1,4 +1,4 @@
-/** What else a block may say. */
+/** The optional parts of a block. */
 export interface BlockOptions {
   readonly rejectMedia?: true
   readonly rejectReports?: true
