@@ -8,10 +8,22 @@ import type { Provider } from '../reconcile/provider.ts'
 import { desiredOf, NO_WISHES, planNow, type Planned } from '../reconcile/reconciler.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Desired } from '../reconcile/objects.ts'
-import { count, listed } from '../words/text.ts'
 import { checkFolder, editsFor, settle, type Draft } from '../session/write-instance.ts'
 import { note, tell, type Io } from '../session/io.ts'
+import {
+  actingAccountLeft,
+  adopted,
+  adoptSubject,
+  EMPTY_ON_SERVER,
+  HELP,
+  IP_BLOCKS_LEFT,
+  MODERATORS_LEFT,
+  moreLeft,
+  privateCommentsLeft,
+  unreadableFiles,
+} from './adopt/texts.ts'
 import { withoutOdd } from './adopt/unwritable.ts'
+import { INSTANCE_OPTION, READING_SERVER } from './texts.ts'
 import { parseRef, sourceOf, textsOf } from '../session/options.ts'
 import { subjectOf } from '../session/planning.ts'
 import { connectTo } from '../session/connect.ts'
@@ -19,13 +31,20 @@ import { withProgress } from '../session/progress.ts'
 import { openSession, type Session } from '../session/session.ts'
 import { type AdoptOptions, type Asked, adoption, objectsIn } from './adopt/changes.ts'
 
-const EMPTY = { emptied: 'it was empty on the server when it was adopted' }
+const EMPTY = { emptied: EMPTY_ON_SERVER }
 
-/** Lists of which an empty one says something: nothing is blocked, and what is added by hand is told. */
-const LISTS = new Set(['domain-block', 'email-domain-block', 'ip-block', 'moderator', 'rule', 'setting'])
+/** Kinds whose empty list means something: nothing is blocked, and an addition by hand is drift. */
+const KINDS_WITH_EMPTY_LISTS = new Set([
+  'domain-block',
+  'email-domain-block',
+  'ip-block',
+  'moderator',
+  'rule',
+  'setting',
+])
 
-/** The files of lists that live has nothing in, where there is none yet. */
-function newEmpty(
+/** New files for lists that are empty on the server and have no file yet. */
+function emptyFiles(
   there: ReadonlySet<string>,
   asked: Asked,
   {
@@ -37,7 +56,7 @@ function newEmpty(
   const empty = KINDS.filter((kind) => {
     const o = observed.get(kind.name)
     return (
-      LISTS.has(kind.name) &&
+      KINDS_WITH_EMPTY_LISTS.has(kind.name) &&
       asked.get(kind.name) === 'all' &&
       o?.state === 'complete' &&
       o.objects.every(({ initial, spared }) => initial === true || spared === true)
@@ -48,40 +67,30 @@ function newEmpty(
     .flatMap((kind) => newFile(kind.name, [], EMPTY))
 }
 
-/** So many objects that no file can hold are told with their reasons. */
-const TOLD = 20
+/** How many objects that no file can hold are listed with their reasons. */
+const MAX_ODD = 20
 
-/** Kinds that are not taken over unless somebody names them: a public repository need not hold them. */
-const UNASKED = new Set(['ip-block', 'moderator'])
+/** Kinds that are adopted only by name: they need not be in a public repository. */
+const ONLY_BY_NAME = new Set(['ip-block', 'moderator'])
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument(
-      '[what...]',
-      'kinds, or objects as KIND/ID (default: everything but IP blocks and moderators that the files do not manage)',
-    )
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--private-comments', 'write private comments of blocks into the files, too')
-    .option('--ip-blocks', 'take over the IP blocks, too')
-    .option('--moderators', 'take over who holds which role, too')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  herdbook adopt --moderators\n  herdbook adopt domain-block/spam.example\n\nThe files take what the server has. Nothing is written to the server.',
-    )
+    .argument('[what...]', HELP.what)
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--private-comments', HELP.privateComments)
+    .option('--ip-blocks', HELP.ipBlocks)
+    .option('--moderators', HELP.moderators)
+    .addHelpText('after', HELP.examples)
     .action(async (what, options) => {
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
       const connected = connectTo(session.config, io, 'plan')
       try {
-        const drafted = await withProgress(io, 'Reading the live server', () =>
+        const drafted = await withProgress(io, READING_SERVER, () =>
           draftAdoption(session, connected.providers, what, options),
         )
-        for (const line of [...drafted.left, ...drafted.odd.slice(0, TOLD)]) note(io, line)
-        if (drafted.odd.length > TOLD)
-          note(
-            io,
-            `${drafted.odd.length - TOLD} more were not taken over for such reasons. Once these are settled, the others are told: herdbook adopt`,
-          )
+        for (const line of [...drafted.left, ...drafted.odd.slice(0, MAX_ODD)]) note(io, line)
+        if (drafted.odd.length > MAX_ODD) note(io, moreLeft(drafted.odd.length - MAX_ODD))
         await settle(io, session, drafted)
         await checkFolder(io, session)
         tell(io, drafted.unread)
@@ -92,14 +101,18 @@ export const verb = (command: Command, io: Io) =>
     })
 
 interface Adoption extends Draft {
-  /** What nobody asked for, and objects that no file can hold, in sentences. */
+  /** Sentences on what was not asked for. */
   readonly left: readonly string[]
+  /** Sentences on objects that no file can hold. */
   readonly odd: readonly string[]
-  /** Why some of what was asked for was not read. */
+  /** Why some kinds that were asked for could not be read. */
   readonly unread: readonly Diagnostic[]
 }
 
-/** The files as live has it, valid or not, and what was left out of them. Throws (exit 10) where nothing, or not what was named, can be read. */
+/**
+ * Drafts files with the server's version, valid or not, and says what was left out.
+ * Throws (exit 10) if nothing, or not all that was named, can be read.
+ */
 export async function draftAdoption(
   session: Session,
   providers: readonly Provider[],
@@ -114,11 +127,11 @@ export async function draftAdoption(
   const flags = { 'ip-block': options.ipBlocks, moderator: options.moderators }
   const readable = ({ name }: Kind): boolean => reads.get(name) === true
   const asked = askedFor(what, desiredOf(KINDS, instance, now), flags, readable)
-  const desired = wanting(asked, desiredOf(KINDS, instance, now))
+  const desired = withAsked(asked, desiredOf(KINDS, instance, now))
   const rules = objectsIn(desired.get('rule')).flatMap(({ id, fields }): [string, string][] =>
     typeof fields['text'] === 'string' ? [[fields['text'], `rule/${id}`]] : [],
   )
-  // What the version has against the files, adopting may mend.
+  // Errors of the Mastodon version are ignored: adopting may fix them.
   const planned = await planNow({ ...subjectOf(session), errorsFor: () => [] }, providers, NO_WISHES, desired)
   const { plan: seen } = planned
   const unread = seen.findings.filter(whyUnread(seen))
@@ -128,15 +141,16 @@ export async function draftAdoption(
   const edits = await editsFor(io, session, changes, EMPTY)
   const there = new Set([...(await textsOf(session)).keys(), ...edits.map(({ file }) => file)])
   return {
-    edits: [...edits, ...newEmpty(there, asked, planned)],
-    said: [`${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`],
-    subject: what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live',
+    edits: [...edits, ...emptyFiles(there, asked, planned)],
+    said: [adopted(changes.length, session.config.domain)],
+    subject: adoptSubject(what),
     left: leftOut(what, session, asked, desired, planned, readable, options),
     odd,
     unread,
   }
 }
 
+/** Reads what a person named, or picks the kinds to adopt if nothing is named. */
 function askedFor(
   what: readonly string[],
   desired: ReadonlyMap<string, Desired>,
@@ -144,7 +158,8 @@ function askedFor(
   readable: (kind: Kind) => boolean,
 ): Asked {
   if (what.length === 0) {
-    const wanted = (kind: Kind): boolean => readable(kind) && (flags[kind.name] === true || !UNASKED.has(kind.name))
+    const wanted = (kind: Kind): boolean =>
+      readable(kind) && (flags[kind.name] === true || !ONLY_BY_NAME.has(kind.name))
     const kinds = KINDS.filter((kind) => wanted(kind) || desired.get(kind.name)?.state === 'managed')
     return new Map(kinds.map((kind) => [kind.name, 'all']))
   }
@@ -160,13 +175,13 @@ function askedFor(
   return asked
 }
 
-/** What the files say, with the kinds that are asked for managed, so that they are read. */
-function wanting(asked: Asked, desired: ReadonlyMap<string, Desired>): Map<string, Desired> {
-  // A rule goes to its live place, so that their order is read beside them.
+/** The desired state with the kinds that were asked for as managed ones, so that the engine reads them. */
+function withAsked(asked: Asked, desired: ReadonlyMap<string, Desired>): Map<string, Desired> {
+  // Rules are adopted in the server's order, so their order is read with them.
   return new Map(
     KINDS.map((kind) => [
       kind.name,
-      wanted(
+      asManaged(
         kind,
         asked.has(kind.name) || (kind.name === 'rule-order' && asked.has('rule')),
         desired.get(kind.name) ?? { state: 'unmanaged' },
@@ -175,14 +190,14 @@ function wanting(asked: Asked, desired: ReadonlyMap<string, Desired>): Map<strin
   )
 }
 
-function wanted(kind: Kind, asked: boolean, desired: Desired): Desired {
+function asManaged(kind: Kind, asked: boolean, desired: Desired): Desired {
   if (!asked) return { state: 'unmanaged' }
   return desired.state === 'managed'
     ? desired
     : { state: 'managed', objects: [], others: 'leave', managed: new Set(kind.sources) }
 }
 
-/** What was not taken over, told where nobody chose that by naming what to take. */
+/** Sentences on what was not adopted, unless a person chose that by naming objects. */
 function leftOut(
   what: readonly string[],
   session: Session,
@@ -216,20 +231,12 @@ function leftOut(
   const closed = new Set(left.filter((kind) => !readable(kind)).flatMap((kind) => kind.sources))
   const open = new Set(left.filter(readable).map((kind) => kind.name))
   return [
-    ...(open.has('ip-block') ? ['IP blocks were not taken over; --ip-blocks does.'] : []),
-    ...(open.has('moderator') ? ['Who holds which role was not taken over; --moderators does.'] : []),
-    ...(spared
-      ? [
-          `@${acting.replace(/^@/, '')} acts here and was not taken over: no list takes its role away. To have it in moderators.yaml: herdbook adopt moderator/${accountId(acting)}`,
-        ]
-      : []),
-    ...(closed.size > 0
-      ? [`No connection reads what belongs in ${listed([...closed])}: that needs the database or the console.`]
-      : []),
+    ...(open.has('ip-block') ? [IP_BLOCKS_LEFT] : []),
+    ...(open.has('moderator') ? [MODERATORS_LEFT] : []),
+    ...(spared ? [actingAccountLeft(acting.replace(/^@/, ''), accountId(acting))] : []),
+    ...(closed.size > 0 ? [unreadableFiles([...closed])] : []),
     ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0
-      ? [
-          `${count(notes, 'block has', 'blocks have')} a private comment that the files don't have; --private-comments writes them.`,
-        ]
+      ? [privateCommentsLeft(notes)]
       : []),
     ...beyond,
   ]

@@ -30,16 +30,18 @@ describe('adopt', () => {
   it('takes over all that files can hold, and says of each other object which field has what', async () => {
     const { stderr, out } = await must(herd, ['adopt'])
     expect(flat(stderr)).toContain(
-      'domain-block/bell.example was not taken over: its public_comment has a control character (U+0007). Change it in Mastodon, then: herdbook adopt domain-block/bell.example',
+      'domain-block/bell.example was not adopted: its public_comment has a control character (U+0007). Change it in Mastodon, then: herdbook adopt domain-block/bell.example',
     )
-    expect(flat(stderr)).toMatch(/rule\/\S+ was not taken over: rule\/\S+ says the same/)
+    expect(flat(stderr)).toMatch(
+      /rule\/\S+ was not adopted: rule\/\S+ has the same text, and Herdbook knows a rule by its text/,
+    )
     expect(flat(stderr)).toContain(
-      "3 blocks have a private comment that the files don't have; --private-comments writes them.",
+      '3 blocks have a private comment that the files do not have. To write them, add --private-comments.',
     )
     expect(flat(stderr)).toContain(
       '1 draft of the terms of service is left out. The files hold only published versions.',
     )
-    expect(out).toContain('taken over from herd.example.')
+    expect(out).toContain('adopted from herd.example.')
     expect(herd.read('domain-blocks.yaml')).toContain('fine.example')
     expect(herd.read('domain-blocks.yaml')).toContain('bidi.example')
     expect(herd.read('domain-blocks.yaml')).not.toContain('bell.example')
@@ -56,7 +58,7 @@ describe('adopt', () => {
     expect(herd.read('domain-blocks.yaml')).toContain('private_comment: they came at night')
     expect(herd.read('ip-blocks.yaml')).toContain('192.0.2.0/24')
     expect(flat(stderr)).toContain(
-      'domain-block/bidi.example was not taken over: its private_comment has a character that changes the direction of text (U+202E)',
+      'domain-block/bidi.example was not adopted: its private_comment has a character that changes the direction of text (U+202E)',
     )
     expect(herd.read('domain-blocks.yaml')).toContain('bidi.example')
     herd.write({}, 'Adopt more')

@@ -44,7 +44,7 @@ describe('a rule that somebody added by hand', () => {
     expect(herd.read('rules.yaml')).toContain('text: Numbered')
     const nowhere = await herd.run(['adopt', 'rule/4711'])
     expect(nowhere.code).toBe(9)
-    expect(nowhere.out).toContain('rule/4711 is neither live nor in the files')
+    expect(nowhere.out).toContain('rule/4711 is neither on the server nor in the files')
     expect(nowhere.out).toContain('herdbook drift')
   })
 })

@@ -66,7 +66,7 @@ describe('reader install', () => {
 describe('adopt --moderators', () => {
   it('says that the account that acts stays out of the list', async () => {
     const { stderr } = await must(herd, ['adopt', '--moderators'])
-    expect(stderr).toContain('owner acts here and was not taken over')
+    expect(stderr).toContain('Herdbook acts as @owner, so this account was not adopted.')
     expect(herd.read('moderators.yaml')).not.toMatch(/account: owner\n/)
   })
 })

@@ -107,11 +107,11 @@ export const BY_HAND: readonly HintCase[] = [
     says: /it was there when Herdbook began to look, or somebody left it.* take it over first: (herdbook adopt domain-block\/by-hand-4\.example)/,
   },
   {
-    of: ['verbs/adopt.ts: herdbook adopt'],
+    of: ['verbs/adopt/texts.ts: herdbook adopt'],
     herd: bare,
     types: ['adopt', 'moderator'],
     exit: 0,
-    says: /To have it in moderators\.yaml: (herdbook adopt moderator\/owner)/,
+    says: /To write it into moderators\.yaml: (herdbook adopt moderator\/owner)/,
   },
   {
     of: ['reconcile/plan/restores.ts: herdbook leave'],

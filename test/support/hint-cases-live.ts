@@ -9,7 +9,7 @@ import { RENDERED } from './hint-cases-rendered.ts'
 const CASES: readonly HintCase[] = [
   ...CONNECTIONS,
   {
-    of: ['verbs/adopt/unwritable.ts: herdbook adopt'],
+    of: ['verbs/adopt/texts.ts: herdbook adopt'],
     herd: bare,
     state: (herd) => herd.hand.blockDomain('odd.example', { severity: 'silence', public_comment: 'loud\u0007' }),
     types: ['adopt'],
@@ -25,7 +25,7 @@ const CASES: readonly HintCase[] = [
     types: ['unblock', 'hand.example'],
     exit: 9,
     says: /error no-such-object .*→ If Mastodon has one: (herdbook adopt domain-block\/hand\.example)/,
-    shows: /1 object taken over/,
+    shows: /1 object adopted/,
   },
   {
     of: ['providers/mastodon/kinds/community/texts.ts: herdbook adopt'],

@@ -40,7 +40,7 @@ export const LONG: readonly HintCase[] = [
     shows: /Applied by/,
   },
   {
-    of: ['verbs/adopt.ts: herdbook adopt'],
+    of: ['verbs/adopt/texts.ts: herdbook adopt'],
     herd: bare,
     before: ({ sandbox }) =>
       sandbox.query(
@@ -48,15 +48,17 @@ export const LONG: readonly HintCase[] = [
       ),
     types: ['adopt', 'domain-block'],
     exit: 0,
-    says: /5 more were not taken over for such reasons\. Once these are settled, the others are told: (herdbook adopt)/,
+    says: /5 more were not adopted for reasons like these\. Fix these first\. To see the others: (herdbook adopt)/,
     first: (_, { sandbox }) =>
       sandbox.query("update domain_blocks set public_comment = 'loud' where domain like 'bell%'"),
   },
   {
-    of: ['verbs/adopt/changes.ts: herdbook drift'],
+    of: ['verbs/adopt/texts.ts: herdbook drift'],
     before: ({ sandbox }) => sandbox.query(ODD),
     types: ['adopt', 'rule/4711'],
     exit: 9,
+    says: /rule\/4711 is neither on the server nor in the files\. → See the names: (herdbook drift --verbose)/,
+    shows: /In sync|Nothing was changed by hand|Live and not in the files/,
     says: /rule\/4711 is neither live nor in the files\. → Look at its name: (herdbook drift --verbose)/,
     shows: /In sync|Nothing was changed by hand|On the server, in no file/,
   },

@@ -29,7 +29,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
     'jobs/dispatch/texts.ts: herdbook doctor',
   ],
   'Said on GitHub, for whoever sits at a clone of it: cases type the same command where a terminal says it': [
-    'verbs/adopt/changes.ts: herdbook adopt',
+    'verbs/adopt/texts.ts: herdbook adopt',
     'setup/doctor/checks.ts: herdbook init',
     'setup/doctor/checks.ts: herdbook init',
     'setup/doctor/checks.ts: herdbook init',

@@ -1,4 +1,3 @@
-import { shellWord } from '../../instance/shell-word.ts'
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import type { ObjectChange } from '../../instance/edit/objects.ts'
 import { releaseOf, settingOf } from '../../instance/versions.ts'
@@ -9,24 +8,27 @@ import type { Desired, LiveObject } from '../../reconcile/objects.ts'
 import type { Fields } from '../../reconcile/values.ts'
 import type { Plan, Step } from '../../reconcile/plan/types.ts'
 import { SHOW_ALL, isHidden, type Disclosure } from '../../redaction/redact.ts'
-import { listed } from '../../words/text.ts'
 import { numbered } from '../../reconcile/numbered.ts'
 import type { PlanInput } from '../../reconcile/plan/input.ts'
 import type { Planned } from '../../reconcile/reconciler.ts'
+import { noSuchObject, notShown } from './texts.ts'
 
-/** What is taken over beside what everybody may read. */
+/** What to adopt in addition to what is public. */
 export interface AdoptOptions {
   readonly privateComments?: true | undefined
   readonly ipBlocks?: true | undefined
   readonly moderators?: true | undefined
-  /** What may be written where others read it; everything where it is not given. */
+  /** What may be written into files that others read (default: everything). */
   readonly show?: Disclosure | undefined
 }
 
 /** What a person asked for: whole kinds, or single objects of them. */
 export type Asked = ReadonlyMap<string, 'all' | ReadonlySet<string>>
 
-/** The changes of the files that let live win: all that differs or that the files don't know; what is only new in the files stays. */
+/**
+ * The changes that write the server's version into the files: every difference, and objects that the files don't have.
+ * An object that only the files have stays.
+ */
 export function adoption(
   planned: Planned,
   asked: Asked,
@@ -73,7 +75,7 @@ export function adoption(
   return [...changes, ...placesOfRules(seen, changes, desired, input.live)]
 }
 
-/** The fields that the files are about to change, of an object of which others differ: those alone are to be settled. */
+/** The fields that a step is about to change, if other fields of the object differ: only those others are adopted. */
 function aboutToChange({ steps, drift, conflicts, takeovers }: Plan, ref: string): ReadonlySet<string> {
   const isIt = (one: Pick<Step, 'kind' | 'id'>): boolean => `${one.kind}/${one.id}` === ref
   const differs = [...drift, ...conflicts, ...takeovers].some(isIt)
@@ -83,7 +85,7 @@ function aboutToChange({ steps, drift, conflicts, takeovers }: Plan, ref: string
 const without = (names: ReadonlySet<string>, fields: Fields | null): Fields | null =>
   fields && Object.fromEntries(Object.entries(fields).filter(([field]) => !names.has(field)))
 
-/** New rules go where they stand on the server, unless the files are about to change the order anyway. */
+/** Puts new rules in the server's order, unless the order itself changes or differs. */
 function placesOfRules(
   seen: Plan,
   changes: readonly ObjectChange[],
@@ -103,17 +105,17 @@ function placesOfRules(
 
 export const objectsIn = (desired: Desired | undefined) => (desired?.state === 'managed' ? desired.objects : [])
 
-/** What the server holds although a new one is the same: a person may have said so, and the files may. */
+/** Objects that the server stores although they equal the default: a person may have set them. */
 const storedIn = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
   [...live].flatMap(([id, { initial, untouched }]) => (initial && !untouched && !managed.has(id) ? [id] : []))
 
-/** Objects that the files have without the private comment that is live. */
+/** Objects whose private comment is on the server and not in the files. */
 const withNotes = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
   [...managed].flatMap(([id, fields]) =>
     !Object.hasOwn(fields, 'private_comment') && (live.get(id)?.fields['private_comment'] ?? '') !== '' ? [id] : [],
   )
 
-/** The objects of a kind on which live and the files disagree, but for those that only the files know yet. */
+/** The objects of a kind on which the server and the files disagree, without those that only the files have. */
 function differing(seen: Plan, kind: Kind): string[] {
   const lists = [seen.drift, seen.conflicts, seen.takeovers, seen.unmanaged.filter(({ spared }) => !spared)]
   return [...new Set(lists.flatMap((list) => list.filter((item) => item.kind === kind.name).map((item) => item.id)))]
@@ -130,13 +132,12 @@ function refuseUnknown(
     code: 'no-such-object',
     severity: 'error',
     about: `${kind.name}/${id}`,
-    message: `${kind.name}/${id} is neither live nor in the files.`,
-    hint: 'Look at its name: herdbook drift --verbose',
+    ...noSuchObject(`${kind.name}/${id}`),
   }))
   if (list.length > 0) throw new HerdbookError(EXIT.invalid, list)
 }
 
-/** What may not be shown is not written where it is shown: a file that manages it takes it over at a desk alone. */
+/** Refuses (exit 9) to write a hidden value where it is shown: a person adopts it in their own clone. */
 function refuseHidden(
   kind: Kind,
   id: string,
@@ -151,15 +152,11 @@ function refuseHidden(
   )
   if (hidden.length === 0) return id
   const ref = `${kind.name}/${id}`
-  return fail(
-    EXIT.invalid,
-    'not-shown',
-    `${ref} is not proposed: what the server has as ${listed(hidden)} is not shown here.`,
-    { hint: `At a desk, if everybody who reads the files may read it: herdbook adopt ${shellWord(ref)}` },
-  )
+  const { message, hint } = notShown(ref, hidden)
+  return fail(EXIT.invalid, 'not-shown', message, { hint })
 }
 
-/** Fields that the files write in another place, or not at all. */
+/** Fields that the files have in another place, or not at all. */
 const ELSEWHERE: { readonly [kind: string]: readonly string[] } = {
   role: ['name'],
   'terms-of-service': ['notified'],
