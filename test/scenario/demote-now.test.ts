@@ -27,7 +27,9 @@ const roleOf = async (account: string): Promise<string> =>
 
 it('says first what it would do, and does nothing before somebody says yes', async () => {
   const printed = await must(herd, ['demote', 'second', '--now', 'taken over', '--print'])
-  expect(printed.out).toMatch(/1\. The ledger says[^]*2\. The role is taken away[^]*3\. The server is read again/)
+  expect(printed.out).toMatch(
+    /1\. Herdbook writes into the ledger[^]*2\. Herdbook takes the role away[^]*3\. Herdbook reads the server again/,
+  )
   await must(herd, ['demote', 'second', '--now', 'taken over'], 5)
   await must(herd, ['demote', 'second', '--yes'], 9)
   expect(await roleOf('second')).toContain('Owner')
@@ -37,7 +39,7 @@ it('says first what it would do, and does nothing before somebody says yes', asy
 it('an owner is removed at once, past the rule of two and a pause; every plan says so while the files name them', async () => {
   await must(herd, ['pause', 'at night'])
   const { out } = await must(herd, ['demote', 'second', '--now', 'taken over', '--yes'])
-  expect(out).toMatch(/What else @second may know or hold[^]*herdbook token rotate[^]*herdbook demote second/)
+  expect(out).toMatch(/What @second may still know or have[^]*herdbook token rotate[^]*herdbook demote second/)
   expect(await roleOf('second')).not.toContain('Owner')
   const plan = await planOf(herd, 0)
   expect(plan.removed).toEqual([expect.objectContaining({ ref: 'moderator/second', why: 'taken over' })])

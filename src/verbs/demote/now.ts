@@ -16,6 +16,22 @@ import { sourceOf } from '../../session/options.ts'
 import { actorOf } from '../pause.ts'
 import { NO_WISHES, type Planned } from '../../reconcile/reconciler.ts'
 import { openSession, type Session } from '../../session/session.ts'
+import {
+  ACTING_ACCOUNT,
+  alreadyRemoved,
+  filesCountAgain,
+  hasNoRole,
+  neverRemoved,
+  NO_CONSOLE,
+  NOT_CONFIRMED,
+  NOTHING_APPLIED,
+  notRemovedAfterAll,
+  removalEnded,
+  removalQuestion,
+  removalSteps,
+  removed,
+  ROLES_NOT_MANAGED,
+} from './texts.ts'
 
 export interface NowOptions {
   readonly instance?: string
@@ -24,20 +40,18 @@ export interface NowOptions {
 }
 
 /**
- * Takes a role away at once: written into the ledger first, then done, whatever the files say, whoever paused, and although
- * it leaves one account with the role Owner. An owner alone decides it. Throws (exit 5) where it would leave nobody.
+ * Takes a role away at once: writes it into the ledger first, then does it. It ignores the files and every pause, and may
+ * leave one account with the role Owner. Only an owner decides that. Throws (exit 5) if no account would have that role.
  */
 export async function demoteNow(io: Io, account: string, why: string, options: NowOptions): Promise<Session> {
   const session = await openSession(io, options.instance)
   tell(io, session.warnings, await sourceOf(session))
   const ref: ObjectRef = `moderator/${accountId(account)}`
   refuseUnable(session, ref)
-  prose(io, `1. The ledger says that ${ref} is removed, by ${actorOf(io)}: ${why}`)
-  prose(io, `2. The role is taken away on ${session.config.domain}; sessions and tokens of the account end.`)
-  prose(io, '3. The server is read again.')
+  for (const line of removalSteps({ ref, by: actorOf(io), why, domain: session.config.domain })) prose(io, line)
   if (options.print) return session
-  if (!options.yes && !(await asked(io, `Take the role away from ${ref.slice('moderator/'.length)} now? [y/N] `)))
-    fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, or give --yes.' })
+  if (!options.yes && !(await asked(io, removalQuestion(ref.slice('moderator/'.length)))))
+    refuse('not-confirmed', NOT_CONFIRMED)
   await withLock(session, true, ({ ledger, holds, nonce }) => {
     const held = { ...session, ledger }
     return withFarEnds(held, (far) => removeUnderLock(held, { ref, why, holds, nonce }, far))
@@ -46,30 +60,15 @@ export async function demoteNow(io: Io, account: string, why: string, options: N
 }
 
 function refuseUnable({ config, instance, store, ledger, sealing }: Session, ref: ObjectRef): void {
-  if (!store || ledger.head === null)
-    fail(EXIT.refused, 'nothing-applied', 'Nothing was ever applied here, so there is no ledger to write it into.', {
-      hint: 'Take the role away in Mastodon: Administration, Accounts. The first apply begins the ledger: herdbook apply',
-    })
-  if (instance.documents['moderators.yaml']?.moderators === undefined)
-    fail(EXIT.refused, 'not-managed', 'moderators.yaml is not there: who holds a role is not managed here.', {
-      hint: 'Take the role away in Mastodon: Administration, Accounts. To have it managed: herdbook adopt moderator',
-    })
-  if (config.mastodon?.console === undefined)
-    fail(EXIT.refused, 'no-door', 'Only the console can take a role away, and instance.yaml names none.', {
-      hint: 'Take the role away in Mastodon: Administration, Accounts.',
-    })
-  if (config.acting_account?.toLowerCase() === ref.slice('moderator/'.length))
-    fail(
-      EXIT.refused,
-      'acting-account',
-      'This is the account that Herdbook acts as: it can not take away its own role.',
-      { hint: 'Name another one as acting_account in instance.yaml first.' },
-    )
-  if (removalOf(ref, ledger.removed, sealing) !== undefined)
-    fail(EXIT.refused, 'removed-already', `${ref} was removed already.`, {
-      hint: 'What is left to do of it stands in: herdbook plan',
-    })
+  if (!store || ledger.head === null) refuse('nothing-applied', NOTHING_APPLIED)
+  if (instance.documents['moderators.yaml']?.moderators === undefined) refuse('not-managed', ROLES_NOT_MANAGED)
+  if (config.mastodon?.console === undefined) refuse('no-door', NO_CONSOLE)
+  if (config.acting_account?.toLowerCase() === ref.slice('moderator/'.length)) refuse('acting-account', ACTING_ACCOUNT)
+  if (removalOf(ref, ledger.removed, sealing) !== undefined) refuse('removed-already', alreadyRemoved(ref))
 }
+
+const refuse = (code: string, text: { readonly message: string; readonly hint: string }): never =>
+  fail(EXIT.refused, code, text.message, { hint: text.hint })
 
 interface Removing {
   readonly ref: ObjectRef
@@ -82,11 +81,11 @@ async function removeUnderLock(session: Session, { ref, why, holds, nonce }: Rem
   const { io, config } = session
   const { session: named, called } = await recorded(session, ref, why)
   const { ledger, run, sealing, store } = named
-  const planned = partOf(await far.plan(ledger, NO_WISHES), ref)
-  if (planned.plan.steps.length === 0) return say(io, `${ref} holds no role on ${config.domain}.`)
+  const planned = onlyRemoval(await far.plan(ledger, NO_WISHES), ref)
+  if (planned.plan.steps.length === 0) return say(io, hasNoRole(ref, config.domain))
   const refused = refusals(planned.plan)
   if (refused.length > 0) {
-    await store?.save({ ...ledger, removed: session.ledger.removed }, `Not removed: ${called}`, by(named))
+    await store?.save({ ...ledger, removed: session.ledger.removed }, notRemovedAfterAll(called), by(named))
     throw new HerdbookError(EXIT.refused, refused)
   }
   const report = await carryOut(
@@ -98,7 +97,7 @@ async function removeUnderLock(session: Session, { ref, why, holds, nonce }: Rem
       far,
       holds,
       nonce,
-      again: nothing,
+      again: neverHeld,
       now: io.now,
       signal: io.signal,
       applying: showSteps(io),
@@ -108,12 +107,12 @@ async function removeUnderLock(session: Session, { ref, why, holds, nonce }: Rem
   tellReport(io, { yes: true }, false, report)
 }
 
-/** Neither a pause nor a newer commit holds back who is removed at once. */
-const nothing = () => Promise.resolve([])
+/** Neither a pause nor a newer commit stops a removal at once. */
+const neverHeld = () => Promise.resolve([])
 
 const by = (session: Session) => ({ run: session.run, source: null, approvedBy: [actorOf(session.io)] })
 
-/** The ledger says it first: whoever looks finds out why, also where this run ends here. */
+/** Writes the removal into the ledger first, so that its reason is there even if this run ends now. */
 async function recorded(
   session: Session,
   ref: ObjectRef,
@@ -129,12 +128,12 @@ async function recorded(
     why: why.replace(/\s+/g, ' ').trim(),
   }
   const next: Ledger = { ...ledger, removed: [...ledger.removed, removal] }
-  const saved = (await store?.save(next, `Removed ${removal.ref}: ${removal.why}`, by(session))) ?? next
+  const saved = (await store?.save(next, removed(removal.ref, removal.why), by(session))) ?? next
   return { session: { ...session, ledger: saved }, called: removal.ref }
 }
 
-/** The one step, and what speaks against just that. It is of no commit: what else the files say waits for an apply. */
-function partOf(planned: Planned, ref: ObjectRef): Planned {
+/** A plan of only this step and its findings. It has no commit: other changes of the files wait for an apply. */
+function onlyRemoval(planned: Planned, ref: ObjectRef): Planned {
   return {
     ...planned,
     plan: {
@@ -146,8 +145,8 @@ function partOf(planned: Planned, ref: ObjectRef): Planned {
   }
 }
 
-/** Lets a removal go: from then on the files count again. Throws (exit 5) where there is none of that name. */
-export async function letGo(
+/** Ends a removal: the files count again. Throws (exit 5) if there is none of that name. */
+export async function endRemoval(
   io: Io,
   account: string,
   why: string,
@@ -157,13 +156,12 @@ export async function letGo(
   const ref: ObjectRef = `moderator/${accountId(account)}`
   await withLock(session, true, async ({ ledger }) => {
     const removal = removalOf(ref, ledger.removed, session.sealing)
-    if (removal === undefined)
-      return fail(EXIT.refused, 'not-removed', `${ref} was not removed.`, { hint: 'Who was: herdbook plan' })
+    if (removal === undefined) return refuse('not-removed', neverRemoved(ref))
     await session.store?.save(
       { ...ledger, removed: ledger.removed.filter((one) => one !== removal) },
-      `Let go of the removal of ${removal.ref}: ${why}`,
+      removalEnded(removal.ref, why),
       by(session),
     )
-    say(io, `Let go. What the files say of ${ref} counts again: herdbook plan`)
+    say(io, filesCountAgain(ref))
   })
 }
