@@ -22,12 +22,13 @@ import { say, screenOf, shownTo, tell, type Io } from '../session/io.ts'
 import { applyLock } from '../session/with-lock.ts'
 import { collect, commandLine, sourceOf, planOptionsOf } from '../session/options.ts'
 import { wishesWith } from '../session/planning.ts'
-import { OWNERS_LINE } from '../approvals/owners.ts'
 import { withProgress } from '../session/progress.ts'
 import { openCommitted, type Session } from '../session/session.ts'
 import type { Clone } from '../session/instance-folder.ts'
 import { planOptionsIn } from './apply/saved-options.ts'
 import { refuseYoung } from '../approvals/account-age.ts'
+import { HELP, NO_OWNER_APPROVED, NO_OWNER_NAMED, NOT_APPROVED, notConfirmed, planUnreadable } from './apply/texts.ts'
+import { INSTANCE_OPTION, READING_SERVER, RESTORE_OPTION, WAIT_OPTION } from './texts.ts'
 
 export interface Options {
   readonly instance?: string
@@ -43,20 +44,17 @@ export interface Options {
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument('[plan]', 'a plan that `herdbook plan --out` saved: exactly this is applied, or nothing')
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--yes', 'do not ask')
-    .option('--wait', 'wait for a run that holds the lock')
-    .option('--first <why>', 'the server has no ledger yet, and this is meant to change it')
-    .option('--history-rewritten', 'the branch was rewritten since the last apply, on purpose')
-    .option('--restore <kind/id>', "use the files' version of this object, once; may be given again", collect)
-    .option('--take-over', "use the files' version of everything that the ledger does not know")
-    .option('--json', 'print what was done as JSON')
-    .option('--verbose', 'list every change, however many')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  herdbook apply\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook apply --yes --wait',
-    )
+    .argument('[plan]', HELP.plan)
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--yes', HELP.yes)
+    .option('--wait', WAIT_OPTION)
+    .option('--first <why>', HELP.first)
+    .option('--history-rewritten', HELP.historyRewritten)
+    .option('--restore <kind/id>', RESTORE_OPTION, collect)
+    .option('--take-over', HELP.takeOver)
+    .option('--json', HELP.json)
+    .option('--verbose', HELP.verbose)
+    .addHelpText('after', HELP.examples)
     .action(async (file, options) => {
       const saved = file === undefined ? null : parsePlan(await readPlan(io, file))
       await run(io, options, saved)
@@ -66,19 +64,17 @@ async function readPlan(io: Io, file: string): Promise<string> {
   try {
     return await readFile(resolve(io.cwd, file), 'utf8')
   } catch (cause) {
-    return fail(EXIT.invalid, 'no-plan', `The saved plan ${file} can't be read.`, {
-      hint: 'Save one: herdbook plan --out plan.json',
-      cause,
-    })
+    const { message, hint } = planUnreadable(file)
+    return fail(EXIT.invalid, 'no-plan', message, { hint, cause })
   }
 }
 
-/** The pull requests that were merged since the last apply and that the ledger does not hold, where a forge tells. */
+/** Asks a forge for the pull requests that were merged since the last apply and are not in the ledger. */
 export type MergesOf = (session: Session) => Promise<readonly Merge[]>
 
 const noMerges: MergesOf = () => Promise.resolve([])
 
-/** Plans, asks, applies, verifies. Answers what came of it; where there was nothing to do, a report of nothing. */
+/** Plans, asks, applies and verifies. Answers the report; an empty one if there was nothing to do. */
 export async function run(
   io: Io,
   options: Options,
@@ -98,15 +94,15 @@ export async function run(
       first: options.first,
       lock: applyLock(session, options.wait ?? false),
       connected: (work) =>
-        withFarEnds(session, async (far) => tellConverged(io, options, saved !== null, await work(far))),
+        withFarEnds(session, async (far) => printResult(io, options, saved !== null, await work(far))),
       mergesOf: (ledger) => mergesOf({ ...session, ledger }),
       wishesWith: (ledger) => wishesWith(wishes, { ...session, ledger }),
       approving: approvingOf(session),
-      reading: (work) => withProgress(io, 'Reading the live server', work),
+      reading: (work) => withProgress(io, READING_SERVER, work),
       show: (plan) => showPlan(session, options, saved !== null, plan),
       conceal: (plan) => redact(plan, shownTo(io)),
       watch: io.secrets.abortOnSecret,
-      // An approval on a forge is for the account's own id: there somebody has looked.
+      // On a forge, an approval names the account by its id, so its age needs no check.
       checkAge: options.yes && !session.config.forge ? (plan) => refuseYoung(session, plan) : null,
       confirm: isAsked ? (plan) => askFor(io, options, plan) : null,
       applying: showSteps(io),
@@ -116,7 +112,7 @@ export async function run(
   )
 }
 
-/** Shows the plan, unless somebody saw it when they saved it, or a program reads along. */
+/** Shows the plan, unless it is a saved one or a program reads the output. */
 async function showPlan(session: Session, options: Options, isSaved: boolean, plan: Plan): Promise<void> {
   const { io } = session
   if (!isSaved && !options.json)
@@ -133,17 +129,17 @@ async function showPlan(session: Session, options: Options, isSaved: boolean, pl
       }),
     )
   const exit = exitOfPlan(plan)
-  // What somebody did by hand is told, as is what is red, and no failure of an apply.
+  // Drift and red checks are reported, but they don't make an apply fail.
   io.exit = exit === EXIT.drift || exit === EXIT.red ? EXIT.ok : exit
 }
 
 async function askFor(io: Io, options: Options, plan: Plan): Promise<{ readonly hint: string } | null> {
-  const unsaid = await confirm(io, plan)
-  if (unsaid === null) return null
-  return { hint: `${unsaid}. Or save the plan and apply it: ${commandLine('plan', options, '--out', 'plan.json')}` }
+  const howToConfirm = await confirm(io, plan)
+  if (howToConfirm === null) return null
+  return notConfirmed(howToConfirm, commandLine('plan', options, '--out', 'plan.json'))
 }
 
-/** On a forge each step needs an approval, and whole merges go out, the oldest first. */
+/** On a forge each step needs an approval, and merges are applied whole, the oldest first. */
 function approvingOf({ config, instance, sealing }: Session): Approving {
   if (!config.forge) return { isEnough, required: null }
   const owners = instance.documents['policy.yaml']?.owners ?? []
@@ -158,14 +154,12 @@ function approvingOf({ config, instance, sealing }: Session): Approving {
 
 /** Why a step has no approval that counts. */
 function reasonOf(step: Step, ownersAreNamed: boolean): string {
-  if (!takesOwner(step)) return 'Nobody approved this step as it is now.'
-  return ownersAreNamed
-    ? 'This takes the approval of an owner, and none approved it as it is now.'
-    : `This takes the approval of an owner, and policy.yaml names none. Add to it: ${OWNERS_LINE}`
+  if (!takesOwner(step)) return NOT_APPROVED
+  return ownersAreNamed ? NO_OWNER_APPROVED : NO_OWNER_NAMED
 }
 
-/** Tells what came of it: of nothing only where no plan was shown that says so. */
-function tellConverged(io: Io, options: Options, isSaved: boolean, converged: Converged): Converged {
+/** Prints the result; an empty one only if no plan was shown that says so. */
+function printResult(io: Io, options: Options, isSaved: boolean, converged: Converged): Converged {
   if (converged.state === 'applied') io.exit = exitOfApply(converged.report)
   if (converged.state === 'applied' || isSaved || options.json) tellReport(io, options, isSaved, reportOf(converged))
   return converged
@@ -187,6 +181,6 @@ export function tellReport(io: Io, options: Options, isSaved: boolean, report: A
   )
 }
 
-/** The report of a run; of nothing, where nothing was to be done. */
+/** The report of a run; an empty one if there was nothing to do. */
 const reportOf = (converged: Converged): ApplyReport =>
   converged.state === 'applied' ? converged.report : nothingDone(converged.plan)

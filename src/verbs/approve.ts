@@ -5,8 +5,7 @@ import { approve, missing } from '../reconcile/approvals.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
-import { EXIT, fail } from '../instance/diagnostic.ts'
-import { count } from '../words/text.ts'
+import { EXIT, fail, type ExitCode } from '../instance/diagnostic.ts'
 import { renderPlan } from '../terminal/plan.ts'
 import { confirm } from '../command-line/confirm.ts'
 import { say, screenOf, shownTo, tell, type Io } from '../session/io.ts'
@@ -16,19 +15,28 @@ import { collect, commandLine, parseRef, sourceOf, planOptionsOf } from '../sess
 import { planNow } from '../session/planning.ts'
 import { openSession, type Session } from '../session/session.ts'
 import { connectTo } from '../session/connect.ts'
+import {
+  anotherPlan,
+  approved,
+  approveSubject,
+  HELP,
+  NO_REPOSITORY,
+  notADigest,
+  notConfirmed,
+  nothingToApprove,
+  ownChange,
+} from './approve/texts.ts'
+import { INSTANCE_OPTION, RESTORE_OPTION } from './texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument('<why>', 'the reason, for the ledger')
-    .argument('[kind/id...]', 'only these objects (default: all)')
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--yes', 'do not ask')
-    .option('--plan <digest>', 'only while the plan is this one: what a comment or a summary shows of its digest')
-    .option('--restore <kind/id>', "use the files' version of this object, once; may be given again", collect)
-    .addHelpText(
-      'after',
-      '\nExample:\n  herdbook approve "agreed in the moderators\' meeting of 2026-11-23"\n\nApproves the steps of the plan as it is now; `herdbook apply` then does them, each once.',
-    )
+    .argument('<why>', HELP.why)
+    .argument('[kind/id...]', HELP.refs)
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--yes', HELP.yes)
+    .option('--plan <digest>', HELP.plan)
+    .option('--restore <kind/id>', RESTORE_OPTION, collect)
+    .addHelpText('after', HELP.examples)
     .action((why, refs, options) => run(io, why, refs, options))
 
 export interface Options {
@@ -38,10 +46,10 @@ export interface Options {
   readonly restore?: readonly string[]
 }
 
-/** Of steps that are to be approved those that whoever asks may not approve. */
+/** Picks the steps that the person who approves may not approve. */
 export type OwnChanges = (session: Session, steps: readonly Step[]) => Promise<readonly ObjectRef[]>
 
-/** Approves what is not approved yet, once somebody has looked at it. */
+/** Shows the plan, asks, and approves its steps that have no approval yet. */
 export async function run(
   io: Io,
   why: string,
@@ -51,24 +59,22 @@ export async function run(
 ): Promise<void> {
   const only = new Set(refs.map((text) => parseRef(text).ref))
   const session = await openSession(io, options.instance)
-  if (!session.store)
-    fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: approvals have no place.', {
-      hint: 'git init',
-    })
+  if (!session.store) refuse(EXIT.invalid, 'no-git', NO_REPOSITORY)
   tell(io, session.warnings, await sourceOf(session))
   await withLock(session, false, ({ ledger }) =>
     approveUnderLock({ ...session, ledger }, { why, only, options, ownChanges }),
   )
 }
 
-interface Asked {
+/** What to approve, and why. */
+interface ApprovalRequest {
   readonly why: string
   readonly only: ReadonlySet<ObjectRef>
   readonly options: Options
   readonly ownChanges: OwnChanges
 }
 
-async function approveUnderLock(session: Session, { why, only, options, ownChanges }: Asked): Promise<void> {
+async function approveUnderLock(session: Session, { why, only, options, ownChanges }: ApprovalRequest): Promise<void> {
   const { io, ledger, sealing } = session
   const connected = connectTo(session.config, io, 'plan')
   try {
@@ -91,46 +97,30 @@ async function approveUnderLock(session: Session, { why, only, options, ownChang
     )
     if (options.plan !== undefined) refuseAnother(plan, options.plan)
     io.exit = exitOfPlan(plan)
-    if (open.length === 0)
-      return say(
-        io,
-        only.size === 0
-          ? 'There is nothing to approve.'
-          : `The plan has nothing to approve for ${[...only].join(', ')}.`,
-      )
+    if (open.length === 0) return say(io, nothingToApprove([...only]))
     const own = await ownChanges(session, open)
-    if (own.length > 0) {
-      fail(
-        EXIT.refused,
-        'own-change',
-        `Nobody approves what they asked for, wrote or pushed: ${own.length} of these ${own.length === 1 ? 'is' : 'are'} yours. Nothing was approved.`,
-        { hint: 'Ask another owner, or approve the others by name.' },
-      )
-    }
-    const unsaid = options.yes ? null : await confirm(io, plan)
-    if (unsaid !== null) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: `${unsaid}.` })
+    if (own.length > 0) refuse(EXIT.refused, 'own-change', ownChange(own.length))
+    const howToConfirm = options.yes ? null : await confirm(io, plan)
+    if (howToConfirm !== null) refuse(EXIT.refused, 'not-confirmed', notConfirmed(howToConfirm))
     const by = actorOf(io)
     const approvals = approve(ledger.approvals, open, { by, at: io.now().toISOString(), source: why })
-    await session.store?.save({ ...ledger, approvals }, `Approve ${count(open.length, 'step', 'steps')}`, {
+    await session.store?.save({ ...ledger, approvals }, approveSubject(open.length), {
       run: session.run,
       source: plan.commit,
       approvedBy: [by],
     })
-    say(io, `Approved ${count(open.length, 'step', 'steps')}. Apply them: herdbook apply`)
+    say(io, approved(open.length))
     io.exit = EXIT.ok
   } finally {
     await connected.close()
   }
 }
 
-/** Whoever approves a plan by its digest has looked at that one, and at no other. */
-function refuseAnother({ digest }: Plan, looked: string): void {
-  if (!/^[0-9a-f]{16,64}$/.test(looked))
-    fail(EXIT.invalid, 'no-digest', `"${looked}" is no digest of a plan.`, {
-      hint: 'Write its first 16 digits or more.',
-    })
-  if (!digest.startsWith(looked))
-    fail(EXIT.stale, 'another-plan', 'The plan is another one by now, so nothing was approved.', {
-      hint: `Look at it anew: it is ${digest.slice(0, 16)}.`,
-    })
+/** Refuses any plan but the one that a person saw and named by its digest. */
+function refuseAnother({ digest }: Plan, seen: string): void {
+  if (!/^[0-9a-f]{16,64}$/.test(seen)) refuse(EXIT.invalid, 'no-digest', notADigest(seen))
+  if (!digest.startsWith(seen)) refuse(EXIT.stale, 'another-plan', anotherPlan(digest))
 }
+
+const refuse = (exit: ExitCode, code: string, text: { readonly message: string; readonly hint: string }): never =>
+  fail(exit, code, text.message, { hint: text.hint })

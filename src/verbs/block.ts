@@ -75,7 +75,7 @@ export const verb = (command: Command, io: Io) =>
       )
     })
 
-/** Drafts blocks, measured on the server, with the consent that a suspension needs. Domains are as Mastodon stores them. */
+/** Drafts blocks of domains as Mastodon stores them, measured, with the consent that a suspension needs. */
 export async function draftBlocks(
   io: Io,
   files: Files,

@@ -14,24 +14,21 @@ import { withProgress } from '../session/progress.ts'
 import { openSession } from '../session/session.ts'
 import { connectTo } from '../session/connect.ts'
 import { changedSecrets } from '../words/secrets.ts'
+import { HELP } from './drift/texts.ts'
+import { INSTANCE_OPTION, READING_SERVER } from './texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--json', 'print it as JSON')
-    .option('--verbose', 'list everything, however much, and what is left alone')
-    .addHelpText(
-      'after',
-      '\nExample:\n  herdbook drift\n\nExit 0 if nothing was changed or added by hand, 3 if something was, 4 if it was changed on both sides. `herdbook plan` says the same.',
-    )
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--json', HELP.json)
+    .option('--verbose', HELP.verbose)
+    .addHelpText('after', HELP.examples)
     .action(async (options) => {
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
       const connected = connectTo(session.config, io, 'plan')
       try {
-        const { plan: full } = await withProgress(io, 'Reading the live server', () =>
-          planNow(session, connected.providers),
-        )
+        const { plan: full } = await withProgress(io, READING_SERVER, () => planNow(session, connected.providers))
         const plan = onlyDrift(full)
         const text = options.json
           ? planJson(redact(plan, shownTo(io)))
@@ -51,7 +48,7 @@ export const verb = (command: Command, io: Io) =>
       }
     })
 
-/** A plan without what the files would change: that is `plan`'s to tell. */
+/** A plan without its steps, which `herdbook plan` shows. */
 function onlyDrift(plan: Plan): Plan {
   const isUnread = whyUnread(plan)
   return {

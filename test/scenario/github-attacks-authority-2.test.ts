@@ -43,7 +43,7 @@ const hasRole = async (name: string): Promise<boolean> =>
       `select 1 from users u join accounts a on a.id = u.account_id where a.username = '${name}' and u.role_id is not null`,
     )
   ).length > 0
-const theirs = 'Nobody approves what they asked for, wrote or pushed'
+const theirs = 'You cannot approve what you asked for, wrote or pushed'
 
 describe('somebody who has pushed past every pull request', SLOW, () => {
   it("does not approve it by merging a pull request of another's that takes it along; somebody else does", async () => {

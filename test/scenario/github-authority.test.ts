@@ -100,7 +100,7 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     const own = await press('approve', 'domain-block/anns.example', 'mine', 'ann')
     expect([own.exit, own.stderr]).toEqual([
       5,
-      expect.stringContaining('Nobody approves what they asked for, wrote or pushed'),
+      expect.stringContaining('You cannot approve what you asked for, wrote or pushed'),
     ])
     expect(await isLive('anns.example')).toBe(false)
     await press('approve', 'domain-block/anns.example', 'looked at', 'zoe')

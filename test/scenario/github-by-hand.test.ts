@@ -86,7 +86,7 @@ describe('in a private repository that shows staff', () => {
   it('nor what is not as they saw it any more', async () => {
     await herd.sandbox.handOf('owner').giveRole('alice', 'Admin')
     expect((await tick('leave moderator/alice', 'ann')).result).toBe('failure')
-    expect(said()).toMatch(/changed since somebody looked at it/)
+    expect(said()).toMatch(/changed after a person looked at it/)
     expect(body()).toContain('`alice`: `Admin`')
   })
 
@@ -98,7 +98,7 @@ describe('in a private repository that shows staff', () => {
     )
     await herd.settle()
     expect((await tick('leave moderator/alice', 'ann')).result).toBe('failure')
-    expect(said()).toMatch(/says something else of `?moderator\/alice/)
+    expect(said()).toMatch(/This issue and the server say different things about `?moderator\/alice/)
     expect(body()).toContain('`alice`: `Admin`')
     expect(boxOf('leave moderator/alice')).toMatch(/^- \[ \]/)
   })

@@ -44,7 +44,7 @@ describe('in public', () => {
     )
     const pressed = ran(await herd.settle(), 'propose')
     expect(pressed.result).toBe('failure')
-    expect(pressed.stderr).toContain('what the server has as comment is not shown here')
+    expect(pressed.stderr).toContain("the server's comment must not be shown here")
     expect([...herd.hub.state.branches.keys()]).toEqual(['main', 'herdbook-ledger/production'])
   })
 

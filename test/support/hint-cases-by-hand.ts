@@ -33,7 +33,7 @@ const putBack = ({ sandbox }: Pasture): unknown =>
 /** What was added or changed by hand and no file names. */
 export const BY_HAND: readonly HintCase[] = [
   {
-    of: ['verbs/leave.ts: git init'],
+    of: ['verbs/leave/texts.ts: git init'],
     herd: bare,
     state: ({ dir }) => rmSync(join(dir, '.git'), { recursive: true }),
     types: ['leave', 'domain-block/x.example', 'as it is'],
@@ -41,27 +41,27 @@ export const BY_HAND: readonly HintCase[] = [
     says: /error no-git .*→ (git init)/,
   },
   {
-    of: ['verbs/leave.ts: herdbook apply'],
+    of: ['verbs/leave/texts.ts: herdbook apply'],
     herd: bare,
     types: ['leave', 'domain-block/x.example', 'as it is'],
     exit: 5,
     says: /The first apply begins the ledger: (herdbook apply)/,
   },
   {
-    of: ['verbs/leave.ts: herdbook adopt'],
+    of: ['verbs/leave/texts.ts: herdbook adopt'],
     herd: bare,
     state: begun,
     types: ['leave', 'role', 'as it is'],
     exit: 5,
-    says: /To have it looked after: (herdbook adopt role)/,
+    says: /To manage it: (herdbook adopt role)/,
   },
   {
-    of: ['verbs/leave.ts: herdbook drift'],
+    of: ['verbs/leave/texts.ts: herdbook drift'],
     herd: bare,
     state: begun,
     types: ['leave', 'domain-block/nowhere.example', 'as it is'],
     exit: 5,
-    says: /so there is nothing to leave\. → What was: (herdbook drift)/,
+    says: /so there is nothing to leave\. → To see what was: (herdbook drift)/,
     shows: /In sync|Nothing was changed by hand|Not managed here/,
   },
   {

@@ -64,6 +64,7 @@ export const FILES: readonly HintCase[] = [
     shows: /repos\/herd\/instance/,
   },
   {
+    of: ['verbs/fmt/texts.ts: herdbook fmt'],
     of: ['verbs/init/texts.ts: herdbook init'],
     herd: bare,
     types: ['init'],
@@ -156,7 +157,7 @@ export const FILES: readonly HintCase[] = [
     shows: /Nothing is managed yet/,
   },
   {
-    of: ['verbs/apply.ts: herdbook plan'],
+    of: ['verbs/apply/texts.ts: herdbook plan'],
     herd: bare,
     types: ['apply', 'nowhere.json'],
     exit: 9,

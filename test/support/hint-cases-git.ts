@@ -20,7 +20,7 @@ export const GIT: readonly HintCase[] = [
     says: /warning no-ledger .*→ (git init)/,
   },
   {
-    of: ['verbs/approve.ts: git init'],
+    of: ['verbs/approve/texts.ts: git init'],
     herd: bare,
     state: outsideGit,
     types: ['approve', 'why', '--yes'],
@@ -60,7 +60,7 @@ export const GIT: readonly HintCase[] = [
     says: /error no-git .*→ (git init),/,
   },
   {
-    of: ['verbs/apply/announce.ts: git init'],
+    of: ['verbs/apply/texts.ts: git init'],
     herd: bare,
     state: (herd) => {
       herd.write({

@@ -37,6 +37,8 @@ const CASES: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 5,
+    says: /error no-such-role .*renamed there: (herdbook adopt moderator\/alice)/,
+    shows: /adopted/,
     says: /error no-such-role .*someone renamed it on the server: (herdbook adopt moderator\/alice)/,
     shows: /taken over/,
   },
@@ -63,7 +65,7 @@ const CASES: readonly HintCase[] = [
     shows: /Nothing is managed yet/,
   },
   {
-    of: ['verbs/apply.ts: herdbook plan', 'terminal/plan.ts: herdbook apply'],
+    of: ['verbs/apply/texts.ts: herdbook plan', 'terminal/plan.ts: herdbook apply'],
     herd: bare,
     state: pending('new1.example'),
     types: ['apply'],
@@ -79,7 +81,7 @@ const CASES: readonly HintCase[] = [
     types: APPLY,
     exit: 5,
     says: /error first-apply .*→ Take over what is live first: (herdbook adopt)\./,
-    shows: /taken over/,
+    shows: /adopted/,
   },
   {
     of: ['reconcile/apply/gates.ts: herdbook apply'],
@@ -92,7 +94,7 @@ const CASES: readonly HintCase[] = [
     shows: /not-confirmed/,
   },
   {
-    of: ['verbs/approve.ts: herdbook apply'],
+    of: ['verbs/approve/texts.ts: herdbook apply'],
     herd: bare,
     state: pending('new4.example'),
     types: ['approve', 'why', '--yes'],

@@ -11,7 +11,7 @@ export interface Sorted {
   readonly odd: readonly string[]
 }
 
-/** Leaves out objects that no file can hold, so that the others are adopted. `ruleTexts` are the texts of rules in the files. */
+/** Leaves out objects that no file can hold, so that the others are adopted. `ruleTexts`: of the rules in the files. */
 export function withoutOdd(changes: readonly ObjectChange[], ruleTexts: ReadonlyMap<string, string>): Sorted {
   const texts = new Map(ruleTexts)
   const whys = changes.map((change) => whyOdd(change, texts))

@@ -11,13 +11,13 @@ import type { Withheld } from '../../reconcile/apply/outgoing.ts'
 import type { ApplyReport, Skipped } from '../../reconcile/report.ts'
 import type { ObjectRef } from '../../reconcile/values.ts'
 import type { Plan, Step } from '../../reconcile/plan/types.ts'
-import { MOST_POSTS, renderDone, renderNotices } from '../../comments/mastodon-post.ts'
-import { count } from '../../words/text.ts'
+import { renderDone, renderNotices } from '../../comments/mastodon-post.ts'
 import type { Session } from '../../session/session.ts'
+import { NO_NOTICES, NOTICE_FAILED, NOTICE_LATER, NOTICES_FORGOTTEN, noticesGiven } from './texts.ts'
 
 /**
- * Where the policy gives members notice: announces the suspensions that would go out now and cut follows, writes that
- * into the ledger, and holds them back until their day. What can't be announced is held back, too.
+ * If the policy gives members notice: announces the suspensions that sever follows, writes that into the ledger, and
+ * holds them back until their day. What can't be announced is held back, too.
  */
 export async function giveNotice(
   session: Session,
@@ -34,16 +34,13 @@ export async function giveNotice(
   const { given, findings } = await announceFirst(session, fresh, (step) => noticeOf(step, now, days ?? 0), connections)
   const notices = [...kept, ...given]
   return {
-    ledger: await remembered(session, plan, notices),
-    withheld: new Map([...withheld, ...early(ready, notices, now, findings.length > 0 ? FAILED : LATER)]),
+    ledger: await saveNotices(session, plan, notices),
+    withheld: new Map([...withheld, ...early(ready, notices, now, findings.length > 0 ? NOTICE_FAILED : NOTICE_LATER)]),
     findings,
   }
 }
 
-const FAILED = 'Members are to hear of it first, and that failed.'
-const LATER = `Members are to hear of it first, by the next run: one posts at most ${MOST_POSTS} times.`
-
-/** The steps whose day has not come, or is not known: those that were not announced, and why. */
+/** The steps whose day has not come, and those that were not announced, each with the reason. */
 function early(ready: readonly Step[], notices: readonly Notice[], now: Date, unannounced: string): Withheld {
   const known = new Map(notices.map((notice) => [notice.ref, notice]))
   return new Map(
@@ -55,7 +52,7 @@ function early(ready: readonly Step[], notices: readonly Notice[], now: Date, un
   )
 }
 
-/** Answers what was announced, and what stood against the rest. Without a ledger nobody would know the next time that it was done. */
+/** Announces steps; answers what was announced, and why the rest was not. Without a ledger it would announce twice. */
 async function announceFirst(
   session: Session,
   fresh: readonly Step[],
@@ -72,9 +69,7 @@ async function announceFirst(
         {
           code: 'no-notice',
           severity: 'error',
-          message:
-            'Outside Git nobody remembers what was announced, so notice_days of policy.yaml holds these steps back.',
-          hint: 'git init',
+          ...NO_NOTICES,
         },
       ],
     }
@@ -87,16 +82,16 @@ async function announceFirst(
   return { given, findings: [] }
 }
 
-/** Writes the notices down where they are others than before. */
-async function remembered({ ledger, store, run }: Session, plan: Plan, notices: readonly Notice[]): Promise<Ledger> {
+/** Writes the notices into the ledger if they have changed. */
+async function saveNotices({ ledger, store, run }: Session, plan: Plan, notices: readonly Notice[]): Promise<Ledger> {
   const before = new Set(ledger.notices)
   const given = notices.filter((notice) => !before.has(notice)).length
   if (!store || (given === 0 && notices.length === ledger.notices.length)) return ledger
-  return store.save(
-    { ...ledger, notices },
-    given === 0 ? 'Forget what was announced' : `Announce ${count(given, 'step', 'steps')}`,
-    { run, source: plan.commit, approvedBy: [] },
-  )
+  return store.save({ ...ledger, notices }, given === 0 ? NOTICES_FORGOTTEN : noticesGiven(given), {
+    run,
+    source: plan.commit,
+    approvedBy: [],
+  })
 }
 
 const readsOf = ({ reads }: Plan) => {
@@ -104,7 +99,7 @@ const readsOf = ({ reads }: Plan) => {
   return (ref: ObjectRef): boolean => complete.has(ref.slice(0, ref.indexOf('/')))
 }
 
-/** Posts what was done, in members' words, where the policy says so. What could not be posted is told, and undoes nothing. */
+/** Posts what was done, in members' words, if the policy says so. A post that fails is a warning and undoes nothing. */
 export async function announceDone(
   session: Session,
   { done, remaining }: Pick<ApplyReport, 'done' | 'remaining'>,
@@ -122,17 +117,17 @@ export async function announceDone(
   return problems.map((one) => ({ ...one, severity: 'warning' }))
 }
 
-interface Said {
+interface Post {
   readonly text: string
-  /** What the post is about: said again, it is one post. */
+  /** What the post is about: the same again makes no second post. */
   readonly about: readonly string[]
 }
 
-/** Posts, and answers what went wrong. */
+/** Posts a text; answers what went wrong. */
 async function posted(
   { io, config, instance }: Session,
   connections: Connections,
-  { text, about }: Said,
+  { text, about }: Post,
 ): Promise<readonly Diagnostic[]> {
   const { visibility = 'private' } = policyOf(instance, io.now()).announce ?? {}
   try {

@@ -2,11 +2,14 @@ import { refOf } from '../../reconcile/object-ref.ts'
 import type { Plan } from '../../reconcile/plan/types.ts'
 import type { PlanOptions } from '../../reconcile/reconciler.ts'
 
-/** The wishes that a saved plan was made with: the files won where no difference was left to tell. A create or delete of their own needs no wish. */
+/**
+ * The options that a saved plan was made with: it restores an object whose difference became a step.
+ * A plain create or delete needs no option.
+ */
 export function planOptionsIn(saved: Plan): PlanOptions {
-  const told = new Set([...saved.drift, ...saved.conflicts, ...saved.takeovers].map(refOf))
-  const won = saved.steps.filter(
-    (step) => (step.cause !== 'change' || step.action === 'update') && !told.has(refOf(step)),
+  const differing = new Set([...saved.drift, ...saved.conflicts, ...saved.takeovers].map(refOf))
+  const restored = saved.steps.filter(
+    (step) => (step.cause !== 'change' || step.action === 'update') && !differing.has(refOf(step)),
   )
-  return { restore: new Set(won.map(refOf)), takeOver: false }
+  return { restore: new Set(restored.map(refOf)), takeOver: false }
 }

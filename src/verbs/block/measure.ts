@@ -26,7 +26,7 @@ export const usedConsents = (ledger: Ledger): UsedConsents =>
 
 const NO_RELATIONS: Relations = { follows: 0, followers: 0, accounts: 0 }
 
-/** Measures the impact of blocks on the server. If the server can't be asked, that is no error: the plan measures again. */
+/** Measures the impact of blocks on the server. A server that can't be asked is no error: the plan measures again. */
 export async function measure(
   io: Io,
   { config }: Files,

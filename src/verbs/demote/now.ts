@@ -40,8 +40,8 @@ export interface NowOptions {
 }
 
 /**
- * Takes a role away at once: writes it into the ledger first, then does it. It ignores the files and every pause, and may
- * leave one account with the role Owner. Only an owner decides that. Throws (exit 5) if no account would have that role.
+ * Takes a role away at once: writes it into the ledger first, then does it. It ignores the files and every pause,
+ * and may leave one account with the role Owner. Only an owner decides that. Throws (exit 5) if none would be left.
  */
 export async function demoteNow(io: Io, account: string, why: string, options: NowOptions): Promise<Session> {
   const session = await openSession(io, options.instance)

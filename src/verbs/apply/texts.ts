@@ -1,0 +1,48 @@
+import { OWNERS_LINE } from '../../approvals/owners.ts'
+import { MOST_POSTS } from '../../comments/mastodon-post.ts'
+import { count } from '../../words/text.ts'
+
+export const HELP = {
+  plan: 'a plan that `herdbook plan --out` saved: Herdbook applies exactly this plan, or nothing',
+  yes: 'do not ask',
+  first: 'the server has no ledger yet: say why the first apply may change it',
+  historyRewritten: 'the branch was rewritten on purpose since the last apply',
+  takeOver: "use the files' version of everything that the ledger does not know",
+  json: 'print what was done as JSON',
+  verbose: 'list every change, however many',
+  examples: `
+Examples:
+  herdbook apply
+  herdbook plan --out plan.json && herdbook apply plan.json
+  herdbook apply --yes --wait`,
+}
+
+export const planUnreadable = (file: string) => ({
+  message: `Herdbook cannot read the saved plan ${file}.`,
+  hint: 'Save one: herdbook plan --out plan.json',
+})
+
+export const notConfirmed = (howToConfirm: string, saveCommand: string) => ({
+  hint: `${howToConfirm}. Or save the plan and apply it: ${saveCommand}`,
+})
+
+export const NOT_APPROVED = 'This step is not approved as it is now.'
+
+export const NO_OWNER_APPROVED = 'An owner must approve this step, and no owner approved it as it is now.'
+
+export const NO_OWNER_NAMED = `An owner must approve this step, and policy.yaml names no owner. Add to it: ${OWNERS_LINE}`
+
+export const applyingSteps = (steps: number): string => `Applying ${count(steps, 'step', 'steps')}`
+
+export const NOTICE_FAILED = 'Members must hear about it first, and the announcement failed.'
+
+export const NOTICE_LATER = `Members must hear about it first. One run posts at most ${MOST_POSTS} times: the next run announces this.`
+
+export const NO_NOTICES = {
+  message: 'Herdbook cannot remember announcements outside Git. So notice_days in policy.yaml holds these steps back.',
+  hint: 'git init',
+}
+
+/** Subjects of commits to the ledger. */
+export const NOTICES_FORGOTTEN = 'Forget what was announced'
+export const noticesGiven = (steps: number): string => `Announce ${count(steps, 'step', 'steps')}`

@@ -1,0 +1,46 @@
+import { count } from '../../words/text.ts'
+
+export const HELP = {
+  why: 'the reason; the ledger keeps it',
+  refs: 'only these objects (default: all)',
+  yes: 'do not ask',
+  plan: 'approve only if the plan still has this digest, as a comment or a summary shows it',
+  examples: `
+Example:
+  herdbook approve "agreed in the moderators' meeting of 2026-11-23"
+
+Approves the steps of the plan as it is now. \`herdbook apply\` then does each of them once.`,
+}
+
+export const NO_REPOSITORY = {
+  message: 'This folder is not in a Git repository, so Herdbook cannot store approvals.',
+  hint: 'git init',
+}
+
+export const nothingToApprove = (refs: readonly string[]): string =>
+  refs.length === 0 ? 'There is nothing to approve.' : `The plan has nothing to approve for ${refs.join(', ')}.`
+
+export const ownChange = (amount: number) => ({
+  message: `You cannot approve what you asked for, wrote or pushed. ${amount} of these steps ${amount === 1 ? 'is' : 'are'} yours. Nothing was approved.`,
+  hint: 'Ask another owner, or approve the other steps by name.',
+})
+
+export const notConfirmed = (howToConfirm: string) => ({
+  message: 'Nothing was approved.',
+  hint: `${howToConfirm}.`,
+})
+
+export const approved = (steps: number): string =>
+  `Approved ${count(steps, 'step', 'steps')}. Apply them: herdbook apply`
+
+export const approveSubject = (steps: number): string => `Approve ${count(steps, 'step', 'steps')}`
+
+export const notADigest = (text: string) => ({
+  message: `"${text}" is not the digest of a plan.`,
+  hint: 'Write at least its first 16 digits.',
+})
+
+export const anotherPlan = (digest: string) => ({
+  message: 'The plan has changed since then, so nothing was approved.',
+  hint: `Read the plan again. Its digest is now ${digest.slice(0, 16)}.`,
+})
