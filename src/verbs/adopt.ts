@@ -70,8 +70,8 @@ function emptyFiles(
 /** How many objects that no file can hold are listed with their reasons. */
 const MAX_ODD = 20
 
-/** Kinds that are adopted only by name: they need not be in a public repository. */
-const ONLY_BY_NAME = new Set(['ip-block', 'moderator'])
+/** Kinds that are adopted only on request: they need not be in a public repository. */
+const ONLY_ON_REQUEST = new Set(['ip-block', 'moderator'])
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -159,7 +159,7 @@ function askedFor(
 ): Asked {
   if (what.length === 0) {
     const wanted = (kind: Kind): boolean =>
-      readable(kind) && (flags[kind.name] === true || !ONLY_BY_NAME.has(kind.name))
+      readable(kind) && (flags[kind.name] === true || !ONLY_ON_REQUEST.has(kind.name))
     const kinds = KINDS.filter((kind) => wanted(kind) || desired.get(kind.name)?.state === 'managed')
     return new Map(kinds.map((kind) => [kind.name, 'all']))
   }
