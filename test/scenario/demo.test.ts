@@ -22,7 +22,7 @@ describe('the demo, where there is no terminal', () => {
       env: { CI: 'true', GITHUB_ACTIONS: 'true' },
     }).ran
     expect(ran.code, ran.out).toBe(0)
-    const herd = /stays in (\S+);/.exec(ran.stdout)?.[1] ?? ''
+    const herd = /stays in (\S+)\. Its Mastodon/.exec(ran.stdout)?.[1] ?? ''
 
     const acts = ran.stdout.split(/^── \d {2}/m)
     expect(acts).toHaveLength(7)
