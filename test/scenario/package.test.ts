@@ -64,6 +64,9 @@ describe('the package, installed from its tarball', () => {
   it('plays the demo: the console, the reader and the example came along', async () => {
     const { stdout } = await herdbook('demo', '--once')
     expect(stdout).toContain('5 changes done and verified on herd.example.')
-    rmSync(dirname(/stays in (\S+)\. Its Mastodon/.exec(stdout)?.[1] ?? join(folder, 'x')), { recursive: true, force: true })
+    rmSync(dirname(/stays in (\S+)\. Its Mastodon/.exec(stdout)?.[1] ?? join(folder, 'x')), {
+      recursive: true,
+      force: true,
+    })
   })
 })
