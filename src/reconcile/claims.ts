@@ -5,8 +5,9 @@ import type { LedgerEntry } from './ledger/types.ts'
 import { checkReferences, holdsOne } from './plan/references.ts'
 import type { LeftObject, Desired, DesiredObject } from './objects.ts'
 import type { Step } from './plan/types.ts'
+import { twiceInFiles } from './texts.ts'
 
-/** What one file of the instance says of a kind. What a file that is not managed holds counts for nothing. */
+/** What one file of the instance says of a kind. A file that is not managed does not count. */
 export interface Claim {
   readonly source: string
   readonly managed: boolean
@@ -15,35 +16,35 @@ export interface Claim {
   readonly leftAlone?: readonly LeftObject[]
 }
 
-/** What a kind makes of the files: a claim of each file that may feed it. */
+/** What a kind makes of the files: a claim for each of its files. */
 export interface Claims {
   readonly claims: readonly Claim[]
-  /** `delete` where the files claim to be the whole list, for objects that they do not name. */
+  /** `delete` if the files claim to be the whole list: then objects that they do not name go. */
   readonly others: 'leave' | 'delete'
-  /** Why some of them can't be made objects of, such as an edition that nobody knows. */
+  /** Why some files cannot be turned into objects, such as an unknown edition. */
   readonly findings?: readonly Diagnostic[]
 }
 
-/** The claim of a kind that one file alone feeds; `objects` is undefined where that does not manage it. */
+/** The claims of a kind with one file. `objects`: undefined if the file does not manage the kind. */
 export const claimOf = (
   source: string,
   objects: readonly DesiredObject[] | undefined,
   others: Claims['others'] = 'leave',
 ): Claims => ({ claims: [{ source, managed: objects !== undefined, objects: objects ?? [] }], others })
 
-/** A kind, as far as its files go. The first is the one that it had when it had one: what the ledger says nothing of comes from there. */
+/** A kind and its files. The first one is its oldest: ledger entries without sources come from it. */
 export interface Fed {
   readonly name: string
   readonly sources: readonly [string, ...string[]]
 }
 
-/** What has a place in the files: an object of theirs, or a step. */
+/** An object or a step that has a place in the files. */
 export interface Placed {
   readonly source?: Source
   readonly alsoIn?: readonly Source[]
 }
 
-/** The desired state of all kinds. Throws a HerdbookError (exit 9) with what files contradict each other in and what nothing can be made of, all at once. */
+/** Merges the claims of all kinds. Throws (exit 9) all contradictions and unusable files at once. */
 export function mergeAll(all: ReadonlyMap<string, Claims>, position: Instance['position']): Map<string, Desired> {
   const merged = [...all].map(([kind, claims]) => ({ kind, ...mergeClaims(kind, claims, position) }))
   const findings = merged.flatMap(({ kind, desired, findings: apart }) => [
@@ -54,7 +55,7 @@ export function mergeAll(all: ReadonlyMap<string, Claims>, position: Instance['p
   return new Map(merged.map(({ kind, desired }) => [kind, desired]))
 }
 
-/** The references of a kind that can't be read, or are of no kind that there is. */
+/** Finds references that cannot be read or name an unknown kind. */
 const wrongReferences = (
   kind: string,
   desired: Desired,
@@ -69,7 +70,7 @@ const wrongReferences = (
           checkReferences(kind, object, isKind).map((finding) => ({ ...finding, at: position(object.source) })),
         )
 
-/** The claims of a kind as one desired state, and what is wrong with them. Of an object that they do, the first one stands. */
+/** Merges the claims of a kind, and finds what is wrong with them. Of an object that is in them twice, the first counts. */
 export function mergeClaims(
   kind: string,
   { claims, others, findings = [] }: Claims,
@@ -86,7 +87,7 @@ export function mergeClaims(
         again.size === 0
           ? [...once.values()]
           : [...once.values()].map((object) => withPlaces(object, again.get(object.id))),
-      // A file that is managed no longer may have named what no other does.
+      // A file that is no longer managed may have named objects that no other file names.
       others: managed.length === claims.length ? others : 'leave',
       managed: new Set(managed.map(({ source }) => source)),
       ...(leftAlone.length === 0 ? {} : { leftAlone }),
@@ -97,11 +98,11 @@ export function mergeClaims(
 
 function objectsIn({ source, objects }: Claim): readonly DesiredObject[] {
   const stray = objects.find((object) => object.source.file !== source)
-  if (stray) throw new TypeError(`A claim of ${source} holds an object of ${stray.source.file}`)
+  if (stray) throw new TypeError(`Misplaced object: ${stray.source.file}`)
   return objects
 }
 
-/** The first of each object, and what was said of it again: of most of 100,000 nothing. */
+/** The first of each object, and its repetitions: of most of 100,000 objects there are none. */
 function apart(claims: readonly Claim[]): {
   readonly once: ReadonlyMap<string, DesiredObject>
   readonly again: ReadonlyMap<string, readonly DesiredObject[]>
@@ -128,15 +129,14 @@ function whereTheyDiffer(
   if (first === undefined || rest.every((other) => isSame(first, other))) return []
   const fields = new Set(rest.flatMap((other) => fieldsApart(first, other)))
   const places = [first, ...rest].map(({ source }) => position(source)).map(({ file, line }) => `${file} line ${line}`)
-  const what = fields.size === 0 ? '' : `: ${[...fields].sort(byText).join(', ')}`
+  const ref = `${kind}/${first.id}`
   return [
     {
       code: 'claims-differ',
       severity: 'error',
-      about: `${kind}/${first.id}`,
-      message: `${kind}/${first.id} stands in the files twice, with different values (${listed([...new Set(places)])})${what}`,
+      about: ref,
+      ...twiceInFiles({ ref, places: listed([...new Set(places)]), fields: [...fields].sort(byText).join(', ') }),
       at: position(first.source),
-      hint: 'Keep it in one place, or write the same in both.',
     },
   ]
 }
@@ -152,7 +152,7 @@ const fieldsApart = ({ fields: a }: DesiredObject, { fields: b }: DesiredObject)
     (field) => !Object.hasOwn(a, field) || !Object.hasOwn(b, field) || !equal(a[field] ?? null, b[field] ?? null),
   )
 
-/** Every place in the files that says it, the first one first. */
+/** Every place in the files that names it, in order. */
 export const placesOf = ({ source, alsoIn = [] }: Placed): readonly Source[] =>
   source === undefined ? [] : [source, ...alsoIn]
 
@@ -160,19 +160,19 @@ export const placesOf = ({ source, alsoIn = [] }: Placed): readonly Source[] =>
 export const filesOfEntry = ({ sources: [first] }: Fed, { sources }: Pick<LedgerEntry, 'sources'>): readonly string[] =>
   sources ?? [first]
 
-/** Files, as they are written down: not at all where they are the kind's first alone. */
+/** Files as ledger and steps hold them: none if they are only the kind's first. */
 const besides = ({ sources: [first] }: Fed, files: readonly string[]): readonly string[] | undefined =>
   files.length === 0 || (files.length === 1 && files[0] === first) ? undefined : files
 
 const sorted = (files: readonly string[]): string[] => [...new Set(files)].sort(byText)
 
-/** How the ledger has the files of an object. */
+/** The files of an object as the ledger holds them. */
 export function sourcesInLedger(kind: Fed, object: Placed): Pick<LedgerEntry, 'sources'> {
   const sources = besides(kind, sorted(placesOf(object).map(({ file }) => file)))
   return sources === undefined ? {} : { sources }
 }
 
-/** The files that a change of an object is about: those that say it now and those that it came from; where there are none, all that could. Whose the strictest of them is decides. */
+/** The files behind a change: those that name the object now or made it before; else all of its kind's. */
 export function filesBehind(kind: Fed, object: Placed, entry?: Pick<LedgerEntry, 'sources'>): readonly string[] {
   const files = [...placesOf(object).map(({ file }) => file), ...(entry ? filesOfEntry(kind, entry) : [])]
   return sorted(files.length === 0 ? kind.sources : files)
@@ -184,11 +184,11 @@ export function filesInStep(kind: Fed, object: Placed, entry?: Pick<LedgerEntry,
   return files === undefined ? {} : { files }
 }
 
-/** The files that a step goes by. */
+/** The files behind a step. */
 export const filesOfStep = ({ sources: [first] }: Fed, { files }: Pick<Step, 'files'>): readonly string[] =>
   files ?? [first]
 
-/** What becomes of an object that the ledger knows, by its files: `gone` where they are managed and do not yield it any more, `released` where one of them is not managed. */
+/** Decides about an object of the ledger: `gone` if all its files are managed and none names it, else `released`. */
 export function fateOf(
   kind: Fed,
   entry: Pick<LedgerEntry, 'sources'>,

@@ -4,18 +4,18 @@ import { byText } from './equal.ts'
 import { boundId } from './made-by.ts'
 import type { Protocol, Plan, Step, Unmanaged } from './plan/types.ts'
 
-/** The secret that `ledger_key` in `instance.yaml` refers to; null where there is none. */
+/** The secret that `ledger_key` in `instance.yaml` refers to; null if there is none. */
 export type Key = Uint8Array | null
 
-/** What a digest is for: one purpose's digest never passes for another's. */
+/** What a digest is for: a digest for one purpose is never valid for another. */
 export type Purpose = 'step' | 'comment' | 'plan' | 'ledger' | 'lock' | 'commit'
 
-/** Whose digests these are: none passes for that of another server, environment or repository. */
+/** Whose digests these are: none is valid for another server, environment or repository. */
 export interface Scope {
   /** The provider by its name in the instance, such as `host:herd.example`. */
   readonly provider: string
   readonly environment: string
-  /** The id of the repository's root commit; null outside Git, and where nothing is committed. */
+  /** The id of the repository's root commit; null outside Git, and if nothing is committed. */
   readonly repository: string | null
 }
 
@@ -23,14 +23,14 @@ export interface Scope {
 export interface Sealing {
   readonly scope: Scope
   readonly key: Key
-  /** The providers of kinds, by their names in the instance: a step binds its own; the scope's where a kind has none here. */
+  /** The provider's identity by kind: a step binds that of its kind, or the scope's if there is none. */
   readonly providers: ReadonlyMap<string, string>
 }
 
-/** The domain, which is all that version 1 knew of a provider. */
+/** The domain: version 1 knew nothing else of a provider. */
 const domainOf = ({ provider }: Scope): string => provider.slice(provider.indexOf(':') + 1)
 
-/** JSON with sorted keys and no spaces: equal values give equal text (RFC 8785 for what we hold). Throws on what JSON can't hold. */
+/** JSON with sorted keys and no spaces, so that equal values give equal text (RFC 8785). Throws if it is no JSON. */
 export function canonicalJson(value: unknown): string {
   let text = ''
   write(value, (piece) => {
@@ -65,7 +65,7 @@ function write(value: unknown, out: (piece: string) => void): void {
 function scalar(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value))
     return JSON.stringify(value)
-  throw new TypeError(`JSON can't hold this ${typeof value}`)
+  throw new TypeError(`Not JSON: ${typeof value}`)
 }
 
 const PIECE = 65_536
@@ -77,7 +77,7 @@ export const seal = (purpose: Purpose, value: unknown, key: Key): string => hash
 export const sealIn = ({ scope, key }: Sealing, purpose: Purpose, value: unknown): string =>
   hashOf([purpose, 2, scope, value], key)
 
-/** SHA-256 of canonical JSON, keyed (HMAC) where there is a key; in hex. In pieces: a plan of 100,000 objects need not be one text. */
+/** SHA-256 of canonical JSON in hex, an HMAC if there is a key. In pieces, so that a large plan is never one text. */
 function hashOf(value: unknown, key: Key): string {
   const hash = key === null ? createHash('sha256') : createHmac('sha256', key)
   let text = ''
@@ -93,16 +93,16 @@ function hashOf(value: unknown, key: Key): string {
 /** SHA-256 of a text, in hex. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Whether two digests are the same, in a time that tells nothing. */
+/** Whether two digests are the same, in constant time. */
 export function sameDigest(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)))
 }
 
-/** What an approval of a step covers; its impact is not in it, since that moves by the hour. */
+/** What an approval of a step covers. Not the impact, which changes by the hour. */
 export type Approvable = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'> &
   Partial<Pick<Step, 'cause' | 'unmanaged' | 'seen' | 'madeBy'>>
 
-/** What somebody added by hand is taken away as it was looked at: no file says what it should have been. */
+/** Binds an object that was added by hand as it was seen, since no file says what it should be. */
 const asSeen = ({ action, cause, unmanaged, seen }: Approvable): object =>
   action === 'delete' && cause === 'drift' && unmanaged ? { seen } : {}
 
@@ -111,7 +111,7 @@ const ofProvider = (sealing: Sealing, kind: string): Sealing => {
   return { ...sealing, scope: { ...sealing.scope, provider } }
 }
 
-/** The digest that approves one step: for this server, object and change, and from this pull request alone, where there is one. */
+/** The digest that approves one step: it binds server, object, change and, if there is one, the pull request. */
 export function stepDigest(
   step: Approvable,
   sealing: Sealing,
@@ -128,7 +128,7 @@ export function stepDigest(
     : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)
 }
 
-/** A plan to be told from others: of all that it would do and says, not of how it was read, by which connection it is done or from which day on; what the ledger holds shows in it, an approval that was added does not, nor what is only counted from the rest. */
+/** The digest of a plan: of all that it does and says, not of how it was read, nor of connections, dates and counts. */
 export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {
   const {
     reads: _reads,
@@ -170,7 +170,7 @@ const bare = ({
   ...step
 }: Step): object => step
 
-/** The digest that version 1 gave the same plan: it knew nothing of what has come since. */
+/** The digest that version 1 gave the same plan. */
 export function planDigest1(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {
   const {
     version,

@@ -3,8 +3,9 @@ import { partsOf } from './object-ref.ts'
 import type { PlanInput, Proofs } from './plan/input.ts'
 import type { Kind } from './kind.ts'
 import type { Ledger, Verified } from './ledger/types.ts'
+import { otherFarEnd, unprovenFarEnd } from './texts.ts'
 
-/** The providers whose far end is another than the one that was last verified. */
+/** The providers whose far end is not the one that was verified last. */
 export const elsewhere = (proofs: Proofs, { providers }: Pick<Ledger, 'providers'>): string[] =>
   [...proofs].flatMap(([name, proof]) => {
     const known = providers.get(name)?.proof
@@ -14,7 +15,7 @@ export const elsewhere = (proofs: Proofs, { providers }: Pick<Ledger, 'providers
 /** What a run looked at. */
 type Looked = Pick<PlanInput, 'proofs' | 'kinds' | 'live'>
 
-/** Throws (exit 5) where a far end is another than the one that this run planned for, or proves no more that it is that. */
+/** Throws (exit 5) if a far end is not the one that this run planned for, or no longer proves that it is. */
 export function refuseMoved(before: Proofs, now: Looked): void {
   const refused = [...before].flatMap(([name, proof]): Diagnostic[] => {
     if (proof === null) return []
@@ -25,7 +26,7 @@ export function refuseMoved(before: Proofs, now: Looked): void {
   if (refused.length > 0) throw new HerdbookError(EXIT.refused, refused)
 }
 
-/** What was verified on one far end says nothing of another: nothing goes there before somebody says that it is meant. */
+/** Refuses a far end that is not the verified one, until a person says that it was replaced on purpose. */
 export function checkFarEnds({ ledger, ...now }: Looked & Pick<PlanInput, 'ledger'>): Diagnostic[] {
   const silent = [...ledger.providers.keys()].filter(
     (name) => (now.proofs.get(name) ?? null) === null && isRead(name, now),
@@ -33,7 +34,7 @@ export function checkFarEnds({ ledger, ...now }: Looked & Pick<PlanInput, 'ledge
   return [...elsewhere(now.proofs, ledger).map(another), ...silent.map(unproven)]
 }
 
-/** Whether anything of a far end was read: what earlier files stand in for was not. */
+/** Whether anything of a far end was read. Kinds compared with earlier files do not count. */
 const isRead = (provider: string, { kinds, live: { observed } }: Looked): boolean =>
   kinds.some((kind) => {
     const one = kind.provider === provider ? observed.get(kind.name) : undefined
@@ -44,19 +45,17 @@ const unproven = (name: string): Diagnostic => ({
   code: 'another-far-end',
   severity: 'error',
   about: `${name}#far-end`,
-  message: `${name} was read, and does not prove that it is the one that was verified last.`,
-  hint: 'Ask who runs it whether it was replaced, or why it no longer says which one it is. Nothing is applied to it until that is clear.',
+  ...unprovenFarEnd(name),
 })
 
 const another = (name: string): Diagnostic => ({
   code: 'another-far-end',
   severity: 'error',
   about: `${name}#far-end`,
-  message: `${name} is not the one that was verified last: it was replaced, or somebody else answers.`,
-  hint: 'Ask who runs it whether it was replaced. Nothing is applied to it until that is clear.',
+  ...otherFarEnd(name),
 })
 
-/** The ledger without what it holds of the far ends that these providers had before, and without what was owed there; their new ones are taken from now on. */
+/** The ledger without all that it holds of these providers' old far ends; the new ones count from now on. */
 export function released(
   ledger: Ledger,
   names: readonly string[],
@@ -81,7 +80,7 @@ export function released(
   }
 }
 
-/** What the ledger holds of far ends after a run that read these. */
+/** The proofs in the ledger after a run with these readings. */
 export function verifiedAfter(ledger: Ledger, proofs: Proofs, kinds: readonly Kind[], now: Date): Ledger['providers'] {
   const read = [...proofs].flatMap(([name, proof]): [string, Verified][] => {
     if (proof === null) return []
@@ -91,6 +90,6 @@ export function verifiedAfter(ledger: Ledger, proofs: Proofs, kinds: readonly Ki
   return new Map([...ledger.providers, ...read])
 }
 
-/** A ledger of before has no date for the providers that it holds something of: they were managed since it began. */
+/** Since when a provider is managed. An older ledger has no such date: then since the ledger began. */
 const since = (name: string, { began, applied }: Ledger, kinds: readonly Kind[], now: Date): string =>
   began !== null && kinds.some((kind) => kind.provider === name && applied.has(kind.name)) ? began : now.toISOString()

@@ -7,9 +7,10 @@ import type { Kind } from './kind.ts'
 import type { Intent } from './ledger/types.ts'
 import type { Fields } from './values.ts'
 import type { Plan, Step } from './plan/types.ts'
+import { outcomeUnknown, THE_SERVER, workLeft } from './texts.ts'
 
-/** The intents of broken-off runs that count: the files still want their values and live still has them. */
-export function debtsOf({
+/** The intents of interrupted runs that still count: files and live still have their values. */
+export function pendingIntents({
   kinds,
   ledger,
   desired,
@@ -29,15 +30,15 @@ export function debtsOf({
 const has = (side: Fields | undefined, fields: Fields, { same = (_field, a, b) => equal(a, b) }: Kind): boolean =>
   side !== undefined && Object.entries(fields).every(([field, value]) => same(field, side[field] ?? null, value))
 
-/** Intents without those that were paid, and those that a step which is done now made good or took the place of. */
-export function unpaid(
+/** Drops intents that were finished, or that a step of this run fulfilled or replaced. */
+export function withoutFinished(
   intents: readonly Intent[],
   { paid, done }: { readonly paid: readonly Intent[]; readonly done: readonly Step[] },
 ): Intent[] {
-  const [settled, steps] = [new Set(paid.map(canonicalJson)), Map.groupBy(done, refOf)]
+  const [finished, steps] = [new Set(paid.map(canonicalJson)), Map.groupBy(done, refOf)]
   return intents.filter(
     (intent) =>
-      !settled.has(canonicalJson(intent)) && !(steps.get(refOf(intent)) ?? []).some((step) => replaces(step, intent)),
+      !finished.has(canonicalJson(intent)) && !(steps.get(refOf(intent)) ?? []).some((step) => replaces(step, intent)),
   )
 }
 
@@ -45,10 +46,10 @@ const replaces = (step: Step, { fields }: Intent): boolean =>
   step.action !== 'update' || step.changes.some(({ field }) => field in fields)
 
 /**
- * Intents that may count one day: what no step or difference holds open, and is not owed as things are, never will. What
- * nobody knows of stays until a plan has told it: what this run broke off itself is for the next one to tell.
+ * Keeps the intents that may still count: a step or difference holds them open, or they are pending now. One with an
+ * unknown outcome stays until a plan has shown it; one that this run interrupted itself is for the next plan to show.
  */
-export function stillOwed(
+export function stillPending(
   intents: readonly Intent[],
   plan: Plan,
   seen: Plan,
@@ -59,51 +60,50 @@ export function stillOwed(
     (intent) =>
       isOpen(intent) ||
       due.has(canonicalJson(intent)) ||
-      (!intent.repeatable && isTold(intent, seen) && !isTold(intent, plan)),
+      (!intent.repeatable && isShown(intent, seen) && !isShown(intent, plan)),
   )
 }
 
-/** Whether a plan tells that nobody knows what became of it. */
-const isTold = (intent: Intent, { findings }: Plan): boolean =>
+/** Whether a plan shows that the outcome of an intent is unknown. */
+const isShown = (intent: Intent, { findings }: Plan): boolean =>
   findings.some(({ code, about }) => code === LOST && about === refOf(intent))
 
-/** More than this are counted, but for what can't be undone. */
+/** How many are named; the rest is counted, except what cannot be undone. */
 const NAMED = 10
 
-/** What is owed: "the suspension of spam.example, the limit on meh.example, 12 more". */
-export function inWords(debts: readonly Intent[]): string {
-  const { final = [], other = [] } = Object.groupBy(debts, ({ hazard }) =>
+/** For people: "the suspension of spam.example, the limit on meh.example, 12 more". */
+export function inWords(intents: readonly Intent[]): string {
+  const { final = [], other = [] } = Object.groupBy(intents, ({ hazard }) =>
     hazard === 'irreversible' ? 'final' : 'other',
   )
   const named = [...final, ...other.slice(0, Math.max(0, NAMED - final.length))]
   return [
     ...named.map(({ what }) => what),
-    ...(debts.length > named.length ? [`${debts.length - named.length} more`] : []),
+    ...(intents.length > named.length ? [`${intents.length - named.length} more`] : []),
   ].join(', ')
 }
 
 const LOST = 'outcome-unknown'
 
-/** What is told of debts beside a plan: that the next apply pays them, or that nobody knows of them. */
-export function checkDebts(debts: readonly Intent[], kinds: readonly Kind[]): Diagnostic[] {
+/** Warns of pending intents: the next apply finishes them, or their outcome is unknown. */
+export function checkPending(pending: readonly Intent[], kinds: readonly Kind[]): Diagnostic[] {
   const placeOf = new Map(kinds.map(({ name, owedIn }) => [name, owedIn]))
-  const { due = [], unknown = [] } = Object.groupBy(debts, ({ repeatable }) => (repeatable ? 'due' : 'unknown'))
-  const message = `A run that was broken off still owes ${inWords(due)}. The next apply finishes that.`
-  const hint = 'If it is no longer meant, take it out of the files first.'
+  const { due = [], unknown = [] } = Object.groupBy(pending, ({ repeatable }) => (repeatable ? 'due' : 'unknown'))
   return [
-    ...(due.length === 0 ? [] : [{ code: 'owed', severity: 'warning' as const, by: due.length, message, hint }]),
-    ...unknown.map((intent) => lost(intent, placeOf.get(intent.kind) ?? 'what is live')),
+    ...(due.length === 0
+      ? []
+      : [{ code: 'owed', severity: 'warning' as const, by: due.length, ...workLeft(inWords(due)) }]),
+    ...unknown.map((intent) => unknownOutcome(intent, placeOf.get(intent.kind) ?? THE_SERVER)),
   ]
 }
 
-const lost = ({ kind, id, what }: Intent, place: string): Diagnostic => ({
+const unknownOutcome = ({ kind, id, what }: Intent, place: string): Diagnostic => ({
   code: LOST,
   severity: 'warning',
   about: refOf({ kind, id }),
-  message: `A run was broken off at ${what}: nobody knows whether that was done, and it is not done twice.`,
-  hint: `Look for it in ${place}. The next apply tells this once more, and then never again.`,
+  ...outcomeUnknown({ work: what, place }),
 })
 
-/** What nobody knows is an error of the apply that takes it off the ledger. */
-export const lostIn = ({ findings }: Plan): Diagnostic[] =>
+/** Findings of unknown outcomes, as errors of the apply that takes them off the ledger. */
+export const lostOutcomes = ({ findings }: Plan): Diagnostic[] =>
   findings.filter(({ code }) => code === LOST).map((finding) => ({ ...finding, severity: 'error' }))

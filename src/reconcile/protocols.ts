@@ -8,8 +8,18 @@ import type { Skipped } from './report.ts'
 import type { Fields, ObjectRef, Value } from './values.ts'
 import type { Course, Protocol, Step, Unfinished } from './plan/types.ts'
 import { changeOf } from './plan/unresolved.ts'
+import {
+  finished,
+  FINISHED_NEXT,
+  impossibleTurn,
+  undone,
+  UNDONE_NEXT,
+  unfinished as unfinishedText,
+  waitsForUnfinished,
+  WAITS_FOR_APPROVAL,
+} from './texts.ts'
 
-/** The course of each, by what the files say: the steps by which their version of its object comes about; null where nobody can tell, since its kind was not read. */
+/** Decides the course of each protocol. `meantFor`: the steps to the files' version; null if its kind was not read. */
 export function protocols(
   unfinished: readonly Unfinished[],
   meantFor: (ref: ObjectRef) => readonly Meant[] | null,
@@ -28,42 +38,42 @@ function courseOf(
   return step === undefined ? 'back' : isApproved(step) ? 'on' : 'waits'
 }
 
-/** What is known of a protocol's object. */
-export interface Sides {
+/** A protocol's object as plan, files, live and ledger have it. */
+export interface ProtocolObject {
   /** The plan's step for it. */
   readonly step: Meant | undefined
-  /** As the files have it, and the same made ready to be compared; null where no file names it. */
+  /** As the files have it, and the same ready to be compared; null if no file names it. */
   readonly files: { readonly fields: Fields; readonly comparable: Fields } | null
   readonly live: Fields | null
   readonly entry: Pick<LedgerEntry, 'fields' | 'serverId'> | undefined
   readonly same: (field: string, a: Value, b: Value) => boolean
 }
 
-/** A step that the files mean, and its digest. */
+/** A step that leads to what the files say, and its digest. */
 export type Meant = Approvable & Pick<Step, 'digest'>
 
 /**
- * The steps that the files mean for an object: that of the plan, which goes by live, and the one from what
- * the ledger last verified, since a protocol may have written all of it already and still have something to clear away.
+ * The steps that lead to what the files say: the plan's, which starts from live, and the one from what the ledger last
+ * verified, since a protocol may have written all of it already and still have something to clean up.
  */
 export function stepsMeant(
   { kind, id }: Pick<Unfinished, 'kind' | 'id'>,
-  sides: Sides,
+  object: ProtocolObject,
   digestOf: (step: Approvable) => string,
 ): readonly Meant[] {
-  const { step, entry } = sides
-  const change = sinceLedger(sides)
+  const { step, entry } = object
+  const change = sinceLedger(object)
   const meant = change === null ? null : { kind, id, serverId: entry?.serverId ?? null, ...change }
   return [...(step === undefined ? [] : [step]), ...(meant === null ? [] : [{ ...meant, digest: digestOf(meant) }])]
 }
 
-/** The step that would lead from what the ledger holds to what the files say; null where that is the same. */
-function sinceLedger({ files, live, entry, same }: Sides): Pick<Step, 'action' | 'changes'> | null {
+/** The step from what the ledger holds to what the files say; null if that is the same. */
+function sinceLedger({ files, live, entry, same }: ProtocolObject): Pick<Step, 'action' | 'changes'> | null {
   if (files === null) return entry === undefined ? null : { action: 'delete', changes: [] }
   const fields = Object.keys(files.fields)
   if (entry === undefined)
     return { action: 'create', changes: fields.map((field) => changeOf(field, files.fields, undefined)) }
-  // What the ledger does not know yet was as it is live.
+  // A field that the ledger does not know counts as it is live.
   const last: Fields = { ...live, ...entry.fields }
   const changes = fields
     .filter((field) => Object.hasOwn(last, field))
@@ -73,8 +83,8 @@ function sinceLedger({ files, live, entry, same }: Sides): Pick<Step, 'action' |
 }
 
 /**
- * The steps that wait until a protocol has ended, with why: those on its object or on what it owns, those that need
- * one of these, and those that need them in turn. Its own step is what going on with it comes to.
+ * The steps that wait until a protocol has ended, with the reason: those on its object or on what it owns, and all that
+ * need one of these. The protocol itself does its own step.
  */
 export function heldBack(
   list: readonly Protocol[],
@@ -101,43 +111,39 @@ export function heldBack(
     held.set(node, owner)
     open.push(...(waiters.get(node) ?? []).map((waiter) => ({ node: waiter.node, owner })))
   }
-  return new Map([...held].map(([{ step }, owner]) => [refOf(step), { why: 'blocked', reason: waitsFor(owner) }]))
+  return new Map(
+    [...held].map(([{ step }, owner]) => [refOf(step), { why: 'blocked', reason: waitsForUnfinished(refOf(owner)) }]),
+  )
 }
 
-const waitsFor = (one: Protocol): string => `It waits: ${refOf(one)} is unfinished.`
-
 const NEXT: { readonly [course in Course]: string } = {
-  on: 'The next apply finishes it.',
-  back: 'The files no longer ask for it: the next apply takes it back.',
-  waits: 'It stays so until somebody approves it and its kind can be read.',
+  on: FINISHED_NEXT,
+  back: UNDONE_NEXT,
+  waits: WAITS_FOR_APPROVAL,
 }
 
 /** For people: how far it got, and what the next apply does with it. */
 export const protocolInWords = (one: Protocol): string =>
-  `${refOf(one)} is unfinished: ${one.said}. ${NEXT[one.course]}`
+  `${unfinishedText({ ref: refOf(one), progress: one.said })} ${NEXT[one.course]}`
 
 /** For people: how it ended. */
 export const endedInWords = (one: Protocol): string =>
-  `${refOf(one)} was ${one.course === 'back' ? 'taken back' : 'finished'}.`
+  one.course === 'back' ? undone(refOf(one)) : finished(refOf(one))
 
-/** Whose turn it is to write at a far end: a holder of the lock, and how many held it there so far. */
+/** Who may write at a far end: a holder of the lock, and how many have held it there. */
 export interface Turn {
   readonly nonce: string
   readonly counter: number
 }
 
-/** The turn of a holder after the far end's last one; the same where that was its own. Throws (exit 5) where the far end's is none. */
+/** The turn of a holder after the far end's last one; the same if that was its own. Throws (exit 5) on a wrong counter. */
 export function nextTurn(nonce: string, last: Turn | null): Turn {
   if (last === null) return { nonce, counter: 1 }
   if (!Number.isSafeInteger(last.counter) || last.counter < 1 || last.counter === Number.MAX_SAFE_INTEGER)
-    return fail(
-      EXIT.refused,
-      'turn-wrong',
-      `The far end says that ${last.counter} runs have held its lock, which can't be. Nothing is written there.`,
-    )
+    return fail(EXIT.refused, 'turn-wrong', impossibleTurn(last.counter))
   return last.nonce === nonce ? last : { nonce, counter: last.counter + 1 }
 }
 
-/** Whether a far end that saw `last` takes a write of this turn: an older holder, and another one of the same turn, it refuses. */
+/** Whether a far end that saw `last` accepts this turn. It refuses an older one, and another holder of the same one. */
 export const isTaken = (turn: Turn, last: Turn | null): boolean =>
   last === null || turn.counter > last.counter || (turn.counter === last.counter && turn.nonce === last.nonce)

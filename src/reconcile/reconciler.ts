@@ -14,45 +14,46 @@ import type { Live, Provider, Reading, ReadContext } from './provider.ts'
 import type { Desired } from './objects.ts'
 import type { ObjectRef } from './values.ts'
 import type { Plan } from './plan/types.ts'
+import { kindTwice, type Text } from './texts.ts'
 
 /** What a run is about: which files, which configuration, which ledger, and when. */
 export interface Subject {
   readonly instance: Instance
   readonly config: InstanceFile
   readonly environment: string
-  /** The commit that the files are of; null where they are of none. */
+  /** The commit of the files; null if they have none. */
   readonly commit: string | null
   readonly ledger: Ledger
-  /** Whether there is a ledger at all: without one nothing that a list leaves out is deleted. */
+  /** Whether there is a ledger: without one nothing is deleted that a list leaves out. */
   readonly isKept: boolean
   readonly sealing: Sealing
   readonly now: Date
-  /** What the version that a provider's far end says has against the files. */
+  /** Errors in the files for the version of a provider's far end. */
   readonly errorsFor: (provider: string, version: string | null) => readonly Diagnostic[]
 }
 
-/** What a person says beside the files: which objects the files win, once. */
+/** What a person asks for besides the files. `restore`: objects for which the files' version is used, once. */
 export interface PlanOptions {
   readonly restore: ReadonlySet<ObjectRef>
   readonly takeOver: boolean
-  /** First applies are meant to change what is there. */
+  /** First applies may change what is there. */
   readonly first?: boolean
 }
 
 export const NO_WISHES: PlanOptions = { restore: new Set(), takeOver: false }
 
-/** A plan, and what it was made of. */
+/** A plan and its input. */
 export interface Planned {
   readonly plan: Plan
   readonly input: PlanInput
-  /** What each provider's far end says of its version; null where it says none. */
+  /** The version of each provider's far end; null if it names none. */
   readonly versions: ReadonlyMap<string, string | null>
 }
 
 /** What each provider read, by its name. */
 export type Readings = ReadonlyMap<string, Reading>
 
-/** The kinds of all providers, in their order. Throws (exit 1) where two have one name: by that files, ledger and digests know them. */
+/** The kinds of all providers, in their order. Throws (exit 1) if two have the same name. */
 export function kindsOf(providers: readonly Pick<Provider, 'kinds'>[]): Kind[] {
   const all = providers.flatMap(({ kinds }) => kinds)
   const known = new Map<string, Kind>()
@@ -64,33 +65,32 @@ export function kindsOf(providers: readonly Pick<Provider, 'kinds'>[]): Kind[] {
   return all
 }
 
-const twice = (name: string, one: string, other: string): never =>
-  fail(EXIT.defect, 'kind-twice', `Two kinds have the name ${name}: one of ${one}, and one of ${other}.`, {
-    hint: 'This is a defect in Herdbook: please report it with this text.',
-  })
+const twice = (name: string, one: string, other: string): never => refuse('kind-twice', kindTwice({ name, one, other }))
 
-/** What the files say of every kind. Throws (exit 9) with all that they contradict each other in. */
+const refuse = (code: string, text: Text): never => fail(EXIT.defect, code, text.message, text)
+
+/** What the files say of every kind. Throws (exit 9) all contradictions at once. */
 export const desiredOf = (kinds: readonly Kind[], instance: Instance, now: Date): Map<string, Desired> =>
   mergeAll(new Map(kinds.map((kind) => [kind.name, kind.claims(instance, now)])), instance.position)
 
-/** Without a ledger nothing is deleted: whom a list leaves out may be anybody's. */
-const sparing = (desired: ReadonlyMap<string, Desired>): Map<string, Desired> =>
+/** Without a ledger nothing is deleted: an object that a list leaves out may be anyone's. */
+const neverDelete = (desired: ReadonlyMap<string, Desired>): Map<string, Desired> =>
   new Map([...desired].map(([kind, d]) => [kind, d.state === 'managed' ? { ...d, others: 'leave' } : d]))
 
 /** What the files of a run want. */
 export function wantedBy({ instance, now, isKept }: Subject, providers: readonly Provider[]): Map<string, Desired> {
   const desired = desiredOf(kindsOf(providers), instance, now)
-  return isKept ? desired : sparing(desired)
+  return isKept ? desired : neverDelete(desired)
 }
 
-/** The kinds of a provider to read: the managed ones, and those that its invariants look at beside them. */
+/** The kinds of a provider to read: the managed ones, and those that its invariants need with them. */
 export function kindsToRead({ kinds, together }: Provider, desired: ReadonlyMap<string, Desired>): readonly Kind[] {
   const managed = new Set([...desired].filter(([, d]) => d.state === 'managed').map(([name]) => name))
   for (const group of together) if (group.some((name) => managed.has(name))) for (const name of group) managed.add(name)
   return kinds.filter((kind) => managed.has(kind.name))
 }
 
-/** Reads what is live, each provider once. Throws (exit 9) where what is there has something against the files. */
+/** Reads live, each provider once. Throws (exit 9) if the far end's version does not fit the files. */
 export async function read(
   providers: readonly Provider[],
   { instance, ledger, errorsFor }: Pick<Subject, 'instance' | 'ledger' | 'errorsFor'>,
@@ -106,7 +106,7 @@ export async function read(
 
 const isRead = (one: readonly (string | Reading | undefined)[]): one is [string, Reading] => one[1] !== undefined
 
-/** What readings are understood with, by provider: made once, so that what was understood is known again. */
+/** What readings are understood with, by provider. Made once, so that providers can cache by it. */
 export function understandings(
   subject: Subject,
   providers: readonly Provider[],
@@ -124,7 +124,7 @@ export function understandings(
 const policyIn = ({ instance, now }: Subject, providers: readonly Provider[]): ReturnType<typeof policyOf> =>
   policyOf(instance, now, new Map(kindsOf(providers).map((kind) => [kind.name, kind.drift])))
 
-/** Live, of all providers together, as their kinds understand it. */
+/** Live of all providers together, as their kinds understand it. */
 export function understood(
   providers: readonly Provider[],
   readings: Readings,
@@ -139,7 +139,7 @@ export function understood(
   )
 }
 
-/** All that a plan is made of. */
+/** Gathers all that a plan is made of. */
 export function inputFor(
   subject: Subject,
   providers: readonly Provider[],
@@ -172,10 +172,10 @@ export function inputFor(
 export const versionsOf = (readings: Readings): ReadonlyMap<string, string | null> =>
   new Map([...readings].map(([name, { version }]) => [name, version]))
 
-/** What proves which far ends were read. */
+/** The proofs of which far ends were read. */
 export const proofsOf = (readings: Readings): Proofs => new Map([...readings].map(([name, { proof }]) => [name, proof]))
 
-/** Reads what is live and compares. */
+/** Reads live and plans. */
 export async function planNow(
   subject: Subject,
   providers: readonly Provider[],
@@ -192,7 +192,7 @@ export async function planNow(
   return lookedInto(planWith(readings), providers, readings, planWith)
 }
 
-/** Where the steps make it worth asking for more, that is asked for, and planned with. */
+/** Asks for more if the steps need it, and then plans again. */
 export async function lookedInto(
   planned: Planned,
   providers: readonly Provider[],

@@ -1,50 +1,51 @@
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import { environmentName } from './texts.ts'
 
-/** What the engine asks of Git. `git/repository.ts` implements it. Refs live on the remote where there is one, else in the clone. */
+/** What the engine asks of Git; `git/repository.ts` implements it. Refs are on the remote, or in the clone without one. */
 export interface Repository {
   /** The path from the root of Git's trees to the folder that holds `instance/`: empty, or ending in a slash. */
   readonly prefix: string
   /** The path from the root of Git's trees to the instance itself, without a slash at the end. */
   readonly folder: string
-  /** The remote's name; null where refs live in the clone. */
+  /** The remote's name; null if refs are in the clone. */
   readonly remote: string | null
   readonly head: () => Promise<Head>
-  /** The remote's default branch and how HEAD stands to it; null without a remote. */
+  /** The remote's default branch, compared with HEAD; null without a remote. */
   readonly upstream: () => Promise<Upstream | null>
-  /** The id of the commit that the history of HEAD begins with, by first parents: the same in every clone, whatever was merged. null where nothing is committed. Throws (exit 5) where this clone has not all of it. */
+  /** The root commit of HEAD by first parents, the same in every clone; null if there is none. Throws (exit 5) if shallow. */
   readonly root: () => Promise<string | null>
   readonly isAncestor: (ancestor: string, commit: string) => Promise<boolean>
-  /** Makes a commit of the remote readable here, with its history. False where the remote does not have it. */
+  /** Makes a commit of the remote readable here, with its history. False if the remote does not have it. */
   readonly bring: (commit: string) => Promise<boolean>
-  /** The commit that a name means in this clone; null where it means none. */
+  /** The commit that a name means in this clone; null if it means none. */
   readonly commit: (name: string) => Promise<string | null>
-  /** Merges two commits in Git's object store alone: no folder is touched, no filter or driver of theirs is run. */
+  /** Merges two commits in Git's object store only: touches no folder and runs no filter or driver. */
   readonly merge: (base: string, head: string) => Promise<Merged>
-  /** The paths that two commits or trees hold differently, of those under these paths from the tree's root; of all where none is named. */
+  /** The paths that differ between two commits or trees, under these paths from the tree's root; all if none is named. */
   readonly differing: (one: string, other: string, under: readonly string[]) => Promise<readonly string[]>
-  /** Moves HEAD to a commit and brings the files of the instance along; whatever else lies in the folder stays as it is. */
+  /** Moves HEAD and the files of the instance to a commit. Other files in the folder stay as they are. */
   readonly follow: (commit: string) => Promise<void>
   /** The commit that a ref names now. */
   readonly resolve: (ref: string) => Promise<string | null>
-  /** The commits that these refs name now, asked for at once; those that are not there are left out. */
+  /** The commits that these refs name now, in one request. Missing refs are left out. */
   readonly resolveAll: (refs: readonly string[]) => Promise<ReadonlyMap<string, string>>
-  /** What a ref holds now, fetched where needed. `named`: what it names, where Git has just said so. */
+  /** What a ref holds now, fetched if needed. `named`: the commit that it names, if Git has just said so. */
   readonly read: (ref: string, named?: string | null) => Promise<Snapshot | null>
-  /** Compare-and-swap: sets the ref to a new commit if it still names `expected` (null: if it does not exist). `along`: a branch of the remote that grows to the same commit, or neither moves. */
+  /** Compare-and-swap: sets the ref if it still names `expected` (null: does not exist). `along`: a branch that moves with it. */
   readonly write: (ref: string, expected: string | null, content: Content, along?: string) => Promise<Swap>
   /** Compare-and-delete. */
   readonly remove: (ref: string, expected: string) => Promise<'removed' | 'moved'>
-  /** A note of this clone alone, under `refs/herdbook-seen/`. */
+  /** A note of this clone only, under `refs/herdbook-seen/`. */
   readonly seen: (name: string) => Promise<string | null>
   readonly see: (name: string, commit: string) => Promise<void>
-  /** Files that this clone alone keeps by a name; none where it keeps none. */
+  /** Files that only this clone keeps under a name. */
   readonly kept: (name: string) => Promise<Files>
   readonly keep: (name: string, files: Files) => Promise<void>
   /** Commits reachable from `from`, newest first. */
   readonly log: (from: string, options: LogOptions) => Promise<Commit[]>
-  /** Of these commits those that changed a line of a file with this text, compared with their first parent. */
+  /** Those of these commits that changed a line with this text in a file, compared with their first parent. */
   readonly changing: (path: string, text: string, commits: readonly string[]) => Promise<readonly string[]>
-  /** The texts of a path (from the tree's root) in these commits; null where it is not there. */
+  /** The texts of a path (from the tree's root) in these commits; null if it is not there. */
   readonly texts: (path: string, commits: readonly string[]) => Promise<(string | null)[]>
 }
 
@@ -59,14 +60,14 @@ export interface LogOptions {
   readonly limit: number
   /** Only commits that touched this path, from the tree's root. */
   readonly path?: string
-  /** No commit before all that descend from it, whatever dates they claim. */
+  /** Every commit comes after all its descendants, whatever their dates are. */
   readonly topological?: true
 }
 
 export interface Head {
-  /** null where nothing is committed yet. */
+  /** null if nothing is committed yet. */
   readonly commit: string | null
-  /** null where HEAD is detached. */
+  /** null if HEAD is detached. */
   readonly branch: string | null
   readonly shallow: boolean
   /** Paths under `instance/` that differ from HEAD, untracked ones too. */
@@ -77,7 +78,7 @@ export interface Upstream {
   readonly remote: string
   /** The default branch. */
   readonly branch: string
-  /** Its commit; null where it has none yet. */
+  /** Its commit; null if it has none yet. */
   readonly commit: string | null
   /** HEAD as seen from there: `ahead` is unpushed, `behind` is old. */
   readonly position: 'same' | 'ahead' | 'behind' | 'diverged'
@@ -103,7 +104,7 @@ export interface Snapshot extends Commit {
   readonly files: Files
 }
 
-/** What a commit on one of our refs is made of. Subject and trailers are single lines; files lie flat. */
+/** The content of a commit on one of our refs. Subject and trailers are single lines; there are no folders. */
 export interface Content {
   readonly files: Files
   readonly subject: string
@@ -111,28 +112,24 @@ export interface Content {
   readonly parents?: readonly string[]
 }
 
-/** What came of a compare-and-swap: where it `moved`, `now` is what the ref names instead. */
+/** The result of a compare-and-swap. If the ref `moved`, `now` is what it names instead. */
 export type Swap =
   | { readonly state: 'written'; readonly commit: string }
   | { readonly state: 'moved'; readonly now: string | null }
 
-/** Whether a ref could not be read since it names what Herdbook never writes: no commit, or one that is too large. */
+/** Whether a ref names what Herdbook never writes: no commit, or one that is too large. */
 export const isForeign = (error: unknown): error is HerdbookError =>
   error instanceof HerdbookError &&
   error.diagnostics.every(({ code }) => code === 'ref-foreign' || code === 'ref-too-large')
 
-/** The refs of one environment. On a forge the branch follows the ledger: of branches a forge can see to it that they only grow. */
+/** The refs of one environment. The branch follows the ledger: a forge can forbid force pushes to a branch. */
 export function refsOf(environment: string): {
   readonly ledger: string
   readonly lock: string
   readonly branch: string
 } {
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/i.test(environment)) {
-    fail(
-      EXIT.invalid,
-      'environment-name',
-      `${JSON.stringify(environment)} can't be an environment: use letters, digits and hyphens.`,
-    )
+    fail(EXIT.invalid, 'environment-name', environmentName(environment))
   }
   return {
     ledger: `refs/herdbook/${environment}/ledger`,

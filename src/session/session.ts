@@ -8,7 +8,7 @@ import { openRepository } from '../git/repository.ts'
 import type { FileSource } from '../instance/source.ts'
 import { loadInstance, type Loaded } from '../instance/load.ts'
 import type { Key, Sealing } from '../reconcile/digest.ts'
-import { ledgerStore, type LedgerStore, type Where } from '../reconcile/ledger/store.ts'
+import { ledgerStore, type LedgerStore, type LedgerOptions } from '../reconcile/ledger/store.ts'
 import { emptyLedger, NO_LEDGER, unsigned } from '../reconcile/ledger/ledger.ts'
 import { refsOf, type Head, type Repository } from '../reconcile/repository.ts'
 import type { Ledger } from '../reconcile/ledger/types.ts'
@@ -111,7 +111,7 @@ export function sealingOf(config: InstanceFile, repository: string | null, key: 
 }
 
 /** Names the ledger of an instance. On a forge a branch follows it. */
-async function whereOf(io: Io, config: InstanceFile, repository: Repository | null): Promise<Where> {
+async function whereOf(io: Io, config: InstanceFile, repository: Repository | null): Promise<LedgerOptions> {
   const [root, key] = await Promise.all([repository?.root() ?? null, keyOf(io, config)])
   const sealing = sealingOf(config, root, key)
   return { sealing, branch: config.forge ? refsOf(sealing.scope.environment).branch : null }
@@ -207,7 +207,7 @@ export async function openRefs(
   io: Io,
   from?: string | Clone,
 ): Promise<
-  Where & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }
+  LedgerOptions & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }
 > {
   const { files, repository, head } = typeof from === 'object' ? await filesOf(from) : await filesHere(io, from)
   if (!repository || !head) return fail(EXIT.invalid, 'no-git', NO_GIT_FOR_LEDGER)

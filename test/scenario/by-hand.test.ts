@@ -88,7 +88,7 @@ describe('with a ledger key', () => {
     if (then === undefined) return
     await then(herd)
     expect((await must(herd, ['drift'], 3)).out).toMatch(/changed/)
-    expect((await must(herd, ['restore', ref, '--yes'], 5)).out).toMatch(/can't be restored/)
+    expect((await must(herd, ['restore', ref, '--yes'], 5)).out).toMatch(/cannot restore/)
     await must(herd, ['leave', ref, 'that, too'])
     await inSync()
   })
@@ -136,7 +136,7 @@ describe('without a ledger key', () => {
   it('the list stays in the clone, and the output says so; a ledger without one gets it at the next apply, which names all staff', async () => {
     const herd = await field.herd({ remote: true })
     await herd.hand.giveRole('alice', 'Moderator')
-    expect((await must(herd, ['plan'], 3)).out).toMatch(/what was seen on the server is remembered in this clone alone/)
+    expect((await must(herd, ['plan'], 3)).out).toMatch(/Only this clone remembers what was seen on the server/)
     expect(
       git(herd.dir, 'ls-tree', '-r', '--name-only', git(herd.dir, 'rev-parse', 'refs/herdbook-seen/production')),
     ).not.toContain('seen.')

@@ -77,7 +77,7 @@ describe('what a run that was broken off still owes', () => {
   it('waits while a pause is on, is shown, asked for, and told once it is done', async () => {
     const before = await brokenOff()
     const shown = await must(herd, ['plan'], 2)
-    expect(shown.stdout).toMatch(/still owes[^]*the suspension of meh\.example/)
+    expect(shown.stdout).toMatch(/did not finish [^]*the suspension of meh\.example/)
     expect((await planOf(herd, 2)).owed).toContainEqual(
       expect.objectContaining({ kind: 'domain-block', id: 'meh.example', hazard: 'irreversible' }),
     )

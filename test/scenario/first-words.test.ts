@@ -64,7 +64,7 @@ describe('a remote', () => {
     git(late.dir, 'remote', 'add', 'origin', `${late.dir}.git`)
     const { stderr } = await must(late, ['plan'], 5)
     expect(stderr).toMatch(
-      /error ledger-not-pushed\n {2}The ledger is in this clone alone: origin does not have it\.\n {2}→ Take it there: git push origin refs\/herdbook\/production\/ledger\n/,
+      /error ledger-not-pushed\n {2}Only this clone has the ledger: origin does not have it\.\n {2}→ Push it: git push origin refs\/herdbook\/production\/ledger\n/,
     )
     git(late.dir, 'push', '--quiet', 'origin', 'refs/herdbook/production/ledger')
     await must(late, ['plan'])

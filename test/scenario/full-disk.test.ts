@@ -163,7 +163,9 @@ describe.each(PLACES)('apply, with a full disk under $under', ({ name, path, rem
         told.push(ran.code !== 0)
         if (ran.code !== 0) expect(said(ran), `after ${nth}`).toMatch(says)
         if (ran.code !== 0 && (await audit()) > before)
-          expect(said(ran)).toMatch(/changes done.* Done \d.*What was done could not be written into the ledger/)
+          expect(said(ran)).toMatch(
+            /changes done.* Done \d.*The changes were made, but Herdbook could not write them into the ledger/,
+          )
         clear()
         fillAfter(-1)
         git(folder, 'fsck', '--strict', '--no-dangling')

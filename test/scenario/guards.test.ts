@@ -66,13 +66,13 @@ describe('an irreversible step', () => {
     expect(out).toMatch(/domain-blocks\.yaml:80:\d+ error consent-missing/)
     expect(out).toContain('severs 24 follow relations for good')
     expect(flat(out)).toContain(
-      'write in that entry (a fifth more, and at least ten more, since it is measured again before it is done): accept_severed_relationships: 34',
+      'so accept a fifth more, and at least ten more. If you want this, write in that entry: accept_severed_relationships: 34',
     )
   })
 
   it('is refused when the consent is less than is measured', async () => {
     suspend('fine.example', 20)
-    expect(await refused()).toContain('the file accepts 20')
+    expect(await refused()).toContain('The file accepts 20.')
   })
 
   it('is refused when follows grew past the consent between plan and apply', async () => {
@@ -81,8 +81,8 @@ describe('an irreversible step', () => {
     await field.sandbox.query(`insert into follows (account_id, target_account_id, created_at, updated_at)
       select l.id, r.id, now(), now() from accounts l, accounts r where l.username = 'second' and l.domain is null and r.domain = 'fine.example'`)
     const stale = await must(herd, ['apply', 'plan.json'], 6)
-    expect(flat(stale.out)).toMatch(/the file accepts 25/)
-    expect(await refused()).toMatch(/severs 3\d follow relations[^]*the file accepts 25/)
+    expect(flat(stale.out)).toMatch(/The file accepts 25\./)
+    expect(await refused()).toMatch(/severs 3\d follow relations[^]*The file accepts 25\./)
     expect(await herd.rows("select 1 from domain_blocks where domain = 'fine.example'")).toEqual([])
   })
 
@@ -93,7 +93,7 @@ describe('an irreversible step', () => {
     await field.sandbox.query(`insert into follows (account_id, target_account_id, created_at, updated_at)
       select l.id, r.id, now(), now() from accounts l, accounts r where l.username = 'alice' and l.domain is null and r.domain = 'fine.example'`)
     const out = await refused(['--restore', 'domain-block/fine.example'])
-    expect(out).toContain('the consent of 60 in the file was used up by an earlier suspension')
+    expect(out).toContain('An earlier suspension used up the consent of 60 in the file.')
     expect(out).toContain('accept_severed_relationships: 17')
     await must(herd, ['adopt', 'domain-block/fine.example'])
     herd.write({}, 'Adopt')
@@ -183,7 +183,7 @@ describe('an invariant', () => {
     await must(herd, ['demote', 'herdbook'])
     herd.write({}, 'Demote')
     expect(await refused()).toContain(
-      `delete moderator/herdbook would break a rule that always holds: ${keeps}: view_dashboard, manage_federation, manage_blocks`,
+      `delete moderator/herdbook would break a rule that must always hold: ${keeps}: view_dashboard, manage_federation, manage_blocks`,
     )
     herd.write({ 'moderators.yaml': holders })
     await must(herd, ['promote', 'herdbook', 'Moderator'])
@@ -206,7 +206,7 @@ describe('an invariant', () => {
       mastodon: { ...connectionsOf(field.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } },
     })
     expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(
-      /delete moderator\/mod would break a rule that always holds: the account of mastodon\.api\.token, which Herdbook could not look up \(.*\) and which may be this one/,
+      /delete moderator\/mod would break a rule that must always hold: the account of mastodon\.api\.token, which Herdbook could not look up \(.*\) and which may be this one/,
     )
     setConfig(herd, {})
     herd.write({ 'moderators.yaml': before })

@@ -86,7 +86,7 @@ describe('a ledger', () => {
 
   it('that is not signed is refused where a key is named', async () => {
     await forge(LEDGER, (name, text) => (name === 'digest' ? null : text))
-    await refused(5, /ledger-not-signed|is not signed, and instance\.yaml names a ledger_key/)
+    await refused(5, /ledger-not-signed|is not signed, but instance\.yaml names a ledger_key/)
   })
 
   it('is refused with another key, and without one', async () => {

@@ -27,7 +27,7 @@ describe('a saved plan', () => {
 
   it('is refused when it is applied again: there is nothing of it left', async () => {
     const ran = await must(herd, ['apply', 'plan.json'], 6)
-    expect(ran.out).toMatch(/stale-plan[^]*Moved: [^]*domain-block\/bad\.example/)
+    expect(ran.out).toMatch(/stale-plan[^]*Changed: [^]*domain-block\/bad\.example/)
   })
 
   it('is refused when live moved, naming what', async () => {
@@ -35,7 +35,7 @@ describe('a saved plan', () => {
     await must(herd, ['plan', '--out', 'plan.json'], 2)
     await herd.hand.changeBlock('spam.example', { public_comment: 'Scam' })
     const ran = await must(herd, ['apply', 'plan.json'], 6)
-    expect(ran.out).toContain('Moved: domain-block/spam.example.')
+    expect(ran.out).toContain('Changed: domain-block/spam.example.')
     expect(await herd.rows("select public_comment from domain_blocks where domain = 'spam.example'")).toEqual([
       { public_comment: 'Scam' },
     ])
@@ -48,7 +48,7 @@ describe('a saved plan', () => {
     const { commit } = JSON.parse(readFileSync(saved(), 'utf8'))
     herd.edit('domain-blocks.yaml', add('  - domain: two.example\n    severity: none'))
     const ran = await must(herd, ['apply', 'plan.json'], 6)
-    expect(ran.out).toContain('Moved: domain-block/two.example.')
+    expect(ran.out).toContain('Changed: domain-block/two.example.')
     expect(ran.out).toContain(`made of commit ${commit.slice(0, 12)}`)
     expect(await herd.rows("select 1 from domain_blocks where domain like '%o.example'")).toEqual([])
     await must(herd, ['apply', '--yes'])

@@ -48,7 +48,7 @@ describe('a suspension whose impact takes too long to measure', () => {
 
     herd.write(files('    accept_severed_relationships: 1000\n'), 'Consent')
     const told = await must(herd, ['plan'], 2)
-    expect(told.out).toMatch(/could not be measured in 60 s\); the file accepts 1000, and it is counted again/)
+    expect(told.out).toMatch(/could not be measured in 60 s\)\. The file accepts 1000\. Herdbook counts again/)
     const refused = await must(herd, ['apply', '--yes'], 8)
     expect(refused.out).toMatch(/bad\.example[^]*could not be measured in 300 s/)
     expect(await live()).toEqual([{ domain: 'throwaway.example' }])

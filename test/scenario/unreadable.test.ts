@@ -159,7 +159,7 @@ describe('a server that is another one', () => {
     herd.write({}, 'Another domain')
     // Its ledger is of the server that it was begun for.
     expect((await must(herd, ['plan'], 5)).out).toMatch(
-      /belongs to "mastodon:herd\.example", and this is mastodon:elsewhere\.example/,
+      /belongs to "mastodon:herd\.example", but this is mastodon:elsewhere\.example/,
     )
     const other = await field.herd({ begin: 'none', config: { domain: 'elsewhere.example' }, mastodon })
     other.write(EVERY_KIND, 'Files')

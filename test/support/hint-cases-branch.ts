@@ -6,7 +6,7 @@ import { another, APPLY, BLOCK, bare, withRemote, unborn, pushed, two, orphan, s
 /** What the branch, its commits and its remote have to be told. */
 export const BRANCH: readonly HintCase[] = [
   {
-    of: ['reconcile/apply/check-head.ts: git add', 'reconcile/apply/check-head.ts: git commit'],
+    of: ['reconcile/apply/texts.ts: git add', 'reconcile/apply/texts.ts: git commit'],
     herd: bare,
     state: unborn,
     types: APPLY,
@@ -14,16 +14,17 @@ export const BRANCH: readonly HintCase[] = [
     says: /nothing-committed .*→ Commit it: (git add \S+ && git commit)/,
   },
   {
-    of: ['reconcile/apply/check-head.ts: git add', 'reconcile/apply/check-head.ts: git status'],
+    of: ['reconcile/apply/texts.ts: git add', 'reconcile/apply/texts.ts: git status'],
     herd: bare,
     state: ({ dir }) => put(dir, BLOCK),
     types: APPLY,
     exit: 5,
     // From a folder of the tree, too.
     run: ({ dir }) => ({ cwd: join(dir, 'instance') }),
-    says: /error uncommitted .*→ Commit it: (git add \S+ && git commit)\. Or look at it: (git status \S+)/,
+    says: /error uncommitted .*→ Commit them: (git add \S+ && git commit)\. Or look at them: (git status \S+)/,
   },
   {
+    of: ['reconcile/apply/texts.ts: git fetch', 'git/repository.ts: git fetch'],
     of: ['reconcile/apply/check-head.ts: git fetch', 'git/texts.ts: git fetch'],
     herd: withRemote,
     state: shallow,
@@ -32,15 +33,15 @@ export const BRANCH: readonly HintCase[] = [
     says: /error shallow .*→ Get the whole history: (git fetch --unshallow)/,
   },
   {
-    of: ['reconcile/apply/check-head.ts: git switch', 'reconcile/apply/check-head.ts: git pull'],
+    of: ['reconcile/apply/texts.ts: git switch', 'reconcile/apply/texts.ts: git pull'],
     herd: withRemote,
     state: ({ dir }) => (git(dir, 'switch', '--quiet', '--create', 'topic'), commit(dir, 'Topic', BLOCK)),
     types: APPLY,
     exit: 5,
-    says: /error other-branch .*→ Merge it first, then: (git switch main && git pull --ff-only origin main)/,
+    says: /error other-branch .*→ Merge your branch first, then: (git switch main && git pull --ff-only origin main)/,
   },
   {
-    of: ['reconcile/apply/check-head.ts: git push'],
+    of: ['reconcile/apply/texts.ts: git push'],
     herd: withRemote,
     state: ({ dir }) => commit(dir, 'Local', BLOCK),
     types: APPLY,
@@ -48,15 +49,15 @@ export const BRANCH: readonly HintCase[] = [
     says: /error unpushed .*→ Push it: (git push origin HEAD:main)/,
   },
   {
-    of: ['reconcile/apply/check-head.ts: git pull'],
+    of: ['reconcile/apply/texts.ts: git pull'],
     herd: withRemote,
     state: pushed,
     types: APPLY,
     exit: 6,
-    says: /error behind .*→ Take them: (git pull --ff-only origin main)/,
+    says: /error behind .*→ Get them: (git pull --ff-only origin main)/,
   },
   {
-    of: ['reconcile/apply/check-head.ts: git pull'],
+    of: ['reconcile/apply/texts.ts: git pull'],
     herd: withRemote,
     state: (herd) => {
       pushed(herd)
@@ -64,28 +65,28 @@ export const BRANCH: readonly HintCase[] = [
     },
     types: APPLY,
     exit: 6,
-    says: /error diverged .*→ Bring them together, then push: (git pull --rebase origin main)/,
+    says: /error diverged .*→ Combine them, then push: (git pull --rebase origin main)/,
   },
   {
-    of: ['reconcile/apply/check-head.ts: git merge'],
+    of: ['reconcile/apply/texts.ts: git merge'],
     state: ({ dir }) => git(dir, 'reset', '--quiet', '--hard', 'HEAD~1'),
     types: APPLY,
     exit: 6,
     says: /error not-descended .*→ Bring it back: (git merge \w+)\./,
   },
   {
-    of: ['reconcile/apply/check-head.ts: herdbook apply'],
+    of: ['reconcile/apply/texts.ts: herdbook apply'],
     state: ({ dir }) => git(dir, 'commit', '--quiet', '--amend', '--message', 'Anew'),
     types: APPLY,
     exit: 6,
-    says: /error not-descended .*rewritten on purpose: (herdbook apply --history-rewritten),/,
+    says: /error not-descended .*If you rewrote the branch on purpose: (herdbook apply --history-rewritten),/,
   },
   {
-    of: ['reconcile/ledger/ledger.ts: herdbook apply'],
+    of: ['reconcile/ledger/texts.ts: herdbook apply'],
     state: (herd) => git(herd.dir, 'reset', '--quiet', '--hard', orphan(herd)),
     types: ['plan'],
     exit: 5,
-    says: /error ledger-elsewhere .*rewritten on purpose: (herdbook apply --history-rewritten),/,
+    says: /error ledger-elsewhere .*If you rewrote it on purpose: (herdbook apply --history-rewritten),/,
   },
   {
     of: ['git/texts.ts: git config'],

@@ -94,7 +94,7 @@ export const BY_HAND: readonly HintCase[] = [
     says: /(herdbook leave \S+ "why") lets it stay, in no file/,
   },
   {
-    of: ['reconcile/plan/restores.ts: herdbook adopt'],
+    of: ['reconcile/plan/texts.ts: herdbook adopt'],
     herd: bare,
     before: putBack,
     state: async (herd) => {
@@ -104,7 +104,7 @@ export const BY_HAND: readonly HintCase[] = [
     },
     types: ['restore', 'domain-block/by-hand-4.example', '--yes'],
     exit: 5,
-    says: /it was there when Herdbook began to look, or somebody left it.* take it over first: (herdbook adopt domain-block\/by-hand-4\.example)/,
+    says: /It was there when Herdbook first looked, or someone decided to leave it.* adopt it first: (herdbook adopt domain-block\/by-hand-4\.example)/,
   },
   {
     of: ['verbs/adopt/texts.ts: herdbook adopt'],
@@ -114,7 +114,7 @@ export const BY_HAND: readonly HintCase[] = [
     says: /To write it into moderators\.yaml: (herdbook adopt moderator\/owner)/,
   },
   {
-    of: ['reconcile/plan/restores.ts: herdbook leave'],
+    of: ['reconcile/plan/texts.ts: herdbook leave'],
     herd: bare,
     state: changed,
     types: ['restore', 'setting/site_short_description', '--yes'],

@@ -12,7 +12,7 @@ export const GIT: readonly HintCase[] = [
   ...BRANCH,
   ...REFS,
   {
-    of: ['reconcile/ledger/ledger.ts: git init'],
+    of: ['reconcile/ledger/texts.ts: git init'],
     herd: bare,
     state: outsideGit,
     types: ['plan'],

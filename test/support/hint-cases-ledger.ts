@@ -20,7 +20,7 @@ import { REMOVED } from './hint-cases-removed.ts'
 
 const CASES: readonly HintCase[] = [
   {
-    of: ['reconcile/lock/lock.ts: herdbook unlock'],
+    of: ['reconcile/lock/texts.ts: herdbook unlock'],
     herd: bare,
     state: held,
     types: ['unlock', '00000000'],
@@ -28,23 +28,23 @@ const CASES: readonly HintCase[] = [
     says: /error lock-other .*→ (herdbook unlock \w+)/,
   },
   {
-    of: ['reconcile/lock/lock.ts: herdbook unlock'],
+    of: ['reconcile/lock/texts.ts: herdbook unlock'],
     herd: bare,
     state: held,
     types: APPLY,
     exit: 7,
-    says: /error locked .*surely ended: (herdbook unlock \w+)/,
+    says: /error locked .*that this run has ended: (herdbook unlock \w+)/,
   },
   {
-    of: ['reconcile/lock/lock.ts: herdbook unlock'],
+    of: ['reconcile/lock/texts.ts: herdbook unlock'],
     herd: unsigned,
     state: ({ dir }) => git(dir, 'update-ref', 'refs/herdbook/production/lock', 'HEAD'),
     types: APPLY,
     exit: 7,
-    says: /error lock-forged .*under way: (herdbook unlock \w+)/,
+    says: /error lock-forged .*is going on: (herdbook unlock \w+)/,
   },
   {
-    of: ['reconcile/lock/lock.ts: herdbook unlock'],
+    of: ['reconcile/lock/texts.ts: herdbook unlock'],
     herd: { begin: 'none', remote: true },
     state: shut,
     first: open,
@@ -69,15 +69,15 @@ const CASES: readonly HintCase[] = [
     shows: /The ledger is correct/,
   },
   {
-    of: ['reconcile/ledger/sign.ts: herdbook apply'],
+    of: ['reconcile/ledger/texts.ts: herdbook apply'],
     herd: unsigned,
     state: adopted,
     types: ['ledger', 'sign', 'why'],
     exit: 5,
-    says: /error no-ledger-yet .*→ The first apply begins it: (herdbook apply)/,
+    says: /error no-ledger-yet .*→ The first apply creates it: (herdbook apply)/,
   },
   {
-    of: ['reconcile/ledger/ledger.ts: herdbook ledger sign'],
+    of: ['reconcile/ledger/texts.ts: herdbook ledger sign'],
     herd: bare,
     state: begun,
     types: ['plan'],
@@ -88,7 +88,7 @@ const CASES: readonly HintCase[] = [
     shows: /The digest is \w{16}\..*--confirm/,
   },
   {
-    of: ['reconcile/ledger/ledger.ts: herdbook ledger sign'],
+    of: ['reconcile/ledger/texts.ts: herdbook ledger sign'],
     herd: bare,
     state: async (herd) => {
       await begun(herd)
@@ -96,7 +96,7 @@ const CASES: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 5,
-    says: /error ledger-not-signed .*an owner signs it anew: (herdbook ledger sign "why"),/,
+    says: /error ledger-not-signed .*an owner signs the ledger again: (herdbook ledger sign "why"),/,
     ends: [5],
     shows: /The digest is \w{16}\..*--confirm/,
   },
@@ -140,7 +140,7 @@ const CASES: readonly HintCase[] = [
     shows: /Resumed\./,
   },
   {
-    of: ['reconcile/apply/gates.ts: herdbook resume'],
+    of: ['reconcile/apply/texts.ts: herdbook resume'],
     herd: bare,
     state: async (herd) => {
       await paused(herd)
@@ -149,7 +149,7 @@ const CASES: readonly HintCase[] = [
     },
     types: APPLY,
     exit: 5,
-    says: /error paused .*somebody types: (herdbook resume)/,
+    says: /error paused .*To end it: (herdbook resume)/,
   },
   {
     of: ['verbs/resume/texts.ts: herdbook apply'],

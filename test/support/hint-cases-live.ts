@@ -57,11 +57,11 @@ const CASES: readonly HintCase[] = [
     shows: /refs\/herdbook\/production\/ledger/,
   },
   {
-    of: ['reconcile/plan/restores.ts: herdbook plan'],
+    of: ['reconcile/plan/texts.ts: herdbook plan'],
     herd: bare,
     types: ['plan', '--restore', 'domain-block/nope.example'],
     exit: 5,
-    says: /error not-managed .*→ Look at its name: (herdbook plan)/,
+    says: /error not-managed .*→ Check the name: (herdbook plan)/,
     shows: /Nothing is managed yet/,
   },
   {
@@ -75,21 +75,23 @@ const CASES: readonly HintCase[] = [
     shows: /Next: herdbook apply/,
   },
   {
-    of: ['reconcile/apply/gates.ts: herdbook adopt'],
+    of: ['reconcile/apply/texts.ts: herdbook adopt'],
     herd: bare,
     state: (herd) => herd.write(blocks('new2.example')),
     types: APPLY,
     exit: 5,
+    says: /error first-apply .*→ Write the server's state into the files first: (herdbook adopt)\./,
+    shows: /taken over/,
     says: /error first-apply .*→ Take over what is live first: (herdbook adopt)\./,
     shows: /adopted/,
   },
   {
-    of: ['reconcile/apply/gates.ts: herdbook apply'],
+    of: ['reconcile/apply/texts.ts: herdbook apply'],
     herd: bare,
     state: (herd) => herd.write(blocks('new3.example')),
     types: APPLY,
     exit: 5,
-    says: /error first-apply .*If the steps are meant: (herdbook apply --first "why"),/,
+    says: /error first-apply .*If you want these steps: (herdbook apply --first "why"),/,
     ends: [5],
     shows: /not-confirmed/,
   },
@@ -104,7 +106,7 @@ const CASES: readonly HintCase[] = [
     shows: /not-confirmed/,
   },
   {
-    of: ['reconcile/apply/stale-plan.ts: herdbook plan'],
+    of: ['reconcile/apply/texts.ts: herdbook plan'],
     herd: bare,
     state: async (herd) => {
       writeFileSync(join(herd.dir, '.git/info/exclude'), 'plan.json\n')

@@ -49,14 +49,14 @@ export const REFS: readonly HintCase[] = [
     shows: /1001 files changed/,
   },
   {
-    of: ['reconcile/ledger/store.ts: git update-ref'],
+    of: ['reconcile/ledger/texts.ts: git update-ref'],
     state: ({ dir }) => git(dir, 'update-ref', '-d', LEDGER),
     types: ['plan'],
     exit: 5,
     says: /error ledger-rolled-back .*→ Put it back: (git update-ref \S+ \w+)/,
   },
   {
-    of: ['reconcile/ledger/store.ts: git push'],
+    of: ['reconcile/ledger/texts.ts: git push'],
     herd: { remote: true },
     state: ({ dir }) => git(`${dir}.git`, 'update-ref', '-d', LEDGER),
     types: ['plan'],
@@ -64,17 +64,17 @@ export const REFS: readonly HintCase[] = [
     says: /error ledger-rolled-back .*→ Put it back: (git push --force origin \S+?)\. /,
   },
   {
-    of: ['reconcile/ledger/store.ts: git push'],
+    of: ['reconcile/ledger/texts.ts: git push'],
     state: ({ dir }) => {
       git(dir, 'clone', '--quiet', '--bare', '.', `${dir}.git`)
       git(dir, 'remote', 'add', 'origin', `${dir}.git`)
     },
     types: ['plan'],
     exit: 5,
-    says: /error ledger-not-pushed .*→ Take it there: (git push origin \S+)/,
+    says: /error ledger-not-pushed .*→ Push it: (git push origin \S+)/,
   },
   {
-    of: ['reconcile/ledger/store.ts: git log'],
+    of: ['reconcile/ledger/texts.ts: git log'],
     herd: { remote: true, config: { ledger_key: { env: 'HB_KEY' }, forge: { github: 'herd/instance' } } },
     state: (herd) =>
       git(herd.dir, 'push', '--quiet', '--force', 'origin', `${orphan(herd)}:refs/heads/herdbook-ledger/production`),
@@ -84,7 +84,7 @@ export const REFS: readonly HintCase[] = [
     shows: /Alone/,
   },
   {
-    of: ['reconcile/ledger/ledger.ts: git log'],
+    of: ['reconcile/ledger/texts.ts: git log'],
     herd: bare,
     state: (herd) => git(herd.dir, 'update-ref', LEDGER, orphan(herd)),
     types: ['plan'],

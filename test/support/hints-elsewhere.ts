@@ -76,6 +76,9 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
   'Typed on the console of another machine, whose own key it shows': ['setup/init/templates.ts: ssh-keygen'],
   'Somebody else has to be faster, or to stop the run, in just that moment; cases type the same command': [
     'terminal/applied.ts: herdbook apply',
+    'providers/mastodon/kinds/common.ts: herdbook plan',
+    'reconcile/apply/texts.ts: herdbook apply',
+    'reconcile/ledger/texts.ts: herdbook plan',
     'providers/mastodon/kinds/texts.ts: herdbook plan',
     'reconcile/apply/verify.ts: herdbook apply',
     'reconcile/ledger/store.ts: herdbook plan',

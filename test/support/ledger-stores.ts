@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { ledgerStore, type LedgerStore, type Where } from '../../src/reconcile/ledger/store.ts'
+import { ledgerStore, type LedgerStore, type LedgerOptions } from '../../src/reconcile/ledger/store.ts'
 import { adjust } from '../../src/reconcile/ledger/ledger.ts'
 import { sign, signable, type Signing } from '../../src/reconcile/ledger/sign.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
@@ -27,7 +27,7 @@ export async function placeIn(
   dir: string,
   key: Uint8Array | null = KEY,
   branch: string | null = null,
-): Promise<{ readonly repository: Repository; readonly where: Where }> {
+): Promise<{ readonly repository: Repository; readonly where: LedgerOptions }> {
   return { repository: await open(dir), where: { sealing: sealingWith(key), branch } }
 }
 

@@ -10,7 +10,7 @@ import {
   type Absence,
   type Ending,
 } from '../../src/reconcile/plan/absence.ts'
-import { judge } from '../../src/reconcile/plan/three-way-merge.ts'
+import { decide } from '../../src/reconcile/plan/three-way-merge.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import type { Fields } from '../../src/reconcile/values.ts'
 
@@ -68,7 +68,7 @@ it('is said in one sentence a way', () => {
 test('a foreign file that must go: shown, deleted once a person says so, and drift where it comes back', () => {
   const live: Fields = { content: 'theirs' }
   const verdictOf = (here: Fields | null, entry: { fields: Fields; state?: 'absent' } | undefined) =>
-    judge({
+    decide({
       desired: sideOf({ fields: {}, state: 'absent' }),
       live: here,
       ledger: sideOf(entry),

@@ -96,7 +96,7 @@ describe('the account of the token', () => {
     const world = await begun()
     expect(await against(world, files(others), SILENT)).toEqual([
       expect.stringContaining(
-        'delete moderator/herdbook would break a rule that always holds: the account of mastodon.api.token, which Herdbook could not look up (nobody answers) and which may be this one, keeps its permissions',
+        'delete moderator/herdbook would break a rule that must always hold: the account of mastodon.api.token, which Herdbook could not look up (nobody answers) and which may be this one, keeps its permissions',
       ),
     ])
     const { plan } = await look(world, files(others), openMemory(world.server, { ...NO_MISHAPS, tokenAccount: SILENT }))

@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ABSENT, judge, type Sides } from '../../src/reconcile/plan/three-way-merge.ts'
+import { ABSENT, decide, type MergeInput } from '../../src/reconcile/plan/three-way-merge.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import type { Fields } from '../../src/reconcile/values.ts'
 
-const same: Sides['same'] = (_field, a, b) => equal(a, b)
-const sides = (desired: Sides['desired'], live: Fields | null, ledger: Sides['ledger'], rest: Partial<Sides> = {}) =>
-  judge({ desired, live, ledger, managed: true, attempts: [], same, ...rest })
+const same: MergeInput['same'] = (_field, a, b) => equal(a, b)
+const sides = (
+  desired: MergeInput['desired'],
+  live: Fields | null,
+  ledger: MergeInput['ledger'],
+  rest: Partial<MergeInput> = {},
+) => decide({ desired, live, ledger, managed: true, attempts: [], same, ...rest })
 
 const a = { severity: 'silence' }
 const b = { severity: 'suspend' }

@@ -84,9 +84,9 @@ describe('claims become one desired state', () => {
         code: 'claims-differ',
         severity: 'error',
         about: 'file/a',
-        message: `file/a stands in the files twice, with different values (access.yaml line 5 and services.yaml line 5)${what}`,
+        message: `file/a is in the files twice, with different values (access.yaml line 5 and services.yaml line 5)${what}`,
         at: { file: 'access.yaml', line: 5, column: 1 },
-        hint: 'Keep it in one place, or write the same in both.',
+        hint: 'Keep only one of them, or give both the same values.',
       },
     ])
     expect(() => mergeAll(new Map([['file', { claims, others: 'leave' }]]), position)).toThrow(

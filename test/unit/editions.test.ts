@@ -16,7 +16,7 @@ import {
   isLeftAlone,
   leftAndRestored,
   setAside,
-  type Known,
+  type ObjectFiles,
 } from '../../src/reconcile/plan/left-alone.ts'
 import type { Fields } from '../../src/reconcile/values.ts'
 import type { Difference } from '../../src/reconcile/plan/types.ts'
@@ -61,7 +61,7 @@ describe('the edition that a file names', () => {
       {
         code: 'edition-missing',
         message: 'services.yaml names no edition',
-        hint: 'Write this line into it: edition: 3',
+        hint: 'Add this line to it: edition: 3',
       },
     ],
     [
@@ -70,7 +70,7 @@ describe('the edition that a file names', () => {
       1,
       {
         code: 'edition-unknown',
-        message: 'services.yaml is of edition 1, and this Herdbook knows 2 and 3',
+        message: 'services.yaml has edition 1, but this Herdbook knows only 2 and 3',
         hint: 'Set edition: 2 in a pull request of its own. Its plan shows what that changes on the server.',
       },
     ],
@@ -80,8 +80,8 @@ describe('the edition that a file names', () => {
       2,
       {
         code: 'edition-unknown',
-        message: 'services.yaml is of edition 2, and this Herdbook knows 1',
-        hint: 'Use the version of Herdbook that this edition came with, or a later one.',
+        message: 'services.yaml has edition 2, but this Herdbook knows only 1',
+        hint: 'Use a newer Herdbook: the version that this edition came with, or a later one.',
       },
     ],
   ])('%s: the finding says what is known and what to do', (_, of, pinned, finding) => {
@@ -202,14 +202,14 @@ describe('the ways out of a difference', () => {
   })
 })
 
-const known = (ref: string, ...files: string[]): Known => ({ ref, files })
+const known = (ref: string, ...files: string[]): ObjectFiles => ({ ref, files })
 const leftAlone = new Map([
   ['services.yaml', new Set(['unit/nginx', 'file/motd'])],
   ['access.yaml', new Set(['file/motd'])],
 ])
 
 describe('what is left alone', () => {
-  test.each<[string, Known, boolean]>([
+  test.each<[string, ObjectFiles, boolean]>([
     ['its file says so', known('unit/nginx', 'services.yaml'), true],
     ['both its files say so', known('file/motd', 'services.yaml', 'access.yaml'), true],
     ['one of its files does not', known('unit/nginx', 'services.yaml', 'access.yaml'), false],
@@ -242,9 +242,9 @@ describe('what is left alone', () => {
         code: 'left-alone-unknown',
         severity: 'warning',
         about: 'file/motd',
-        message: 'services.yaml leaves file/motd alone, and no line of it makes file/motd',
+        message: 'services.yaml leaves file/motd alone, but no line of that file makes file/motd',
         at: { file: 'services.yaml', line: 7, column: 3 },
-        hint: 'Take it out of left_alone, or write its name as the plan has it.',
+        hint: 'Take it out of left_alone, or write its name as the plan shows it.',
       },
     ])
   })
@@ -256,7 +256,7 @@ describe('what is left alone', () => {
         code: 'not-restorable',
         severity: 'error',
         about: 'unit/nginx',
-        message: "unit/nginx can't be restored: it stands under left_alone in services.yaml.",
+        message: 'You cannot restore unit/nginx: it is under left_alone in services.yaml.',
         hint: 'Take it out there first.',
       },
     ])

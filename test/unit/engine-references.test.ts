@@ -113,7 +113,10 @@ test('where live can not be read for a value, the step that takes it is not sent
   const toy = start()
   const { report } = await run(toy, BOTH, { faults: new Map([['read 2', 'break-before']]) })
   expect(report?.skipped).toMatchObject([
-    { step: { id: 'www' }, reason: 'What it needs could not be read: The connection broke: It broke at read 2.' },
+    {
+      step: { id: 'www' },
+      reason: 'Something that it needs could not be read: The connection broke: It broke at read 2.',
+    },
   ])
   expect(toy.far.did).toEqual(['create address/main'])
   await run(toy, BOTH)

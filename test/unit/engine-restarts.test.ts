@@ -63,7 +63,7 @@ test('a restart goes out where some of what causes it was done, and not where no
     {
       step: { kind: 'unit' },
       why: 'blocked',
-      reason: 'It is not restarted, since nothing that it reads was changed: file/a, file/b.',
+      reason: 'It is not restarted, because nothing that it reads was changed: file/a, file/b.',
     },
   ])
   expect(toy.ledger.attempts).toEqual([])

@@ -3,7 +3,7 @@ import { approvable } from '../../src/approvals/approved-by-merge.ts'
 import type { Diagnostic } from '../../src/instance/diagnostic.ts'
 import type { Documents } from '../../src/instance/documents.ts'
 import { INVARIANTS } from '../../src/providers/mastodon/kinds/invariants.ts'
-import { stillOwed } from '../../src/reconcile/pending-effects.ts'
+import { stillPending } from '../../src/reconcile/pending-effects.ts'
 import { exitOfPlan, refusals } from '../../src/reconcile/exit.ts'
 import { keyOf, worseThan } from '../../src/reconcile/findings.ts'
 import { worsened } from '../../src/reconcile/plan/guard.ts'
@@ -135,9 +135,9 @@ test('a mail of which nobody knows is told until a plan has told it, in whatever
       { code: 'outcome-unknown', severity: 'warning', about: 'terms-of-service/2027-01-01', message: 'Words.' },
     ],
   }
-  expect(stillOwed([intent], EMPTY, told, () => false)).toEqual([intent])
-  expect(stillOwed([intent], told, told, () => false)).toEqual([])
-  expect(stillOwed([{ ...intent, id: '2028-01-01' }], EMPTY, told, () => false)).toEqual([])
+  expect(stillPending([intent], EMPTY, told, () => false)).toEqual([intent])
+  expect(stillPending([intent], told, told, () => false)).toEqual([])
+  expect(stillPending([{ ...intent, id: '2028-01-01' }], EMPTY, told, () => false)).toEqual([])
 })
 
 test('a rule that is broken already refuses nothing that breaks it less', () => {

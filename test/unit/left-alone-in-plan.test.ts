@@ -69,7 +69,7 @@ describe('what a file leaves alone', () => {
       {
         code: 'not-restorable',
         about: 'unit/a',
-        message: `unit/a can't be restored: it stands under left_alone in ${SERVICES}.`,
+        message: `You cannot restore unit/a: it is under left_alone in ${SERVICES}.`,
       },
     ])
   })

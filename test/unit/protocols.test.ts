@@ -13,7 +13,7 @@ import {
   protocols,
   stepsMeant,
   type Meant,
-  type Sides,
+  type ProtocolObject,
   type Turn,
 } from '../../src/reconcile/protocols.ts'
 import { type Unfinished } from '../../src/reconcile/plan/types.ts'
@@ -86,8 +86,8 @@ describe('what the next apply does with what was cut off', () => {
       ).map(protocolInWords)
     expect([...said([of.digest], true), ...said([], true), ...said([of.digest], false)]).toEqual([
       'release/main is unfinished: two of three phases are done. The next apply finishes it.',
-      'release/main is unfinished: two of three phases are done. The files no longer ask for it: the next apply takes it back.',
-      'release/main is unfinished: two of three phases are done. It stays so until somebody approves it and its kind can be read.',
+      'release/main is unfinished: two of three phases are done. The files no longer ask for it: the next apply undoes it.',
+      'release/main is unfinished: two of three phases are done. It waits until it is approved and Herdbook can read its kind.',
     ])
   })
 })
@@ -106,7 +106,7 @@ describe('what the files mean', () => {
     return digestOf({ kind: 'release', id: 'main', action, serverId: from === null ? null : '7', changes })
   }
   /** The sides while a protocol stands: live is as before until it writes, then as after; the plan's step goes by that. */
-  const sides = (ledger: Fields | null, files: Fields | null, live: Fields | null): Sides => ({
+  const sides = (ledger: Fields | null, files: Fields | null, live: Fields | null): ProtocolObject => ({
     step: equal(live, files) ? undefined : ofDigest(approved(live, files)),
     files: files && { fields: files, comparable: files },
     live,

@@ -50,7 +50,7 @@ describe('a reference', () => {
   ])('is not %j, and says why', (text) => {
     const parsed = parseReference(text)
     expect(parsed.is).toBe('wrong')
-    expect(parsed.is === 'wrong' && parsed.why).toMatch(/^[a-z].*[A-Zy]$|^it begins with no kind$/)
+    expect(parsed.is === 'wrong' && parsed.why).toMatch(/^[a-z].*[A-Zy]$|^it does not begin with a kind$/)
     expect(() => referencesIn({ deep: [{ ref: text }] })).toThrow(HerdbookError)
   })
 
@@ -96,13 +96,13 @@ describe('references in fields', () => {
         code: 'reference-wrong',
         severity: 'error',
         about: 'record/www',
-        message: 'The reference "addres/main#ip" can\'t be read: there is no such kind.',
+        message: 'The reference "addres/main#ip" cannot be read: there is no such kind.',
       },
       {
         code: 'reference-wrong',
         severity: 'error',
         about: 'record/www',
-        message: 'The reference "main" can\'t be read: it names no field: write KIND/ID#FIELD.',
+        message: 'The reference "main" cannot be read: it names no field: write KIND/ID#FIELD.',
       },
     ])
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { judge, type Verdict } from '../../src/reconcile/plan/three-way-merge.ts'
+import { decide, type Verdict } from '../../src/reconcile/plan/three-way-merge.ts'
 import { stepDigest } from '../../src/reconcile/digest.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import {
@@ -37,7 +37,7 @@ function caseOf({ desired, ledger, answer, attempts = [] }: Row) {
     attempts: attempts.map((fields) => ({ action: 'update' as const, fields })),
   }
   const compared = compareSecrets({ ...sides, live: { host: 'a' }, answers: { password: answer } })
-  const verdict = judge({
+  const verdict = decide({
     ...sides,
     live: compared.live,
     ledger: compared.ledger,
@@ -228,9 +228,9 @@ describe('what people read', () => {
       severity: 'warning',
       about: 'mail/smtp#password',
       message:
-        'mail/smtp holds another value of the secret SMTP_PASSWORD (password) than this run, and the version is still 2',
+        'mail/smtp has another value of the secret SMTP_PASSWORD (password) than this run, but the version is still 2',
       at: { file: 'services.yaml', line: 3, column: 5 },
-      hint: 'If the value of this run is right, raise the version to 3 in the files: the next apply then writes it.',
+      hint: 'If this run has the right value, raise the version to 3 in the files. The next apply then writes it.',
     })
     expect(secretChanged('mail/smtp', 'password', two)).not.toHaveProperty('at')
   })

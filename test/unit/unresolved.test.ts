@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { boundId } from '../../src/reconcile/made-by.ts'
-import { judge } from '../../src/reconcile/plan/three-way-merge.ts'
+import { decide } from '../../src/reconcile/plan/three-way-merge.ts'
 import { stepDigest } from '../../src/reconcile/digest.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import { resolve, resolveStep } from '../../src/reconcile/plan/references.ts'
@@ -131,7 +131,7 @@ describe('the files, as they are compared', () => {
     expect(files).toEqual({ fields: FILES, pending: new Set(['ip']) })
     const same = sameUnlessPending(files, (_field, a, b) => equal(a, b))
     const judged = (ledger: Fields | null, ip: Value) =>
-      judge({ desired: files.fields, live: { ip, ttl: 60 }, ledger, managed: true, attempts: [], same })
+      decide({ desired: files.fields, live: { ip, ttl: 60 }, ledger, managed: true, attempts: [], same })
     const [left, other] = [
       { ip: '192.0.2.7', ttl: 60 },
       { ip: '192.0.2.8', ttl: 60 },
@@ -156,7 +156,7 @@ describe('the files, as they are compared', () => {
       { ip: '192.0.2.7', ttl: 60 },
     ]
     const same = sameUnlessPending(files, (_field, a, b) => equal(a, b))
-    expect(judge({ desired: files.fields, live: old, ledger, managed: true, attempts: [], same })).toEqual({
+    expect(decide({ desired: files.fields, live: old, ledger, managed: true, attempts: [], same })).toEqual({
       is: 'step',
       action: 'update',
       fields: ['ip'],

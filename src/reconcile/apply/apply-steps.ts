@@ -1,11 +1,11 @@
 import { batches, type Batch } from '../plan/batches.ts'
 import { refOf } from '../object-ref.ts'
 import { certainConnections } from './certain-connections.ts'
-import { unpaid } from '../pending-effects.ts'
+import { withoutFinished } from '../pending-effects.ts'
 import { askingAgain, type MayGo } from './may-go-on.ts'
 import { apart, goOn } from './plan-again.ts'
 import { objectIn } from '../plan/guard.ts'
-import { noted } from './write-ahead.ts'
+import { withNotes } from './write-ahead.ts'
 import {
   admit,
   begun,
@@ -22,15 +22,15 @@ import {
 } from './progress.ts'
 import { knownNow, noteDown, resolved } from './resolve-references.ts'
 import { endUnfinished } from './resume-protocols.ts'
-import { openSessions, pay, reasonOf, type Sessions } from './sessions.ts'
+import { finishPending, openSessions, reasonOf, type Sessions } from './sessions.ts'
 import { finish } from './verify.ts'
 import type { Outcome, WriteContext } from '../kind.ts'
 import type { ApplyReport } from '../report.ts'
 import type { Plan, Step } from '../plan/types.ts'
 
 /**
- * Carries out a plan: attempts and intents are written down first, then the steps go out in order, then live is
- * read again and only what was verified enters the ledger. Every step ends in one of four lists.
+ * Carries out a plan: writes attempts and intents down first, sends the steps in order, then reads live again. Only what
+ * was verified enters the ledger. Every step ends in one of four lists.
  */
 export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   const progress = begun(plan, deps)
@@ -53,20 +53,20 @@ async function carry(plan: Plan, sessions: Sessions, progress: Progress, begins:
   const held = new Set(progress.skipped.map(({ step }) => step))
   const writable = open.filter((step) => !held.has(step))
   const todo = batches(deps.kinds, writable, progress.needs)
-  // An approval that came for what is cut off counts from the next plan on, once the ledger holds it.
+  // An approval that came for a cut-off protocol counts from the next plan on: the ledger has to hold it.
   if (writable.length + plan.owed.length + plan.unfinished.length > 0) {
     await noteDown(knownNow(writable, plan, progress), plan, progress, deps)
     await run(todo, plan, sessions, progress, deps, mayGo)
-    // What was not written by us may be written by somebody else, and is theirs then.
-    const { attempts, intents } = noted(
+    // What this run did not write may be written by someone else, and is theirs then.
+    const { attempts, intents } = withNotes(
       deps.ledger,
       progress.notes.filter(({ step }) => !progress.untouched.has(plannedAs(step, progress))),
     )
-    progress.ledger = { ...progress.ledger, attempts, intents: unpaid(intents, progress) }
+    progress.ledger = { ...progress.ledger, attempts, intents: withoutFinished(intents, progress) }
   }
 }
 
-/** What has no connection is skipped and stops nothing, since it never could be done; what may not go out yet stops what waits for it. */
+/** Skips steps that may not go out. One without a connection could never be done, so it stops no other step. */
 function holdBack(step: Step, withheld: ApplyDeps['withheld'], progress: Progress): void {
   if (step.connection === null) {
     progress.skipped.push({ step, ...NO_CONNECTION })
@@ -76,7 +76,7 @@ function holdBack(step: Step, withheld: ApplyDeps['withheld'], progress: Progres
   if (held) skip({ step, ...held }, progress)
 }
 
-/** Pays what earlier runs still owe, and sends the batches. A provider is opened when something certainly goes through it. */
+/** Finishes pending work of earlier runs, then sends the batches. A provider opens when it is certainly needed. */
 async function run(
   todo: readonly Batch[],
   plan: Plan,
@@ -91,7 +91,7 @@ async function run(
   const certain = certainConnections(now, progress.needs, (step) => whyNot(step, progress, deps) === null)
   for (const [provider, connections] of isStopped(deps) ? [] : certain)
     (await sessions.of(provider)).expect(connections)
-  await pay(plan.owed, sessions, progress, deps, mayGo)
+  await finishPending(plan.owed, sessions, progress, deps, mayGo)
   for (const batch of now) {
     if (isStopped(deps)) leave(batch.steps, progress)
     else await send(batch, deps)
@@ -125,7 +125,7 @@ async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, 
   try {
     const sent = await resolved(admitted, batch.plan, progress, deps)
     const planned = new Map(sent.map(({ step, written }) => [written, step]))
-    // To read and to write down takes time.
+    // Reading and writing down took time.
     if (isStopped(deps)) return leave([...planned.values()], progress)
     if (sent.length === 0) return
     const session = await sessions.of(batch.kind.provider)
@@ -133,7 +133,7 @@ async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, 
     for await (const outcome of session.write(batch.kind.name, [...planned.keys()], context))
       tell({ ...outcome, step: planned.get(outcome.step) ?? outcome.step })
   } catch (error) {
-    // Nothing goes out through what did not open.
+    // Nothing was sent if the session did not open.
     const state = isOpen ? 'failed' : 'refused'
     for (const step of unanswered)
       if (!progress.untouched.has(plannedAs(step, progress))) tell({ state, step, reason: reasonOf(error) })

@@ -11,7 +11,7 @@ import type { Planned, PlanOptions } from '../reconciler.ts'
 import type { ApplyReport } from '../report.ts'
 import type { Plan } from '../plan/types.ts'
 
-/** What is held back after members were told of it, and what could not be announced. */
+/** What is held back after members got notice, and what could not be announced. */
 export interface AfterNotice {
   readonly ledger: Ledger
   readonly withheld: Withheld
@@ -22,19 +22,19 @@ export interface AfterNotice {
 export interface FarEnds {
   /** Reads live and plans with this ledger. */
   readonly plan: (ledger: Ledger, wishes: PlanOptions) => Promise<Planned>
-  /** Opens the way in for writing of a provider. */
+  /** Opens a provider's write session. */
   readonly open: ApplyDeps['open']
-  /** Tells members of what is to come, and answers what waits for its day. */
+  /** Gives members notice of coming steps; answers what waits for its day. */
   readonly notice: (ledger: Ledger, plan: Plan, withheld: Withheld) => Promise<AfterNotice>
-  /** Tells members of what was done; answers what could not be told. */
+  /** Tells members what was done; answers what could not be announced. */
   readonly announce: (report: ApplyReport) => Promise<readonly Diagnostic[]>
 }
 
-/** What is carried out: a plan, without what is withheld of it, on a ledger. */
+/** What is carried out: a plan without its withheld steps, on a ledger. */
 export interface Part extends AfterNotice {
   readonly planned: Planned
   readonly wishes: PlanOptions
-  /** Where this is a first apply, why it was meant to change the server: it stays in the ledger's history. */
+  /** The reason of a first apply; it stays in the ledger's history. */
   readonly first: string | undefined
 }
 
@@ -45,11 +45,11 @@ export interface CarryOutDeps extends Pick<ApplyDeps, 'holds' | 'nonce' | 'now' 
   /** null outside Git. */
   readonly store: LedgerStore | null
   readonly far: FarEnds
-  /** Shows how far it has come, of so many steps. */
+  /** Shows the progress of the work, of so many steps. */
   readonly applying: <Result>(steps: number, work: (told: ApplyDeps['told']) => Promise<Result>) => Promise<Result>
 }
 
-/** Applies a plan, whole or in part, verifies it, and writes down what was verified and who approved it. */
+/** Applies a plan or a part of it, verifies it, and writes down what was verified and who approved it. */
 export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyReport> {
   const { planned, wishes, ledger, withheld } = part
   const { plan, input } = planned

@@ -2,7 +2,7 @@ import type { Batch } from '../plan/batches.ts'
 import type { Needs } from '../plan/needs.ts'
 import type { Step } from '../plan/types.ts'
 
-/** The connections that some step goes through whatever becomes of the others: it waits for none of them, and may go out as things are. By provider. */
+/** The connections that are certainly needed, by provider: some step waits for no other one and may go out. */
 export function certainConnections(
   todo: readonly Batch[],
   needs: Needs,

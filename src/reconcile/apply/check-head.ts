@@ -1,10 +1,25 @@
 import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
 import type { Head, Repository, Upstream } from '../repository.ts'
 import type { Ledger } from '../ledger/types.ts'
+import type { Text } from '../texts.ts'
+import {
+  behind,
+  diverged,
+  notDescended,
+  nothingCommitted,
+  otherBranch,
+  shallowClone,
+  uncommitted as uncommittedFiles,
+  unpushed,
+} from './texts.ts'
 
-type Refusal = readonly [exit: ExitCode, code: string, message: string, hint: string]
+interface Refusal {
+  readonly exit: ExitCode
+  readonly code: string
+  readonly text: Text
+}
 
-/** Refuses an apply whose HEAD is not what everybody can see as the newest. Answers the commit to apply; throws with all that is in the way. */
+/** Refuses an apply whose HEAD is not the newest commit that everybody can see. Answers it; throws all refusals at once. */
 export async function checkHead(
   repository: Repository,
   ledger: Pick<Ledger, 'applied' | 'taken'>,
@@ -19,31 +34,20 @@ export async function checkHead(
   ]
   if (commit !== null && refusals.length === 0) return commit
   throw new HerdbookError(
-    worstExit(refusals.map(([exit]) => exit)),
-    refusals.map(([, code, message, hint]): Diagnostic => ({ code, severity: 'error', message, hint })),
+    worstExit(refusals.map(({ exit }) => exit)),
+    refusals.map(({ code, text }): Diagnostic => ({ code, severity: 'error', ...text })),
   )
 }
 
 function ofClone({ commit, shallow, uncommitted }: Head, { folder }: Repository): Refusal[] {
-  // From the top of the tree: whoever types it may stand in a folder of it.
-  const git = `git add :/${folder} && git commit`
-  if (commit === null) return [[EXIT.refused, 'nothing-committed', 'Nothing is committed yet.', `Commit it: ${git}`]]
-  const refusals: Refusal[] = []
-  if (uncommitted.length > 0)
-    refusals.push([
-      EXIT.refused,
-      'uncommitted',
-      `Not committed: ${list(uncommitted)}.`,
-      `Commit it: ${git}. Or look at it: git status :/${folder}`,
-    ])
-  if (shallow)
-    refusals.push([
-      EXIT.refused,
-      'shallow-clone',
-      'This clone is shallow: its history is cut off.',
-      'Fetch the rest: git fetch --unshallow',
-    ])
-  return refusals
+  if (commit === null) return [{ exit: EXIT.refused, code: 'nothing-committed', text: nothingCommitted(folder) }]
+  const paths = list(uncommitted)
+  return [
+    ...(uncommitted.length === 0
+      ? []
+      : [{ exit: EXIT.refused, code: 'uncommitted', text: uncommittedFiles({ paths, folder }) }]),
+    ...(shallow ? [{ exit: EXIT.refused, code: 'shallow-clone', text: shallowClone }] : []),
+  ]
 }
 
 function list(paths: readonly string[]): string {
@@ -54,29 +58,13 @@ function list(paths: readonly string[]): string {
 function ofUpstream({ branch }: Head, upstream: Upstream | null): Refusal[] {
   if (upstream === null || upstream.position === 'same') return []
   const { remote, branch: main, position } = upstream
-  const there = `${remote}/${main}`
-  if (branch !== null && branch !== main) {
-    return [
-      [
-        EXIT.refused,
-        'other-branch',
-        `You are on ${branch}; what is applied is ${there}.`,
-        `Merge it first, then: git switch ${main} && git pull --ff-only ${remote} ${main}`,
-      ],
-    ]
-  }
-  if (position === 'ahead')
-    return [[EXIT.refused, 'unpushed', `HEAD is not on ${there} yet.`, `Push it: git push ${remote} HEAD:${main}`]]
-  if (position === 'behind')
-    return [[EXIT.stale, 'behind', `${there} has newer commits.`, `Take them: git pull --ff-only ${remote} ${main}`]]
-  return [
-    [
-      EXIT.stale,
-      'diverged',
-      `HEAD and ${there} have gone different ways.`,
-      `Bring them together, then push: git pull --rebase ${remote} ${main}`,
-    ],
-  ]
+  const of = { remote, main }
+  if (branch !== null && branch !== main)
+    return [{ exit: EXIT.refused, code: 'other-branch', text: otherBranch({ ...of, branch }) }]
+  if (position === 'ahead') return [{ exit: EXIT.refused, code: 'unpushed', text: unpushed(of) }]
+  return position === 'behind'
+    ? [{ exit: EXIT.stale, code: 'behind', text: behind(of) }]
+    : [{ exit: EXIT.stale, code: 'diverged', text: diverged(of) }]
 }
 
 /** The commits that were applied last, of any kind. */
@@ -94,13 +82,7 @@ async function ofHistory(
   const known = await Promise.all(pointers.map((pointer) => repository.isAncestor(pointer, commit)))
   const applied = pointers.find((_, i) => known[i] === false)
   if (applied === undefined) return []
-  const here = (await repository.commit(applied)) !== null
-  return [
-    [
-      EXIT.stale,
-      'not-descended',
-      `HEAD does not descend from ${applied.slice(0, 12)}, the commit that was applied last: applying it could undo what came since.`,
-      `${here ? `Bring it back: git merge ${applied.slice(0, 12)}. ` : ''}If the branch was rewritten on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history`,
-    ],
-  ]
+  const isHere = (await repository.commit(applied)) !== null
+  const text = notDescended({ applied: applied.slice(0, 12), isHere })
+  return [{ exit: EXIT.stale, code: 'not-descended', text }]
 }

@@ -17,6 +17,7 @@ import type { Ledger, Merge } from '../ledger/types.ts'
 import type { Head, Repository } from '../repository.ts'
 import type { ApplyReport } from '../report.ts'
 import type { Plan, Step } from '../plan/types.ts'
+import { FORGET_APPROVALS, newFarEnd, takenIn } from './texts.ts'
 
 /** One run: Git, the ledger, and what digests are made for and with. */
 export interface Run {
@@ -32,33 +33,33 @@ export interface Run {
 
 /** The lock of an environment, as one run sees it. */
 export interface Lock {
-  /** Throws (exit 7) where it is another's. */
+  /** Throws (exit 7) if another run has it. */
   readonly take: () => Promise<void>
-  /** False once it may be another's: then nothing may be written any more. */
+  /** False as soon as another run may have it: then nothing more may be written. */
   readonly holds: () => boolean
-  /** Of its holder: who writes, as far ends are told. */
+  /** The holder's nonce, by which far ends know who writes. */
   readonly nonce: () => string
-  /** Gives it back. */
+  /** Lets it go. */
   readonly release: () => Promise<void>
 }
 
-/** What an apply is handed beside its run. */
+/** What an apply needs besides its run. */
 export interface ConvergeDeps
   extends
     Pick<CarryOutDeps, 'now' | 'signal' | 'applying'>,
     Pick<GateInput['part'], 'first' | 'conceal' | 'watch' | 'checkAge' | 'confirm'> {
-  /** The history was rewritten, and that is meant. */
+  /** The history was rewritten on purpose. */
   readonly rewritten: boolean
-  /** Why a provider's far end is another than before, where that is meant. */
+  /** Why a provider's far end is a new one; undefined if that is not intended. */
   readonly newHost?: string | undefined
-  /** Exactly this plan is to be applied, or nothing. */
+  /** Only exactly this plan may be applied. */
   readonly saved: Plan | null
   readonly lock: Lock
   /** Opens the far ends for the time of some work. */
   readonly connected: (work: (far: FarEnds) => Promise<Converged>) => Promise<Converged>
   /** The pull requests that were merged since the last apply and that this ledger does not hold. */
   readonly mergesOf: (ledger: Ledger) => Promise<readonly Merge[]>
-  /** What is wished for by people, and by the merges of this ledger. */
+  /** The options that people and the merges of this ledger ask for. */
   readonly wishesWith: (ledger: Ledger) => PlanOptions
   readonly approving: Approving
   /** Shows that live is read. */
@@ -67,21 +68,21 @@ export interface ConvergeDeps
   readonly show: (plan: Plan) => void | Promise<void>
 }
 
-/** What came of a run: nothing was to be done, or something was. */
+/** The result of a run: there was nothing to do, or something was applied. */
 export type Converged =
   | { readonly state: 'settled'; readonly plan: Plan }
   | { readonly state: 'applied'; readonly report: ApplyReport }
 
 /**
- * Brings the server to what the files say: takes in what was merged, reads and plans, passes the gates, applies what
- * may go out and verifies it, all under the lock. Throws what the first gate that refuses says.
+ * Makes the server what the files say: takes in merges, reads and plans, passes the gates, applies what may go out and
+ * verifies it, all under the lock. Throws what the first refusing gate says.
  */
 export async function converge(run: Run, deps: ConvergeDeps): Promise<Converged> {
   const { lock, rewritten } = deps
   await pass('run', aboutRun(run, deps))
   try {
     const found = run.store ? await run.store.load(rewritten) : run.ledger
-    // Pointers into a history that is gone would hold up every apply.
+    // Pointers into a history that is gone would stop every apply.
     const ledger = rewritten ? { ...found, applied: new Map<string, string>(), taken: null } : found
     await passAgain('run', aboutRun({ ...run, ledger }, deps))
     return await deps.connected(async (far) => {
@@ -104,7 +105,7 @@ const aboutRun = ({ repository, head, ledger }: Run, { rewritten, lock }: Conver
 async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promise<Converged> {
   const { sealing, store } = known
   const { approving, saved, first, conceal, watch, checkAge, confirm } = deps
-  // A saved plan knew nothing of it, and is applied as it was shown.
+  // A saved plan was made without this option, and is applied as it was shown.
   const wishes = { ...deps.wishesWith(known.ledger), first: first !== undefined && saved === null }
   const { run, planned } = await planOf(known, deps, (ledger) => deps.reading(() => far.plan(ledger, wishes)))
   const { plan } = planned
@@ -144,11 +145,11 @@ function begunBy({ plan, input, ledger }: Planned & { readonly ledger: Ledger })
   return beginnings(plan, { ...input, ledger }).map(({ provider, steps }) => ({ provider, steps: steps.length }))
 }
 
-/** Steps whose checks can be made by now; for what is not there yet they are made again once it is. */
+/** Steps whose checks can be made now. The others' checks are made when their object's maker exists. */
 const certain = ({ plan, input }: Planned): Step[] =>
   plan.steps.filter(({ kind }) => makerOf(kind, input.live.observed) === undefined)
 
-/** The plan of a run; where a far end is another now and that is meant, of a ledger without what it held of the old one. */
+/** Plans. If a far end was replaced on purpose, the ledger first forgets what it held of the old one. */
 async function planOf(
   run: Run,
   deps: ConvergeDeps,
@@ -159,7 +160,7 @@ async function planOf(
   return ledger === run.ledger ? { run, planned } : { run: { ...run, ledger }, planned: await planWith(ledger) }
 }
 
-/** The ledger without what it holds of far ends that are others now, where somebody said that this is meant; it says why. */
+/** The ledger without what it held of far ends that were replaced on purpose. */
 async function letGoOf(
   { ledger, store, run }: Run,
   { plan, input }: Planned,
@@ -167,14 +168,14 @@ async function letGoOf(
 ): Promise<Ledger> {
   const names = newHost === undefined ? [] : elsewhere(input.proofs, ledger)
   if (!store || newHost === undefined || names.length === 0) return ledger
-  return store.save(released(ledger, names, input), `New far end of ${names.join(', ')}: ${newHost}`, {
+  return store.save(released(ledger, names, input), newFarEnd({ providers: names.join(', '), why: newHost }), {
     run,
     source: plan.commit,
     approvedBy: [],
   })
 }
 
-/** The ledger takes what was merged in whole, when it is first seen: what becomes of pull request, comment or reviews later changes nothing. */
+/** Takes merges into the ledger when they are first seen: later edits of pull request or reviews change nothing. */
 async function takeIn({ ledger, store, head, run }: Run, fresh: readonly Merge[], now: Date): Promise<Ledger> {
   const forms = formsIn(ledger, now)
   const known = new Set(ledger.merges.map(({ pullRequest }) => pullRequest))
@@ -186,37 +187,37 @@ async function takeIn({ ledger, store, head, run }: Run, fresh: readonly Merge[]
   const next = { ...ledger, merges, approvals: current(ledger.approvals, now, forms) }
   // The first apply begins the ledger, and nothing before it.
   if (added.length === 0 || !store || ledger.head === null) return next
-  return store.save(next, `Take in ${added.map(({ pullRequest }) => `#${pullRequest}`).join(', ')}`, {
+  return store.save(next, takenIn(added.map(({ pullRequest }) => pullRequest)), {
     run,
     source: head?.commit ?? null,
     approvedBy: [...new Set(added.map((merge) => merge.by))],
   })
 }
 
-/** The ledger without what was approved and nothing calls for any more. */
+/** The ledger without approvals that no change needs any more. */
 async function forgetLapsed({ ledger, store, sealing, run }: Run, plan: Plan): Promise<Ledger> {
   const lasting = store && ledger.head !== null ? withoutLapsed(ledger, plan, sealing) : null
   if (!store || lasting === null) return ledger
-  return store.save({ ...ledger, ...lasting }, 'Forget approvals of what was taken back', {
+  return store.save({ ...ledger, ...lasting }, FORGET_APPROVALS, {
     run,
     source: plan.commit,
     approvedBy: [],
   })
 }
 
-/** Whether nothing is to be done: no step, nothing to write down, and a ledger that has begun. */
+/** Whether there is nothing to do: no step, nothing to write into the ledger, and a ledger that has begun. */
 function isSettled({ store, ledger }: Run, plan: Plan, { first, rewritten }: ConvergeDeps): boolean {
-  // A first apply begins the ledger, even where there is nothing to write into it.
+  // A first apply begins the ledger even if it has nothing to write into it.
   const begun = !store || ledger.head !== null
-  // … but not while something is still in dispute: whoever takes it over later must say why.
+  // But not while only takeovers are left: a later first apply must say why it takes them over.
   const disputed = !begun && first === undefined && plan.steps.length === 0 && plan.takeovers.length > 0
-  // A history that is taken as it was rewritten has to be written down: the next apply goes by it.
-  // What is in no file is looked at once, so that what comes later is told.
+  // The first look at objects in no file is written down, so that later ones count as added by hand.
   const looked = !store || seenAfter(ledger.seen, plan) === ledger.seen
   return (
     disputed ||
     (begun &&
       looked &&
+      // A rewritten history that was accepted has to be written down for the next apply.
       !rewritten &&
       [plan.unfinished, plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every(
         (list) => list.length === 0,

@@ -2,12 +2,13 @@ import { EXIT, fail, HerdbookError, type ExitCode } from '../../instance/diagnos
 import { refusals } from '../exit.ts'
 import { checkHead } from './check-head.ts'
 import { refuseStale } from './stale-plan.ts'
+import { FIRST_APPLY, headMoved, noLedgerYet, NOT_CONFIRMED, nothingAppliedTo, paused as pausedBy } from './texts.ts'
 import type { Sealing } from '../digest.ts'
 import type { Ledger } from '../ledger/types.ts'
 import type { Repository } from '../repository.ts'
 import type { Plan } from '../plan/types.ts'
 
-/** What the gates are asked with, by what they are about: the run, its whole plan, the part that may go out. */
+/** What the gates look at: the run, its whole plan, the part that may go out. */
 export interface GateInput {
   readonly run: {
     /** null outside Git. */
@@ -15,38 +16,38 @@ export interface GateInput {
     /** The commit whose files were read. */
     readonly commit: string | null
     readonly ledger: Ledger
-    /** The history was rewritten, and that is meant. */
+    /** The history was rewritten on purpose. */
     readonly rewritten: boolean
-    /** Takes the lock. Throws where it is another's. */
+    /** Takes the lock. Throws if another run has it. */
     readonly takeLock: () => Promise<void>
   }
   readonly plan: {
     readonly plan: Plan
-    /** The plan that somebody saved and wants applied, and no other. */
+    /** The saved plan that alone may be applied; null if none was given. */
     readonly saved: Plan | null
     readonly ledger: Ledger
     readonly sealing: Sealing
   }
   readonly part: {
     readonly plan: Plan
-    /** What of the plan would go out. */
+    /** The plan with only the steps that would go out. */
     readonly part: Plan
-    /** The providers whose first apply this is, and how many steps it has there; for the whole ledger where it has nothing at all. */
+    /** The providers whose first apply this is, with their steps; null for all of them if there is no ledger. */
     readonly begins: readonly { readonly provider: string | null; readonly steps: number }[]
     /** Why a first apply is meant to change the server. */
     readonly first: string | undefined
-    /** Leaves out of a plan what may not be shown. */
+    /** Redacts what may not be shown of a plan. */
     readonly conceal: (plan: Plan) => Plan
-    /** Throws where a text holds a secret. */
+    /** Throws if a text holds a secret. */
     readonly watch: (text: string) => void
-    /** Throws where a step is for an account that may be another's; null where a person looks at each. */
+    /** Throws if a step is for an account that may be someone else's; null if a person looks at each step. */
     readonly checkAge: ((plan: Plan) => Promise<void>) | null
-    /** Asks a person: null where the answer is yes, else how to say it. null in its place where nobody is to be asked. */
+    /** Asks a person; answers null for yes, else how to say yes. null if nobody is asked. */
     readonly confirm: ((plan: Plan) => Promise<Unconfirmed | null>) | null
   }
 }
 
-/** A plan that nobody said yes to, and how to say it. */
+/** How to confirm a plan that nobody confirmed. */
 export interface Unconfirmed {
   readonly hint: string
 }
@@ -59,9 +60,9 @@ export interface Gate<A extends About = About> {
   readonly exits: readonly ExitCode[]
   /** The codes that it refuses with; `of findings` where the findings of a plan bring their own. */
   readonly codes: readonly string[] | 'of findings'
-  /** Asked again under the lock, and while steps go out: somebody may have applied, merged or paused. */
+  /** Asked again under the lock and while steps go out: someone may have applied, merged or paused. */
   readonly again?: true
-  /** Throws where it refuses. */
+  /** Throws to refuse. */
   readonly check: (input: GateInput[A]) => void | Promise<void>
 }
 
@@ -98,7 +99,7 @@ const GATES_ABOUT: { readonly [A in About]: readonly Gate<A>[] } = {
   ],
   part: [
     { name: 'guard', exits: [EXIT.refused], codes: 'of findings', check: refuseGuarded },
-    // What the files say goes to a public server word for word.
+    // Texts of the files go to a public server as they are.
     {
       name: 'secrets',
       exits: [EXIT.defect],
@@ -123,7 +124,7 @@ export async function pass<A extends About>(about: A, input: GateInput[A]): Prom
   for (const gate of GATES_ABOUT[about]) await gate.check(input)
 }
 
-/** Goes once more through the gates whose answer may be another by now. Throws what the first that refuses says. */
+/** Goes once more through the gates whose answer can change during a run. Throws what the first refusal says. */
 export async function passAgain<A extends About>(about: A, input: GateInput[A]): Promise<void> {
   for (const gate of GATES_ABOUT[about]) if (gate.again) await gate.check(input)
 }
@@ -131,42 +132,33 @@ export async function passAgain<A extends About>(about: A, input: GateInput[A]):
 /** Refuses a HEAD that is not the newest, and one that has moved since its files were read. */
 async function refuseHead({ repository, commit, ledger, rewritten }: GateInput['run']): Promise<void> {
   if (!repository || (await checkHead(repository, ledger, { rewritten })) === commit) return
-  fail(EXIT.stale, 'head-moved', 'HEAD moved while this run read its files.', { hint: 'Run it again.' })
+  fail(EXIT.stale, 'head-moved', headMoved.message, headMoved)
 }
 
-/** While a pause is on, a run says what it would do, and does nothing. */
+/** Refuses during a pause, if there is anything to do. */
 function refusePaused({ plan, ledger: { paused } }: GateInput['plan']): void {
   if (paused === null || plan.unfinished.length + plan.steps.length + plan.owed.length === 0) return
-  fail(
-    EXIT.refused,
-    'paused',
-    `Paused by ${paused.by} since ${paused.at.slice(0, 16).replace('T', ' ')} UTC: ${paused.why}`,
-    { hint: 'Nothing is applied until somebody types: herdbook resume' },
-  )
+  const text = pausedBy({ by: paused.by, since: paused.at.slice(0, 16).replace('T', ' '), why: paused.why })
+  fail(EXIT.refused, 'paused', text.message, text)
 }
 
-/** What budgets, consents, invariants and kinds have against what would go out. */
+/** Refuses what budgets, consents, invariants or kinds object to in the part that would go out. */
 function refuseGuarded({ part, conceal }: Pick<GateInput['part'], 'part' | 'conceal'>): void {
   const reasons = refusals(conceal(part))
   if (reasons.length > 0) throw new HerdbookError(EXIT.refused, reasons)
 }
 
-/** The first apply to a server changes nothing by accident: adopt first, or say why not. */
+/** Refuses a first apply without a reason: a person has to adopt first, or say why not. */
 function refuseFirst({ begins, first }: GateInput['part']): void {
   if (begins.length === 0 || first !== undefined) return
-  const said = begins.map(({ provider, steps }) => {
-    const many = steps === 1 ? '1 step' : `${steps} steps`
-    return provider === null
-      ? `This server has no ledger yet, and the plan has ${many}.`
-      : `Nothing was applied to ${provider} yet, and the plan has ${many} for it.`
-  })
-  fail(EXIT.refused, 'first-apply', said.join(' '), {
-    hint: 'Take over what is live first: herdbook adopt. If the steps are meant: herdbook apply --first "why", or on GitHub the button begin',
-  })
+  const sentences = begins.map(({ provider, steps }) =>
+    provider === null ? noLedgerYet(steps) : nothingAppliedTo({ provider, many: steps }),
+  )
+  fail(EXIT.refused, 'first-apply', sentences.join(' '), { hint: FIRST_APPLY })
 }
 
 async function refuseUnconfirmed({ plan, part, confirm }: GateInput['part']): Promise<void> {
-  const unsaid =
+  const unconfirmed =
     confirm !== null && plan.unfinished.length + part.steps.length + plan.owed.length > 0 ? await confirm(plan) : null
-  if (unsaid !== null) fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', unsaid)
+  if (unconfirmed !== null) fail(EXIT.refused, 'not-confirmed', NOT_CONFIRMED, unconfirmed)
 }

@@ -8,8 +8,8 @@ import type { Plan } from '../plan/types.ts'
 type Approving = Pick<Ledger, 'merges' | 'approvals'>
 
 /**
- * The approvals without those that nothing calls for any more: what was taken back out of the files before it was done is
- * approved anew, should it come again. Null where all stay. What could not be read, and what is in dispute or waits, takes none away.
+ * Drops approvals that no change needs any more: a change that left the files and comes back needs a new approval. Null
+ * if all stay. Objects that were not read, differ or wait keep their approvals.
  */
 export function withoutLapsed({ merges, approvals }: Approving, plan: Plan, sealing: Sealing): Approving | null {
   const isComplete = plan.reads.every(({ complete }) => complete)
@@ -32,7 +32,7 @@ export function withoutLapsed({ merges, approvals }: Approving, plan: Plan, seal
     : next
 }
 
-/** Without the wish to restore what is as it should be, was done, or is another by now than what was looked at. Of kinds that could not be read nobody knows. */
+/** Drops restore requests that are in sync, done, or about something else now. Kinds that were not read keep theirs. */
 function withoutOver(merge: Merge, approvals: Approving['approvals'], plan: Plan, sealing: Sealing): Merge {
   const { restore, groups } = merge.marks
   if (restore.length === 0 || groups > 0) return merge

@@ -5,8 +5,9 @@ import type { Ledger } from '../ledger/types.ts'
 import type { ApplyDeps, Progress } from './progress.ts'
 import { refsOf } from '../repository.ts'
 import type { Step } from '../plan/types.ts'
+import { ledgerMoved } from './texts.ts'
 
-/** What a run that is under way is looked at with. */
+/** What the gates need to be asked again during a run. */
 export interface UnderWay {
   readonly run: Omit<GateInput['run'], 'ledger'>
   readonly plan: Omit<GateInput['plan'], 'ledger'>
@@ -14,8 +15,8 @@ export interface UnderWay {
 }
 
 /**
- * What speaks against going on: HEAD is another by now, or somebody paused. One look at Git where neither has moved;
- * where one has, the gates are asked again and say why. `ledger`: as this run wrote it last.
+ * Tells why a run may not go on: HEAD moved, or someone paused. Costs one look at Git if neither HEAD nor the ledger
+ * moved; else the gates are asked again and say why. `ledger`: as this run wrote it last.
  */
 export async function whyStop({ run, plan, store }: UnderWay, ledger: Ledger): Promise<readonly Diagnostic[]> {
   const { repository, commit } = run
@@ -23,7 +24,7 @@ export async function whyStop({ run, plan, store }: UnderWay, ledger: Ledger): P
   try {
     const { ledger: ref } = refsOf(plan.sealing.scope.environment)
     const found = await repository.resolveAll(['HEAD', ref])
-    // One that is gone pauses nothing, and the next write of it refuses.
+    // A ledger that is gone pauses nothing; the next write of it is refused.
     const isOurs = !found.has(ref) || found.get(ref) === ledger.head
     if (isOurs && found.get('HEAD') === commit) return []
     await passAgain('run', { ...run, ledger })
@@ -36,17 +37,12 @@ export async function whyStop({ run, plan, store }: UnderWay, ledger: Ledger): P
   }
 }
 
-const MOVED: Diagnostic = {
-  code: 'ledger-moved',
-  severity: 'error',
-  message: 'Somebody else wrote the ledger meanwhile.',
-  hint: 'The next apply reads it, and does the rest.',
-}
+const MOVED: Diagnostic = { code: 'ledger-moved', severity: 'error', ...ledgerMoved }
 
 /** Whether these steps may go out to a provider. */
 export type MayGo = (provider: string, steps: readonly Pick<Step, 'hazard'>[]) => Promise<boolean>
 
-/** Asks before each provider and each irreversible step. Once something speaks against it nothing more goes out, and that is told. */
+/** Asks again before each provider and each irreversible step. After the first objection nothing more goes out. */
 export function askingAgain(progress: Progress, { again }: Pick<ApplyDeps, 'again'>): MayGo {
   let [last, open]: [string | null, boolean] = [null, true]
   return async (provider, steps) => {

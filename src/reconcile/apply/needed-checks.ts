@@ -3,9 +3,10 @@ import type { Kind } from '../kind.ts'
 import type { Withheld } from './outgoing.ts'
 import type { Skipped } from '../report.ts'
 import type { Check, CheckName, Step } from '../plan/types.ts'
+import { checkNotGreen, checkWithoutResult } from './texts.ts'
 import type { ObjectRef } from '../values.ts'
 
-/** Steps that need a check which is red or unknown, and what the check says. One that nobody made is unknown. */
+/** Finds the steps that need a check which is red or unknown. A check without a result counts as unknown. */
 export function heldByChecks(steps: readonly Step[], kinds: readonly Kind[], checks: readonly Check[]): Withheld {
   const needs = new Map(kinds.map((kind) => [kind.name, kind.needs]))
   return new Map(
@@ -18,8 +19,8 @@ export function heldByChecks(steps: readonly Step[], kinds: readonly Kind[], che
 
 function against({ code, about }: CheckName, checks: readonly Check[]): string[] {
   const named = checks.filter((check) => check.code === code && check.about === about)
-  if (named.length === 0) return [`It needs the check ${code} of ${about}, which has no result.`]
+  if (named.length === 0) return [checkWithoutResult({ code, about })]
   return named
     .filter(({ state }) => state === 'red' || state === 'unknown')
-    .map(({ state, message }) => `It needs the check ${code} of ${about}, which is ${state}: ${message}`)
+    .map(({ state, message }) => checkNotGreen({ code, about, state, message }))
 }

@@ -4,7 +4,7 @@ import type { Attempt, Ledger } from '../ledger/types.ts'
 import type { ObjectRef } from '../values.ts'
 import type { Plan, Step } from '../plan/types.ts'
 
-/** The fields that are still to be settled, by object: those of steps, and those that people are told of. */
+/** The fields that still differ, by object: those of steps and of differences. */
 export function openFields(
   { steps, drift, conflicts, takeovers }: Plan,
   nameOf: (step: Step) => ObjectRef,
@@ -21,7 +21,7 @@ export function openFields(
   )
 }
 
-/** Whether the ledger holds what an update was to set: then it is no longer attempted, whatever else of its object differs. */
+/** Whether the ledger holds all values of an attempted update. Then the attempt is over, even if other fields differ. */
 export function isVerified(attempt: Attempt, entries: Ledger['entries']): boolean {
   const fields = entries.get(refOf(attempt))?.fields
   return (

@@ -17,15 +17,15 @@ import type { Plan, Step } from '../plan/types.ts'
 /** Steps that may not go out in this run, and why. */
 export type Withheld = ApplyDeps['withheld']
 
-/** Whose approval counts, as the instance has it. */
+/** Which approvals count, by the rules of the instance. */
 export interface Approving {
-  /** Whether what a merge approves is enough for a step. */
+  /** Whether a merge's approval is enough for a step. */
   readonly isEnough: (merge: Merge, step: Step) => boolean
-  /** null where steps need no approval. */
+  /** null if steps need no approval. */
   readonly required: {
     /** Why a step has no approval that counts. */
     readonly reasonFor: (step: Step) => string
-    /** Chooses what goes out together, and answers what is held back with what speaks against it. */
+    /** Chooses what goes out together; answers the steps that are held back, each with the reasons. */
     readonly hold: (
       open: readonly Step[],
       approvals: readonly Approval[],
@@ -34,15 +34,15 @@ export interface Approving {
   } | null
 }
 
-/** The ledger with what the merged pull requests approve of a plan. */
+/** Adds to the ledger what the merged pull requests approve of a plan. */
 export function withApprovals(ledger: Ledger, plan: Plan, sealing: Sealing, { isEnough }: Approving): Ledger {
   const given = approvalsBy(ledger.merges, plan.steps, ledger.approvals, sealing, isEnough)
   return { ...ledger, approvals: [...ledger.approvals, ...given] }
 }
 
 /**
- * What of a plan may not go out: where approvals are required, what nobody approved, and what was approved together and
- * does not fit beside older ones. Where nothing would be left of it, all of it stays in, for a gate to refuse.
+ * The steps that may not go out: those without a required approval, and those that would exceed a limit together with
+ * older approved ones. If that would leave nothing of the approved steps, they stay in for a gate to refuse.
  */
 export function withheldOf(
   planned: Planned,
@@ -76,15 +76,15 @@ export function withheldOf(
   return withRestarts(new Map([...unapproved, ...refused]), restarts)
 }
 
-/** What is held back of a plan, with what is not due yet. */
+/** Adds the steps that are not due yet to those that are held back. */
 export const allWithheld = ({ plan, input }: Planned, held: Withheld, now: Date): Withheld =>
   withRestarts(new Map([...notDue(plan.steps, now), ...held]), restartsIn(plan.steps, input.kinds))
 
-/** What of a plan goes out beside what is withheld. */
+/** The plan without its withheld steps. */
 export const outgoing = (planned: Planned, withheld: Withheld): Plan =>
   narrow(planned, (step) => !withheld.has(refOf(step)))
 
-/** The steps that lack an approval. What a policy corrects by itself is approved by the policy, a restart with what causes it. */
+/** The steps that lack an approval. A policy approves its own corrections; a restart is approved with its causes. */
 function lacking(
   { plan, input }: Planned,
   approvals: readonly Approval[],

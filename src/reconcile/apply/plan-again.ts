@@ -17,18 +17,19 @@ import type { Skipped } from '../report.ts'
 import type { Fields, ObjectRef } from '../values.ts'
 import type { LiveObject } from '../objects.ts'
 import type { Step } from '../plan/types.ts'
+import { MAKER_MISSING, needsUndone, SERVER_CHANGED } from './texts.ts'
 
-/** Sends a batch, by what is live by now. */
+/** Sends a batch, based on live as it is now. */
 export type Send = (batch: Batch, deps: ApplyDeps) => Promise<void>
 
-/** What may go out now, and what is part of something that is to be made first, or needs a step of that. */
+/** Splits batches: those that may go out now, and those that wait for something that a step makes first. */
 export function apart(
   todo: readonly Batch[],
   { live }: Pick<ApplyDeps, 'live'>,
   { needs }: Pick<Progress, 'needs'>,
 ): { readonly now: readonly Batch[]; readonly later: readonly Batch[] } {
   const late = new Set<Step>()
-  // What is needed stands before what needs it.
+  // Batches are in order: a needed step comes before the steps that need it.
   const { now = [], later = [] } = Object.groupBy(todo, ({ kind, steps }) => {
     const waits = steps.some((step) => needs(step).some((needed) => late.has(needed)))
     if (!waits && makerOf(kind.name, live.observed) === undefined) return 'now'
@@ -39,8 +40,8 @@ export function apart(
 }
 
 /**
- * Goes on with what had to be made first, in rounds: once it is there, it is read and planned again, and a step goes
- * out if that is what was approved, and live is absent or as a new one has it. Anything else waits and is told.
+ * Goes on with the batches that wait for something to be made, in rounds: when it exists, live is read and planned
+ * again. A step goes out only if it is what was approved and live is absent or like new. Every other step waits.
  */
 export async function goOn(later: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
   const maker = (batch: Batch): ObjectRef | undefined => makerOf(batch.kind.name, deps.live.observed)
@@ -56,11 +57,11 @@ export async function goOn(later: readonly Batch[], progress: Progress, deps: Ap
     const lacking = maker(batch)
     if (isStopped(deps)) leave(batch.steps, progress)
     else if (lacking === undefined) await send(batch, deps)
-    else for (const step of batch.steps) hold(step, `It needs ${lacking}, which was not done.`, progress)
+    else for (const step of batch.steps) hold(step, needsUndone(lacking), progress)
   }
 }
 
-/** The batches that can be done by now, each with all that it needs of the others. */
+/** The batches that can be done now: all that they need is done or among them. */
 function dueAmong(open: readonly Batch[], progress: Progress, isThere: (batch: Batch) => boolean): readonly Batch[] {
   const waiting = new Set<Step>()
   return open.filter((batch) => {
@@ -73,7 +74,7 @@ function dueAmong(open: readonly Batch[], progress: Progress, isThere: (batch: B
 const hold = (step: Step, reason: string, progress: Progress): void => skip({ step, why: 'blocked', reason }, progress)
 
 async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
-  // What was a first apply when the run began still is one.
+  // A first apply stays one for the whole run.
   const again = await deps
     .replan({ ...progress.ledger, head: deps.ledger.head })
     .catch((error: unknown) => reasonOf(error))
@@ -109,7 +110,7 @@ async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps,
   }
 }
 
-/** A step that was planned anew goes out in the place of the one that was approved. One without references was noted when that was; any other gets its values as they are now. */
+/** Sends a newly planned step for the approved one. Without references it was noted with that one; else it gets fresh values. */
 function stand(step: Step, planned: Step, { standsFor, written }: Progress): void {
   standsFor.set(step, planned)
   if (written.has(planned) && referencesOf(step).length === 0) written.set(step, step)
@@ -124,35 +125,35 @@ type Fate =
 /** Why a step does not go out. */
 type Held = Omit<Skipped, 'step'>
 
-/** What becomes of a step: what something unfinished owns waits whatever else is known of it; what goes out needs its checks, and a connection. */
+/** Holds a step back if an unfinished protocol owns it, a check of it is not green, or no connection writes it. */
 function checked(fate: Fate, owned: Held | undefined, unchecked: Held | undefined): Fate {
   const why = owned ?? (fate.is !== 'goes' ? undefined : fate.step.connection === null ? NO_CONNECTION : unchecked)
   return why === undefined ? fate : { is: 'waits', ...why }
 }
 
-/** What is known of an approved step: what a plan that was made since says of it. */
+/** What a later plan says of an approved step. */
 interface Found {
   readonly kind: Kind
   readonly found: Step | undefined
   readonly again: Planned
 }
 
-/** What becomes of an approved step, now that what it is part of is there. */
+/** Decides about an approved step, now that what it is part of exists. */
 function fateOf(step: Step, { kind, found, again: { plan, input } }: Found): Fate {
   const now = input.live.observed.get(step.kind)
   if (now?.state !== 'complete')
     return {
       is: 'waits',
       why: 'blocked',
-      reason: now?.state === 'unknown' ? now.reason.message : 'What it is part of is still not there.',
+      reason: now?.state === 'unknown' ? now.reason.message : MAKER_MISSING,
     }
   if (found !== undefined) {
     const isApproved = found.action === step.action && equal(afterOf(found), afterOf(step))
     return isApproved && equal(found.seen, step.seen) ? { is: 'goes', step: found } : MOVED
   }
-  const told = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf)
+  const differing = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf)
   const live = now.objects.find(({ id }) => id === step.id)
-  return told.includes(refOf(step)) || !isMade(step, live, kind)
+  return differing.includes(refOf(step)) || !isMade(step, live, kind)
     ? MOVED
     : { is: 'done', serverId: live?.serverId ?? null }
 }
@@ -166,16 +167,12 @@ function isMade(step: Step, live: LiveObject | undefined, { same }: Kind): boole
   )
 }
 
-/** What is live, with secrets by name and version. What the ledger has of them proves nothing here. */
+/** Live with secrets by name and version. The ledger's versions prove nothing here. */
 const comparable = ({ fields, secrets }: LiveObject, step: Step): Fields =>
   secrets === undefined
     ? fields
     : compareSecrets({ desired: afterOf(step), live: fields, ledger: null, attempts: [], answers: secrets }).live
 
-const MOVED: Fate = {
-  is: 'waits',
-  why: 'blocked',
-  reason: 'The server has something else now than the plan expected. The next plan shows it.',
-}
+const MOVED: Fate = { is: 'waits', why: 'blocked', reason: SERVER_CHANGED }
 
 const afterOf = ({ changes }: Step): Fields => Object.fromEntries(changes.map(({ field, after }) => [field, after]))

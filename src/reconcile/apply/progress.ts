@@ -12,9 +12,10 @@ import type { Planned } from '../reconciler.ts'
 import { afterMakers } from '../plan/not-created.ts'
 import type { Protocol, Plan, Step } from '../plan/types.ts'
 import { goesOut, restartsIn } from '../plan/restarts.ts'
-import { standingIn } from './standing.ts'
+import { unplannedIn } from './unplanned-objects.ts'
 import type { Skipped } from '../report.ts'
 import type { ObjectRef } from '../values.ts'
+import { needsUndone, NO_CONNECTION as NO_CONNECTION_TEXT, notRestarted } from './texts.ts'
 
 export interface ApplyDeps {
   readonly kinds: readonly Kind[]
@@ -27,14 +28,14 @@ export interface ApplyDeps {
   readonly replan: (ledger: Ledger) => Promise<Planned>
   /** What proved which far ends were read. */
   readonly proofs: Proofs
-  /** What speaks against going on, read again; nothing where nothing does. `ledger`: as this run wrote it last. */
+  /** Reads again whether something speaks against going on. `ledger`: as this run wrote it last. */
   readonly again: (ledger: Ledger) => Promise<readonly Diagnostic[]>
   /** Live as the plan saw it. */
   readonly live: Pick<Live, 'observed' | 'invariants' | 'guard'>
   /** Steps that may not go out in this run. */
   readonly withheld: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
   readonly now: () => Date
-  /** Of the lock's holder. */
+  /** The nonce of the lock's holder. */
   readonly nonce: string
   /** False once the lock is lost: nothing more is written. */
   readonly holds: () => boolean
@@ -42,7 +43,7 @@ export interface ApplyDeps {
   readonly told: (outcome: Outcome) => void
 }
 
-/** How what needs a step that was not done is told: it is blocked, or not due before it. */
+/** Why the steps that need a step which was not done wait: blocked, or not due yet. */
 type Blocking = Extract<Skipped['why'], 'blocked' | 'not-yet'>
 
 /** What has become of the plan's steps so far. */
@@ -60,26 +61,29 @@ export interface Progress {
   readonly needs: Needs
   /** The restarts, and the steps that cause each. */
   readonly restarts: ReadonlyMap<Step, readonly Step[]>
-  /** What steps need that no step brings about. */
+  /** Needs of steps that no step of the plan fulfils. */
   readonly unmet: ReadonlyMap<Step, Unmet>
-  /** Steps that were not done, and how that is told of what needs them. */
+  /** Steps that were not done, and why the steps that need them wait. */
   readonly blocking: Map<Step, Blocking>
-  /** Steps of which nothing was written for certain. */
+  /** Steps that certainly wrote nothing. */
   readonly untouched: Set<Step>
-  /** Live as it was read last, and as the steps that are done leave it. */
+  /** Live as it was read last. */
   live: LiveState
+  /** The same with the steps that are done. */
   world: LiveState
-  /** Live as it was read last, and what was written since. */
+  /** Where references get their values: live as it was read last. */
   values: LiveState
+  /** Objects that were written since then. */
   readonly unseen: Set<ObjectRef>
   /** Steps whose values are known, as they are sent. */
   readonly written: Map<Step, Step>
-  /** Steps of the plan as they were planned again, once something that was cut off had ended: the same change, of what is live since. */
+  /** Steps of the plan as they were planned again after a protocol ended: the same change to live as it is now. */
   readonly anew: Map<Step, Step>
-  /** The steps of the plan that steps stand for which were planned anew during the run. */
+  /** From a step that was planned again during the run to the plan's step that it stands for. */
   readonly standsFor: Map<Step, Step>
-  /** What was written down before it was sent, and the ledger that holds it. */
+  /** What was written down before it was sent. */
   readonly notes: Note[]
+  /** The ledger that holds these notes. */
   ledger: Ledger
 }
 
@@ -98,7 +102,7 @@ export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): Progress 
     serverIds: new Map(),
     needs: needsIn(plan.steps, linking, takesIn(ledger)),
     restarts: restartsIn(plan.steps, kinds),
-    unmet: new Map(unmet(plan.steps, linking, standingIn(plan, world)).map((one) => [one.step, one])),
+    unmet: new Map(unmet(plan.steps, linking, unplannedIn(plan, world)).map((one) => [one.step, one])),
     blocking: new Map(),
     untouched: new Set(),
     live: world,
@@ -113,26 +117,27 @@ export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): Progress 
   }
 }
 
-/** Whether nothing more may be written: somebody stopped the run, or it lost the lock. */
+/** Whether nothing more may be written: someone stopped the run, or it lost the lock. */
 export const isStopped = ({ signal, holds }: ApplyDeps): boolean => signal.aborted || !holds()
 
-/** Live was read again during the run: from now on steps are judged and written by that. */
+/** Takes over live that was read again during the run: from now on steps are judged and written by it. */
 export function readAnew(progress: Progress, { observed }: Pick<Live, 'observed'>): void {
   progress.live = progress.world = progress.values = liveStateOf(observed)
   progress.unseen.clear()
 }
 
-/** The step of the plan that a step stands for: itself unless it was planned anew during the run. */
+/** The step of the plan that a step stands for: itself unless it was planned again during the run. */
 export const plannedAs = (step: Step, { standsFor }: Progress): Step => standsFor.get(step) ?? step
 
-/** Steps that nobody has time for any more. */
+/** Records steps that the run did not reach. */
 export function leave(steps: readonly Step[], progress: Progress): void {
   for (const step of steps.map((one) => plannedAs(one, progress))) {
     progress.notReached.push(step)
     progress.untouched.add(step)
   }
 }
-/** The lock of a run, as far ends are told of it. */
+
+/** The lock of a run, as far ends see it. */
 export const leaseOf = (deps: ApplyDeps): Lease => ({ nonce: deps.nonce, holds: () => !isStopped(deps) })
 
 /** Whether a step may go out now. One that may not is skipped. */
@@ -157,43 +162,36 @@ export function whyNot(
   return worse.length > 0 ? { why: 'blocked', reason: worse.map(({ what }) => what).join(' ') } : null
 }
 
-/** What a step needs and was not done. A restart goes out for any of its causes, once none of them is still to come. */
+/** Names a needed step that was not done. A restart needs only one of its causes to be done. */
 function blockerOf(step: Step, progress: Progress): Omit<Skipped, 'step'> | null {
   const { needs, blocking, restarts, done } = progress
   const causes = restarts.get(step) ?? []
   if (causes.length > 0 && !goesOut(causes, new Set(done.map(refOf)))) return idle(causes, progress)
   for (const needed of needs(step)) {
     const why = causes.includes(needed) ? undefined : blocking.get(needed)
-    if (why !== undefined) return { why, reason: `It needs ${refOf(needed)}, which was not done.` }
+    if (why !== undefined) return { why, reason: needsUndone(refOf(needed)) }
   }
   return null
 }
 
-/** Nothing of what a unit reads was changed. */
+/** Why a restart is not done: nothing that the unit reads was changed. */
 function idle(causes: readonly Step[], { blocking }: Progress): Omit<Skipped, 'step'> {
   const why = causes.every((cause) => blocking.get(cause) === 'not-yet') ? 'not-yet' : 'blocked'
-  return {
-    why,
-    reason: `It is not restarted, since nothing that it reads was changed: ${causes.map(refOf).join(', ')}.`,
-  }
+  return { why, reason: notRestarted(causes.map(refOf).join(', ')) }
 }
 
-/** Why a step does not go out that nothing can write. */
-export const NO_CONNECTION: Omit<Skipped, 'step'> = {
-  why: 'no-door',
-  reason: 'No connection that is configured can write it.',
-}
+/** Why a step without a connection does not go out. */
+export const NO_CONNECTION: Omit<Skipped, 'step'> = { why: 'no-door', reason: NO_CONNECTION_TEXT }
 
-/** A step that does not go out, and stops what needs it. */
+/** Skips a step, which stops the steps that need it. */
 export function skip({ why, ...skipped }: Skipped, progress: Progress): void {
   const step = plannedAs(skipped.step, progress)
   progress.skipped.push({ ...skipped, why, step })
   progress.untouched.add(step)
-  // What was not done stops what waits for it, not the rest.
   progress.blocking.set(step, why === 'not-yet' ? 'not-yet' : 'blocked')
 }
 
-/** What came of a step, and what that means for the others. */
+/** Records the outcome of a step, and what it means for the others. */
 export function record(one: Outcome, kind: Kind, progress: Progress, { live: { invariants } }: ApplyDeps): void {
   const outcome = { ...one, step: plannedAs(one.step, progress) }
   if (outcome.state !== 'done') {

@@ -1,12 +1,13 @@
 import { refOf } from '../object-ref.ts'
 import { objectIn, liveStateOf } from '../plan/guard.ts'
 import type { LiveState } from '../kind.ts'
-import { noted, notesOf, type Resolution } from './write-ahead.ts'
+import { withNotes, notesOf, type Resolution } from './write-ahead.ts'
 import { skip, type ApplyDeps, type Progress } from './progress.ts'
 import { referencesIn, referenceValue, resolveStep, type Reference, type ValueOf } from '../plan/references.ts'
 import { reasonOf } from './sessions.ts'
 import type { ObjectRef } from '../values.ts'
 import type { Plan, Step } from '../plan/types.ts'
+import { needsMissing, needsUnread } from './texts.ts'
 
 /** The references that a step is written with. */
 export const referencesOf = ({ changes, target }: Step): Reference[] => [
@@ -19,7 +20,7 @@ const valueIn =
   ({ object, field }) =>
     objectIn(world, object)?.fields[field]
 
-/** The steps whose values are all known before anything is done: what they refer to stays as it is. */
+/** The steps whose values are all known before anything is done: no step of the plan changes what they refer to. */
 export function knownNow(steps: readonly Step[], plan: Plan, { values, anew }: Progress): Resolution[] {
   const changing = new Set(plan.steps.map(refOf))
   return steps.flatMap((step): Resolution[] => {
@@ -31,7 +32,7 @@ export function knownNow(steps: readonly Step[], plan: Plan, { values, anew }: P
   })
 }
 
-/** Writes down what is about to be sent, before it is. */
+/** Writes steps into the ledger before they are sent. */
 export async function noteDown(
   sent: readonly Resolution[],
   { commit }: Pick<Plan, 'commit'>,
@@ -39,14 +40,14 @@ export async function noteDown(
   { kinds, save }: ApplyDeps,
 ): Promise<void> {
   const notes = notesOf(sent, kinds, commit)
-  progress.ledger = await save({ ...progress.ledger, ...noted(progress.ledger, notes) }, 'Attempt')
+  progress.ledger = await save({ ...progress.ledger, ...withNotes(progress.ledger, notes) }, 'Attempt')
   progress.notes.push(...notes)
   for (const { step, written } of sent) progress.written.set(step, written)
 }
 
 /**
- * Steps as they are sent: those whose values were not known before get them now, from live as it is once what they refer
- * to was done. One whose value there is not yet is skipped.
+ * Fills in the values of steps before they are sent, from live as it is after the steps that they refer to. Skips a step
+ * whose value does not exist yet.
  */
 export async function resolved(
   steps: readonly Step[],
@@ -74,7 +75,7 @@ async function resolveLate(steps: readonly Step[], progress: Progress, deps: App
   })
 }
 
-/** Reads live again where one of these objects was written since it was read last. Answers why that can't be done. */
+/** Reads live again if one of these objects was written since the last reading. Answers why that failed, or null. */
 async function readAgain(
   objects: ReadonlySet<ObjectRef>,
   progress: Progress,
@@ -87,9 +88,9 @@ async function readAgain(
     progress.unseen.clear()
     return null
   } catch (error) {
-    return `What it needs could not be read: ${reasonOf(error).message}`
+    return needsUnread(reasonOf(error).message)
   }
 }
 
 const withoutValue = (references: readonly Reference[]): string =>
-  `It needs a value that is not there: ${references.map((one) => referenceValue(one).ref).join(', ')}.`
+  needsMissing(references.map((one) => referenceValue(one).ref).join(', '))

@@ -14,19 +14,20 @@ import { reasonOf, type Sessions } from './sessions.ts'
 import type { Skipped } from '../report.ts'
 import type { ObjectRef } from '../values.ts'
 import type { Plan, Step } from '../plan/types.ts'
+import { CHANGED_BY_EARLIER_RUN, notEnded as notEndedText, unreadable } from './texts.ts'
 
 /** Steps that do not go out, and why. */
 type Held = ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
 
-/** What goes on once earlier work has ended: which steps of the plan wait, and what is live by now. */
+/** What the run goes on with after earlier work has ended: the steps that wait, and live as it is now. */
 interface GoesOn extends Pick<ApplyDeps, 'live'> {
   readonly waiting: Held
 }
 
 /**
- * Brings to an end what earlier runs left cut off, and takes back what the files no longer say. The steps wait that are on
- * what is still cut off, that are no longer as the plan saw them, or that something speaks against since it has ended. What
- * is held back itself is not gone on with.
+ * Ends the protocols that earlier runs left cut off, and undoes those that the files no longer ask for. Then those steps
+ * wait that touch a protocol which is still cut off, that are no longer as the plan saw them, or that are now refused. A
+ * protocol whose own step is held back is not continued.
  */
 export async function endUnfinished(
   plan: Plan,
@@ -54,7 +55,7 @@ async function end(
   const own = one.course === 'on' ? plan.steps.find((step) => step.digest === one.digest) : undefined
   const isHeld = own !== undefined && deps.withheld.has(refOf(own))
   if (one.course === 'waits' || isHeld || kind === undefined || isStopped(deps)) return
-  // Each is asked for anew, as what can't be undone is.
+  // The gates are asked before each protocol, as before an irreversible step.
   if (!(await mayGo(kind.provider, [{ hazard: 'irreversible' }]))) return
   const { course, ...unfinished } = one
   const lease = leaseOf(deps)
@@ -72,11 +73,10 @@ const notEnded = (one: Protocol, { message, hint }: Diagnostic): Diagnostic => (
   code: 'still-unfinished',
   severity: 'error',
   about: refOf(one),
-  message: `${refOf(one)} could not be ${one.course === 'on' ? 'finished' : 'taken back'}: ${message}`,
-  hint: hint ?? 'Run apply again.',
+  ...notEndedText({ ref: refOf(one), goesOn: one.course === 'on', reason: message, hint }),
 })
 
-/** What has ended changed live: what goes out is what the plan showed, is to be done still, and has nothing against it by now. */
+/** Plans again, since the protocols changed live. Steps go out that the plan showed, are still needed and are not refused. */
 async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promise<GoesOn> {
   const open = plan.steps.filter((step) => !progress.done.includes(step))
   try {
@@ -86,29 +86,26 @@ async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promi
     const same = new Map(again.plan.steps.map((step) => [step.digest, step]))
     for (const step of open) progress.anew.set(step, same.get(step.digest) ?? step)
     const moved = open.filter(({ digest }) => !same.has(digest))
-    // For what is not there yet, checks are made once it is.
+    // Checks of something that does not exist yet are made when it does.
     const there = open.filter(({ kind }) => makerOf(kind, live.observed) === undefined)
     const waiting = new Map([
       ...heldByChecks(there, deps.kinds, again.plan.checks),
-      ...held(moved, MOVED),
+      ...held(moved, CHANGED_BY_EARLIER_RUN),
       ...heldBack(again.plan.unfinished, open, deps.kinds),
     ])
     const goes = open.filter((step) => !waiting.has(refOf(step)) && !deps.withheld.has(refOf(step)))
     return { live, waiting: new Map([...waiting, ...refused(goes, again)]) }
   } catch (error) {
-    const reason = `The server could not be read again: ${reasonOf(error).message}`
-    return { live: deps.live, waiting: held(open, reason) }
+    return { live: deps.live, waiting: held(open, unreadable(reasonOf(error).message)) }
   }
 }
 
-/** All of these steps, where something speaks against them together. */
+/** Holds all of these steps back if something speaks against them together. */
 function refused(steps: readonly Step[], again: Planned): Held {
   const kept = new Set(steps.map(({ digest }) => digest))
   const against = refusals(narrow(again, ({ digest }) => kept.has(digest)))
   return against.length === 0 ? new Map() : held(steps, against.map(({ message }) => message).join(' '))
 }
-
-const MOVED = 'It is no longer what the plan showed, since an earlier run was finished first. The next plan shows it.'
 
 const held = (steps: readonly Step[], reason: string): Held =>
   new Map(steps.map((step) => [refOf(step), { why: 'blocked', reason }]))

@@ -4,14 +4,15 @@ import type { MayGo } from './may-go-on.ts'
 import type { Intent } from '../ledger/types.ts'
 import { isStopped, type ApplyDeps, type Progress } from './progress.ts'
 import type { Finished, WriteSession } from '../provider.ts'
+import { connectionBroke, stillPending } from './texts.ts'
 
-/** The ways in for writing of one run, each opened once. */
+/** The write sessions of one run, each opened once. */
 export interface Sessions {
   readonly of: (provider: string) => Promise<WriteSession>
   readonly close: () => Promise<void>
 }
 
-/** Opens nothing yet. */
+/** Makes the sessions of a run. Each opens when it is first asked for. */
 export function openSessions({ open }: ApplyDeps): Sessions {
   const opened = new Map<string, Promise<WriteSession>>()
   return {
@@ -21,7 +22,7 @@ export function openSessions({ open }: ApplyDeps): Sessions {
       return session
     },
     close: async () => {
-      // What did not open was told to whoever wrote through it.
+      // The steps that needed a session which did not open have failed with the reason.
       for (const session of [...opened.values()].toReversed())
         await session.then(
           (one) => one.close(),
@@ -31,48 +32,45 @@ export function openSessions({ open }: ApplyDeps): Sessions {
   }
 }
 
-/** Finishes what runs that were broken off still owe. */
-export async function pay(
-  owed: readonly Intent[],
+/** Finishes the pending work of interrupted runs. */
+export async function finishPending(
+  pending: readonly Intent[],
   sessions: Sessions,
   progress: Progress,
   deps: ApplyDeps,
   mayGo: MayGo,
 ): Promise<void> {
   const providers = new Map(deps.kinds.map(({ name, provider }) => [name, provider]))
-  for (const [provider, own] of Map.groupBy(owed, ({ kind }) => providers.get(kind))) {
+  for (const [provider, own] of Map.groupBy(pending, ({ kind }) => providers.get(kind))) {
     if (provider === undefined || isStopped(deps) || !(await mayGo(provider, []))) continue
     const finished = await finishAt(provider, own, sessions)
     if (finished.state === 'done') progress.paid.push(...own)
-    else progress.findings.push(owing(own, finished.reason))
+    else progress.findings.push(unfinishedWork(own, finished.reason))
   }
 }
 
-/** What broke is this provider's: the others are gone on with. */
-async function finishAt(provider: string, owed: readonly Intent[], sessions: Sessions): Promise<Finished> {
+/** Finishes the pending work at one provider. A failure concerns this provider alone. */
+async function finishAt(provider: string, pending: readonly Intent[], sessions: Sessions): Promise<Finished> {
   try {
-    return await (await sessions.of(provider)).finish(owed)
+    return await (await sessions.of(provider)).finish(pending)
   } catch (error) {
     return { state: 'failed', reason: reasonOf(error) }
   }
 }
 
-const owing = (owed: readonly Intent[], { message, hint }: Pick<Diagnostic, 'message' | 'hint'>): Diagnostic => ({
+const unfinishedWork = (
+  pending: readonly Intent[],
+  { message, hint }: Pick<Diagnostic, 'message' | 'hint'>,
+): Diagnostic => ({
   code: 'still-owed',
   severity: 'error',
-  message: `What a run that was broken off still owes (${inWords(owed)}) could not be finished: ${message}`,
-  hint: hint ?? 'Run apply again.',
+  ...stillPending({ work: inWords(pending), reason: message, hint }),
 })
 
 /** Why a connection broke. */
 export function reasonOf(error: unknown): Diagnostic {
   const first = error instanceof HerdbookError ? error.diagnostics[0] : undefined
   if (first) return first
-  const message = error instanceof Error ? error.message : String(error)
-  return {
-    code: 'door-broke',
-    severity: 'error',
-    message: `The connection broke: ${message}`,
-    hint: 'Run apply again: it reads first what became of this.',
-  }
+  const reason = error instanceof Error ? error.message : String(error)
+  return { code: 'door-broke', severity: 'error', ...connectionBroke(reason) }
 }

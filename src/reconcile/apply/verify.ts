@@ -1,7 +1,7 @@
 import { HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import { spend } from '../approvals.ts'
 import { refInLedger, refOf } from '../object-ref.ts'
-import { lostIn, stillOwed } from '../pending-effects.ts'
+import { lostOutcomes, stillPending } from '../pending-effects.ts'
 import { equal } from '../equal.ts'
 import { verifiedAfter } from '../identity.ts'
 import { type Proofs } from '../plan/input.ts'
@@ -17,29 +17,22 @@ import type { Planned } from '../reconciler.ts'
 import type { Ledger } from '../ledger/types.ts'
 import type { ApplyReport } from '../report.ts'
 import type { Plan, Step } from '../plan/types.ts'
+import { ledgerUnwritten, lockLost } from './texts.ts'
 
-/** Reads again what was touched; only what is there as meant enters the ledger. */
+/** Reads again what was touched. Only what is there as intended enters the ledger. */
 export async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<ApplyReport> {
   const { done, failed, skipped, notReached, paid, ended } = progress
   const touched = done.length + failed.length + ended.length > 0
   const again = isStopped(deps) || !touched ? null : await lookAgain(ledger, progress, deps)
   const seen = isStopped(deps) ? null : touched ? (again?.plan ?? null) : plan
   const proofs = again?.input.proofs ?? deps.proofs
-  if (seen) progress.findings.push(...lostIn(plan))
-  const writeDown = seen ? settle({ plan, seen, proofs }, ledger, progress, deps) : leave(ledger, deps)
+  if (seen) progress.findings.push(...lostOutcomes(plan))
+  const writeDown = seen ? writeVerified({ plan, seen, proofs }, ledger, progress, deps) : writeUnverified(ledger, deps)
   await writeDown.catch((error: unknown) => progress.findings.push(...unwritten(error)))
   const remaining = seen === null ? done.map(unverified) : touched ? remainders(done, seen) : []
   const findings: Diagnostic[] = deps.holds()
     ? progress.findings
-    : [
-        ...progress.findings,
-        {
-          code: 'lock-lost',
-          severity: 'error',
-          message: 'The lock was lost during the run; nothing was written after that.',
-          hint: 'herdbook apply: it finishes the rest.',
-        },
-      ]
+    : [...progress.findings, { code: 'lock-lost', severity: 'error', ...lockLost }]
   return {
     plan,
     done,
@@ -55,7 +48,7 @@ export async function finish(plan: Plan, ledger: Ledger, progress: Progress, dep
   }
 }
 
-/** Live as it is now; null where it can't be read, which leaves what was done unverified. */
+/** Reads and plans again; null if that fails, which leaves the done steps unverified. */
 async function lookAgain(ledger: Ledger, { findings }: Progress, { replan }: ApplyDeps): Promise<Planned | null> {
   try {
     return await replan(ledger)
@@ -65,8 +58,8 @@ async function lookAgain(ledger: Ledger, { findings }: Progress, { replan }: App
   }
 }
 
-/** Nothing was verified: what was never written, or is not owed any more, is taken back. */
-async function leave(ledger: Ledger, deps: ApplyDeps): Promise<void> {
+/** Writes the ledger of a run that verified nothing, if it changed. */
+async function writeUnverified(ledger: Ledger, deps: ApplyDeps): Promise<void> {
   if (ledger !== deps.ledger && deps.holds()) await deps.save(ledger, 'Stop')
 }
 
@@ -77,14 +70,15 @@ interface Looked {
   readonly proofs: Proofs
 }
 
-async function settle(
+/** Writes into the ledger what a run verified. */
+async function writeVerified(
   { plan, seen, proofs }: Looked,
   ledger: Ledger,
   progress: Progress,
   deps: ApplyDeps,
 ): Promise<void> {
   const open = openFields(seen, refInLedger)
-  const settled = adjust(ledger, seen.adjustments)
+  const adjusted = adjust(ledger, seen.adjustments)
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
   const left = new Set(seen.leftAlone)
   const cut = new Set(seen.unfinished.map(refOf))
@@ -92,18 +86,18 @@ async function settle(
     unread.has(attempt.kind) ||
     left.has(refOf(attempt)) ||
     cut.has(refOf(attempt)) ||
-    (open.has(refOf(attempt)) && !isVerified(attempt, settled.entries))
+    (open.has(refOf(attempt)) && !isVerified(attempt, adjusted.entries))
       ? 'lasting'
       : 'over',
   )
-  // What neither waits for a step nor is owed as things are now will never be.
-  const intents = stillOwed(
+  // An intent that nothing holds open and that is not pending now never counts again.
+  const intents = stillPending(
     ledger.intents,
     plan,
     seen,
     (intent) => unread.has(intent.kind) || left.has(refOf(intent)) || cut.has(refOf(intent)) || open.has(refOf(intent)),
   )
-  // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.
+  // While a change waits for an approval, the next run looks at the same merges again.
   const isWaiting = progress.skipped.some(({ why, step }) => why === 'not-approved' && step.cause === 'change')
   const approvals = spend(
     ledger.approvals,
@@ -111,22 +105,22 @@ async function settle(
     over.map(refOf),
   )
   const next: Ledger = {
-    ...settled,
+    ...adjusted,
     taken: isWaiting ? ledger.taken : (plan.commit ?? ledger.taken),
     applied: pointersAfter(ledger.applied, plan),
-    // One that has lapsed is still in view while something waits, and would be taken in anew.
+    // A lapsed merge stays while something waits: else the next run would take it in again.
     merges: isWaiting
       ? ledger.merges.filter((merge) => isLapsed(merge) || unused([merge], approvals).length > 0)
       : unused(ledger.merges, approvals),
     removed: seen.removed,
-    // Alone it is worth no commit.
+    // Not worth a commit by itself.
     providers: verifiedAfter(ledger, proofs, deps.kinds, deps.now()),
     seen: seenAfter(ledger.seen, seen),
     weakenings: weakeningsAfter(ledger.weakenings, progress, deps.now()),
     attempts: lasting,
     intents,
     approvals,
-    // Done again one day, it is announced again.
+    // If such a step comes again, it is announced again.
     notices: ledger.notices.filter(({ ref }) => !progress.done.some((step) => refOf(step) === ref)),
   }
   const same =
@@ -141,7 +135,7 @@ async function settle(
   if (!same) await deps.save(next, subjectOf(progress.done))
 }
 
-/** The pointer of a kind moves with each run that read it. Where nothing was there yet, nothing was applied. */
+/** Moves the pointers of the kinds that were read. A kind that does not exist yet keeps its own. */
 function pointersAfter(applied: Ledger['applied'], { commit, reads }: Plan): Ledger['applied'] {
   if (commit === null) return applied
   return new Map([
@@ -152,19 +146,10 @@ function pointersAfter(applied: Ledger['applied'], { commit, reads }: Plan): Led
   ])
 }
 
-/** What was done is live, whatever became of the ledger: the report still says so. */
+/** Findings for a ledger that could not be written: the report still says what was done. */
 function unwritten(error: unknown): Diagnostic[] {
   if (!(error instanceof HerdbookError)) throw error
-  const message = 'What was done could not be written into the ledger.'
-  return [
-    ...error.diagnostics,
-    {
-      code: 'ledger-unwritten',
-      severity: 'error',
-      message,
-      hint: 'Run apply again: it reads what is live, and writes it down.',
-    },
-  ]
+  return [...error.diagnostics, { code: 'ledger-unwritten', severity: 'error', ...ledgerUnwritten }]
 }
 
 function subjectOf(done: readonly Step[]): string {

@@ -5,7 +5,7 @@ import type { Attempt, Intent, Ledger } from '../ledger/types.ts'
 import type { Fields } from '../values.ts'
 import type { Step } from '../plan/types.ts'
 
-/** What the ledger gets to hold of a step before it is sent. */
+/** What is written into the ledger before a step is sent. */
 export interface Note {
   /** As the plan has it. */
   readonly step: Step
@@ -29,18 +29,18 @@ export function notesOf(sent: readonly Resolution[], kinds: readonly Kind[], com
   })
 }
 
-/** A ledger's attempts and intents with those of these notes. */
-export const noted = (ledger: Ledger, notes: readonly Note[]): Pick<Ledger, 'attempts' | 'intents'> => ({
-  attempts: each([...ledger.attempts, ...notes.flatMap(({ attempts }) => attempts)]),
-  intents: each([...ledger.intents, ...notes.flatMap(({ intents }) => intents)]),
+/** Adds the attempts and intents of these notes to the ledger's. */
+export const withNotes = (ledger: Ledger, notes: readonly Note[]): Pick<Ledger, 'attempts' | 'intents'> => ({
+  attempts: unique([...ledger.attempts, ...notes.flatMap(({ attempts }) => attempts)]),
+  intents: unique([...ledger.intents, ...notes.flatMap(({ intents }) => intents)]),
 })
 
 /** Each once, however often it was tried. */
-const each = <Noted extends Attempt | Intent>(list: readonly Noted[]): Noted[] => [
+const unique = <Entry extends Attempt | Intent>(list: readonly Entry[]): Entry[] => [
   ...new Map(list.map((one) => [canonicalJson(one), one])).values(),
 ]
 
-/** What a step is about to do, under its old name too; where an update replaces the object, its delete too. */
+/** The attempts of a step: under its old name, too; with a delete if an update replaces the object. */
 function attemptsOf(step: Step, kind: Kind | undefined, commit: string | null): Attempt[] {
   const { formerly, action, changes, target } = step
   const fields: Fields =

@@ -14,7 +14,7 @@ export interface Event {
   readonly commit: string | null
   /** What the commit says, or where the approval came from. */
   readonly subject: string
-  /** The object as it was from then on: the lines of the file, or the ledger's; null where it is gone. */
+  /** The object from then on: its lines in the file, or in the ledger; null if it is gone. */
   readonly text: string | null
   /** The instance's commit that was applied. */
   readonly source: string | null
@@ -26,19 +26,19 @@ export interface HistoryRequest {
   readonly ref: ObjectRef
   /** The files of `instance/` that may feed its kind. */
   readonly files: readonly string[]
-  /** The part of a file's text that is about the object; null where it does not name it. */
+  /** The part of a file's text that is about the object; null if the file does not name it. */
   readonly excerpt: (text: string) => string | null
   readonly ledger: Ledger
-  /** That somebody left it as it is, where somebody did. */
+  /** The decision to leave it as it is, if there is one. */
   readonly left?: Seen
   /** Where the instance's history is read from. */
   readonly head: string | null
 }
 
-/** Commits of a file that are looked at: enough for years of a herd, and an answer within seconds. */
-const MOST = 1_000
-/** Commits of the ledger that are asked what they touched. */
-const MOST_ASKED = 20_000
+/** Commits of a file that are read: enough for years of changes, and still an answer within seconds. */
+const MAX_COMMITS_READ = 1_000
+/** Commits of the ledger whose trailer is read. */
+const MAX_LEDGER_COMMITS = 20_000
 /** Texts held at a time. */
 const CHUNK = 16
 
@@ -56,13 +56,13 @@ const ORDER: readonly Event['what'][] = ['left', 'proposed', 'approved', 'applie
 async function proposals(repository: Repository, { head, files, excerpt }: HistoryRequest): Promise<Event[]> {
   if (head === null) return []
   const paths = files.map((file) => `${repository.folder}/${file}`)
-  const logs = await Promise.all(paths.map((path) => repository.log(head, { path, limit: MOST })))
+  const logs = await Promise.all(paths.map((path) => repository.log(head, { path, limit: MAX_COMMITS_READ })))
   const commits = new Map(logs.flat().map((commit) => [commit.id, commit]))
   const found = await changes(repository, [...commits.values()], paths, excerpt)
   return found.map(({ commit, text }) => ({ ...eventOf('proposed', commit, text), approvedBy: approverOf(commit) }))
 }
 
-/** People who are named by the commit itself, as forges and mailing lists do. */
+/** The approvers that a commit names in trailers, as forges and mailing lists write them. */
 const approverOf = ({ trailers }: Commit): string | null =>
   trailers['Approved-By'] ?? trailers['Approved-by'] ?? trailers['Reviewed-by'] ?? null
 
@@ -70,16 +70,16 @@ async function applications(repository: Repository, { ref, ledger }: HistoryRequ
   if (ledger.head === null) return []
   const [kind, id] = partsOf(ref)
   const path = `${kind}.jsonl`
-  const commits = await touching(repository, await repository.log(ledger.head, { path, limit: MOST_ASKED }), {
+  const commits = await touching(repository, await repository.log(ledger.head, { path, limit: MAX_LEDGER_COMMITS }), {
     ref,
     path,
     id,
   })
-  const found = await changes(repository, commits.slice(0, MOST), [path], (text) => ledgerLine(text, id))
+  const found = await changes(repository, commits.slice(0, MAX_COMMITS_READ), [path], (text) => ledgerLine(text, id))
   return found.map(({ commit, text }) => eventOf('applied', commit, text))
 }
 
-/** The commits of the ledger that may have changed an object's line. Those of earlier versions don't say what they touched: Git compares them. */
+/** The ledger's commits that may have changed an object's line. Git compares those without a trailer of what they touched. */
 async function touching(
   repository: Repository,
   commits: readonly Commit[],
@@ -96,12 +96,12 @@ async function touching(
 
 const idMember = (id: string): string => `"id":${JSON.stringify(id)},`
 
-/** An object's line of a ledger, without the commit it was applied from: recording it again changes nothing. */
+/** An object's line of a ledger without the commit it was applied from, which alone is no change. */
 function ledgerLine(text: string, id: string): string | null {
   const needle = idMember(id)
   for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
     const row: unknown = JSON.parse(text.slice(text.lastIndexOf('\n', at) + 1, text.indexOf('\n', at)))
-    // The same words may stand inside another object's text.
+    // Another object's text may hold the same characters.
     if (typeof row === 'object' && row !== null && 'id' in row && row.id === id)
       return canonicalJson({ ...row, commit: undefined })
   }
@@ -149,7 +149,7 @@ const leftBy = (left: Seen | undefined): Event[] =>
         },
       ]
 
-/** Of these commits those in which the excerpts of the files together became another than in any parent. */
+/** The commits in which the excerpts of the files together differ from those of every parent. */
 async function changes(
   repository: Repository,
   commits: readonly Commit[],
@@ -175,7 +175,7 @@ async function changes(
 
 const joined = (texts: readonly string[]): string | null => (texts.length === 0 ? null : texts.join('\n'))
 
-/** Finds an object in YAML as people write it: the item of a list, or the entry of a map, in which one of these names is a value or a key. Only lines around a name are read. */
+/** Finds an object in YAML: the list item or map entry with one of these names as key or value. Reads only lines near a name. */
 export function excerptOf(names: readonly string[]): (text: string) => string | null {
   const wanted = new Set(names.filter((name) => name !== ''))
   return (text) => {
@@ -204,14 +204,14 @@ function lineAt(text: string, start: number): string {
   return text.slice(start, end < 0 ? text.length : end)
 }
 
-/** Where the line begins that holds this place. */
+/** The start of the line at this position. */
 const lineStart = (text: string, at: number): number => (at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1)
 
-/** Where the first line begins that gives one of the names as key or value. */
+/** The start of the first line with one of the names as key or value. */
 function firstNaming(text: string, wanted: ReadonlySet<string>): number | null {
   let first: number | null = null
   for (const name of wanted) {
-    // A line is read once, however often the name stands in it.
+    // A line is read once, even if it holds the name more than once.
     for (let at = text.indexOf(name); at >= 0 && (first === null || at < first);) {
       const start = lineStart(text, at)
       const line = lineAt(text, start)
@@ -222,7 +222,7 @@ function firstNaming(text: string, wanted: ReadonlySet<string>): number | null {
   return first
 }
 
-/** Where the first `- ` stands at or above a line that the line belongs to; where the line itself stands if it is in no list. */
+/** The start of the list item that a line belongs to; the line's own start if it is in no list. */
 function itemStart(text: string, at: number): number {
   const own = lineAt(text, at)
   let depth = indent(own) + (/^\s*- /.test(own) ? 1 : 0)
@@ -235,7 +235,7 @@ function itemStart(text: string, at: number): number {
   return at
 }
 
-/** The key and the value that a line of YAML gives, without quotes and comments: read from left to right, since the line may be anybody's. */
+/** The key and value of a line of YAML, without quotes and comments. Reads from left to right: the line may be hostile. */
 function namesIn(line: string): string[] {
   const text = line.trim()
   const entry = text.startsWith('- ') ? text.slice(2).trimStart() : text
@@ -249,7 +249,7 @@ function namesIn(line: string): string[] {
 
 const isQuote = (sign: string): boolean => sign === '"' || sign === "'"
 
-/** Where the colon after a key stands; -1 where there is none. */
+/** The position of the colon after a key; -1 if there is none. */
 function keyEnd(entry: string): number {
   const first = entry.charAt(0)
   const closing = isQuote(first) ? entry.indexOf(first, 1) : -1
@@ -257,7 +257,7 @@ function keyEnd(entry: string): number {
   return end > 0 && /^:(?:\s|$)/.test(entry.slice(end, end + 2)) ? end : -1
 }
 
-/** A value without the comment behind it; null where a `#` in it could be either. */
+/** A value without its comment; null if a `#` could belong to either. */
 function valueIn(text: string): string | null {
   const closing = isQuote(text.charAt(0)) ? text.indexOf(text.charAt(0), 1) : -1
   if (closing > 0 && /^(?:$|\s+(?:#|$))/.test(text.slice(closing + 1))) return text.slice(0, closing + 1)

@@ -14,14 +14,15 @@ import type {
   Weakening,
 } from './types.ts'
 import type { Action, Fields } from '../values.ts'
+import { notJson, WANTED, WRONG_ACTION, WRONG_HAZARD, wrongMember } from './texts.ts'
 
-/** A ledger's files hold something else than they should. */
+/** Says that a ledger's files do not hold what they should. */
 export class Malformed extends Error {}
 
-/** What an object of JSON holds. */
+/** The members of a JSON object. */
 export type Members = { readonly [name: string]: unknown }
 
-/** An object of a kind as a line; what later versions wrote comes with it. */
+/** Makes the line of an entry, with what later versions wrote in it. */
 export const entryLine = ({
   id,
   serverId,
@@ -40,7 +41,7 @@ export function json(name: string, source: string): unknown {
   try {
     return JSON.parse(source)
   } catch {
-    throw new Malformed(`holds a line in ${name} that is not JSON`)
+    throw new Malformed(notJson(name))
   }
 }
 
@@ -48,7 +49,7 @@ const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 // What JSON.parse gives is a Value, so an object of it is Fields.
 const isFields = (value: unknown): value is Fields => isMembers(value)
-/** What an object holds; nothing where it is none. */
+/** The members of a JSON object; none if the value is no object. */
 export const members = (value: unknown): Members => (isMembers(value) ? value : {})
 /** The same as fields. */
 export const fieldsFrom = (value: unknown): Fields => (isFields(value) ? value : {})
@@ -57,7 +58,7 @@ export const fieldsFrom = (value: unknown): Fields => (isFields(value) ? value :
 export function text(row: Members, name: string): string {
   const value = row[name]
   if (typeof value === 'string') return value
-  throw new Malformed(`holds a line whose ${name} is not a text`)
+  throw new Malformed(wrongMember({ name, wanted: WANTED.text }))
 }
 
 /** The same, or null. */
@@ -66,32 +67,33 @@ export const textOrNull = (row: Members, name: string): string | null => (row[na
 function texts(row: Members, name: string): readonly string[] {
   const value = row[name]
   if (Array.isArray(value) && value.every((one): one is string => typeof one === 'string')) return value
-  throw new Malformed(`holds a line whose ${name} is not a list of texts`)
+  throw new Malformed(wrongMember({ name, wanted: WANTED.texts }))
 }
 
 function amount(row: Members, name: string): number {
   const value = row[name]
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  throw new Malformed(`holds a line whose ${name} is not a number`)
+  throw new Malformed(wrongMember({ name, wanted: WANTED.number }))
 }
 
 function fieldsOf(row: Members, name: string): Fields {
   const value = row[name]
   if (isFields(value)) return value
-  throw new Malformed(`holds a line whose ${name} is not an object`)
+  throw new Malformed(wrongMember({ name, wanted: WANTED.object }))
 }
 
-/** Nothing comes from no file: an empty list would let everything be deleted. */
+/** A list that is not empty: an entry that comes from no file would be deleted. */
 function someTexts(row: Members, name: string): readonly string[] {
   const all = texts(row, name)
-  if (all.length === 0) throw new Malformed(`holds a line whose ${name} are none`)
+  if (all.length === 0) throw new Malformed(wrongMember({ name, wanted: WANTED.someTexts }))
   return all
 }
 
-/** Reads an object of a kind. Throws Malformed, as all that read a line. */
+/** Reads an entry of a kind. Throws Malformed, as all functions that read a line. */
 export function entryOf(kind: string, row: Members): LedgerEntry {
   const { id: _id, server_id: _server, fields: _fields, commit: _commit, consent, sources, takes, state, ...more } = row
-  if (state !== undefined && state !== 'absent') throw new Malformed('holds a line whose state is not "absent"')
+  if (state !== undefined && state !== 'absent')
+    throw new Malformed(wrongMember({ name: 'state', wanted: WANTED.absent }))
   const entry = {
     kind,
     id: text(row, 'id'),
@@ -111,12 +113,11 @@ export function entryOf(kind: string, row: Members): LedgerEntry {
 
 function actionOf(row: Members): Action {
   const action = text(row, 'action')
-  if (action !== 'create' && action !== 'update' && action !== 'delete')
-    throw new Malformed('holds an attempt that is no create, update or delete')
+  if (action !== 'create' && action !== 'update' && action !== 'delete') throw new Malformed(WRONG_ACTION)
   return action
 }
 
-/** Reads what an apply was about to set. */
+/** Reads an attempt. */
 export const attemptOf = (row: Members): Attempt => ({
   ...later(row),
   kind: text(row, 'kind'),
@@ -125,21 +126,21 @@ export const attemptOf = (row: Members): Attempt => ({
   fields: fieldsOf(row, 'fields'),
   commit: textOrNull(row, 'commit'),
 })
-/** Reads what members were told. */
+/** Reads a notice to members. */
 export const noticeOf = (row: Members): Notice => ({
   ...later(row),
   ref: text(row, 'ref'),
   at: text(row, 'at'),
   from: text(row, 'from'),
 })
-/** Reads what a day has weakened. */
+/** Reads a weakening. */
 export const weakeningOf = (row: Members): Weakening => ({
   ...later(row),
   kind: text(row, 'kind'),
   at: text(row, 'at'),
   count: amount(row, 'count'),
 })
-/** Reads who was removed at once. */
+/** Reads a removal. */
 export const removalOf = (row: Members): Removal => ({
   ...later(row),
   ref: text(row, 'ref'),
@@ -147,16 +148,16 @@ export const removalOf = (row: Members): Removal => ({
   at: text(row, 'at'),
   why: text(row, 'why'),
 })
-/** Reads what was verified of a provider. */
+/** Reads the proof of a provider. */
 export const verifiedOf = (row: Members): Verified => ({
   ...later(row),
   name: text(row, 'name'),
   proof: text(row, 'proof'),
   since: text(row, 'since'),
 })
-/** Reads one of a seen list. */
+/** Reads a row of a seen list. */
 export const seenOf = (row: Members): Seen => ({ ...later(row), mark: text(row, 'mark') })
-/** Reads who holds everything up, and why. */
+/** Reads a pause. */
 export const pauseOf = (row: Members): Pause => ({
   ...later(row),
   by: text(row, 'by'),
@@ -164,14 +165,13 @@ export const pauseOf = (row: Members): Pause => ({
   why: text(row, 'why'),
 })
 
-/** A row as it is: what it holds besides what this version reads comes with it, and is written again. */
+/** A row as it is: members of later versions are kept and written again. */
 const later = (row: Members): object => row
 
-/** Reads what a run still owes. */
+/** Reads an intent. */
 export function intentOf(row: Members): Intent {
   const hazard = text(row, 'hazard')
-  if (hazard !== 'reversible' && hazard !== 'disruptive' && hazard !== 'irreversible')
-    throw new Malformed('holds a debt of an unknown hazard')
+  if (hazard !== 'reversible' && hazard !== 'disruptive' && hazard !== 'irreversible') throw new Malformed(WRONG_HAZARD)
   return {
     ...later(row),
     kind: text(row, 'kind'),
@@ -203,10 +203,10 @@ export function approvalOf(row: Members): Approval {
   }
 }
 
-/** What says nothing of its form is of the first. */
+/** The form of a row; the first if it names none. */
 const formOf = (row: Members): 1 | 2 => (row['form'] === 2 ? 2 : 1)
 
-/** Reads what a merged pull request approves. */
+/** Reads a merged pull request. */
 export function mergeOf(row: Members): Merge {
   const marks: Marks = {
     form: formOf(row),
@@ -226,7 +226,7 @@ export function mergeOf(row: Members): Merge {
   }
 }
 
-/** The same as a line. */
+/** A merged pull request as a row. */
 export const mergeLine = ({ pullRequest, byOwner, marks: { askedBy, isOurs, ...marks }, ...merge }: Merge): object => ({
   ...merge,
   ...marks,

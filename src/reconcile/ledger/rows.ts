@@ -4,6 +4,7 @@ import { objectIn } from '../seen-list.ts'
 import type { Files } from '../repository.ts'
 import type { Ledger, LedgerEntry, SeenLists } from './types.ts'
 import type { ObjectRef } from '../values.ts'
+import { unknownVersion } from './texts.ts'
 import {
   Malformed,
   type Members,
@@ -27,24 +28,24 @@ import {
   mergeLine,
 } from './lines.ts'
 
-/** What a ledger holds but who signed it, and when. */
+/** A ledger without its head and signature. */
 export type Rows = Omit<Ledger, 'head' | 'signed' | 'form'>
 
 const META = 'meta.json'
 const LINES = '.jsonl'
 const SEEN = 'seen.'
 const DIGEST = 'digest'
-/** With a dot: an earlier version takes it along, and not for a kind. */
+/** Has a dot, so that earlier versions keep the file and do not take it for a kind. */
 const PROVIDERS = 'providers.verified'
 
-/** Where the identity of whose ledger it is stands: told beside the signature, which binds it. */
+/** Whose ledger it is, in plain words for people. The signature binds the same. */
 export interface Whose {
   readonly environment: string
   readonly provider?: string
   readonly repository?: string | null
 }
 
-/** The ledger as files: one a kind, one sorted line an object; and what later versions wrote, as it is. */
+/** The ledger as files: a file for each kind, a sorted line for each object. Files of later versions stay as they are. */
 export function writeRows(ledger: Ledger, whose: Whose, at: string): Files {
   const byKind = Map.groupBy(ledger.entries.values(), (entry) => entry.kind)
   const files = new Map([
@@ -75,12 +76,11 @@ export function writeRows(ledger: Ledger, whose: Whose, at: string): Files {
   return files
 }
 
-/** Reads the files of a ledger of either version. Throws Malformed where one holds something else than it should. */
+/** Reads the files of a ledger of either version. Throws Malformed. */
 export function readRows(files: Files): Rows & { readonly version: 1 | 2; readonly whose: Whose } {
   const meta = members(json(META, files.get(META) ?? ''))
   const version = meta['version']
-  if (version !== 1 && version !== 2)
-    throw new Malformed(`has a version that this Herdbook doesn't know: ${JSON.stringify(version)}`)
+  if (version !== 1 && version !== 2) throw new Malformed(unknownVersion(version))
   const rows = rowsIn(files)
   const {
     at,
@@ -147,18 +147,18 @@ const isKnown = (name: string): boolean =>
   isKindFile(name) ||
   isSeenFile(name)
 
-/** A kind's file has its name. What has a dot in it is something else, and left alone where this version does not know it. */
+/** Whether a file is of a kind: it has the kind's name. A name with a dot is something else. */
 const isKindFile = (name: string): boolean =>
   /^[a-z][a-z0-9-]*\.jsonl$/.test(name) && !Object.hasOwn(LISTS, name.replace(LINES, ''))
 
-/** The seen list of a kind has the kind's name, too. */
+/** Whether a file is the seen list of a kind. */
 const isSeenFile = (name: string): boolean => name.startsWith(SEEN) && isKindFile(name.slice(SEEN.length))
 
-/** The seen lists as files: one a kind, also where nothing is on it. */
+/** The seen lists as files: one for each kind, even if it is empty. */
 export const seenFiles = (lists: SeenLists): Files =>
   new Map([...lists].map(([kind, list]) => [`${SEEN}${kind}${LINES}`, sorted([...list.values()])]))
 
-/** Reads the seen lists out of files. Throws Malformed where one holds something else than it should. */
+/** Reads the seen lists out of files. Throws Malformed. */
 export function readSeen(files: Files): SeenLists {
   const rows = rowsIn(files)
   return new Map(
@@ -175,7 +175,7 @@ function entriesIn(files: Files, rows: (name: string) => Members[]): Map<ObjectR
   return new Map(entries.map((entry): [ObjectRef, LedgerEntry] => [`${entry.kind}/${entry.id}`, entry]))
 }
 
-/** The files that hold no objects of a kind. Those that version 1 always wrote are always there. */
+/** The files without objects of a kind. `always`: version 1 wrote it even if empty. */
 const LISTS: {
   readonly [name: string]: { readonly write: (ledger: Ledger) => readonly object[]; readonly always?: true }
 } = {

@@ -4,46 +4,44 @@ import { type Form } from '../values.ts'
 import { equal } from '../equal.ts'
 import { Malformed } from './lines.ts'
 import { readRows } from './rows.ts'
-import { pointers, save, type Authorship, type Where } from './store.ts'
+import { pointers, save, type Authorship, type LedgerOptions } from './store.ts'
 import { emptyLedger, ledgerOf, tryRead } from './ledger.ts'
 import { refsOf, type Repository, type Snapshot } from '../repository.ts'
 import { signatureOf } from '../signature.ts'
 import type { Ledger } from './types.ts'
 import type { ObjectRef } from '../values.ts'
+import { nothingToSign, signedAnew } from './texts.ts'
 
-/** What signing a ledger anew would come to. Nothing in it was ever anybody's but Herdbook's. */
+/** What signing a ledger again would make. All of it was written by Herdbook. */
 export interface Signing {
-  /** The newest commit that Herdbook signed; null where there is none: then the ledger begins anew and takes nothing over. */
+  /** The newest commit that Herdbook signed; null if there is none: then the ledger begins again, empty. */
   readonly from: Snapshot | null
   readonly ledger: Ledger
   readonly parents: readonly string[]
-  /** What stands on the ref now and is not taken. */
+  /** What the ref holds now and the signed ledger does not. */
   readonly left: { readonly objects: readonly ObjectRef[]; readonly approvals: number }
-  /** Names just this, so that what is confirmed is what was shown. */
+  /** Names exactly this result, so that a person confirms what was shown. */
   readonly digest: string
 }
 
-/** How far back a commit of ours is looked for. */
-const MOST = 5_000
+/** How many commits back a signed one is looked for. */
+const MAX_COMMITS_BACK = 5_000
 
-/** Looks for what can be signed; null where the ledger is as it should be. Throws (exit 5) where there is no ledger at all. `old`: the key that signed it before. */
+/** Looks for what can be signed; null if the ledger is right. Throws (exit 5) if there is none. `old`: the earlier key. */
 export async function signable(
   repository: Repository,
-  where: Where,
+  where: LedgerOptions,
   old: Key,
   head: string | null,
 ): Promise<Signing | null> {
   const { ledger: now, branch, seen } = await pointers(repository, where)
   const { ledger: ref } = refsOf(where.sealing.scope.environment)
-  // Anybody who can write may have put anything there.
+  // Anyone who can push may have put anything there.
   const snapshot = await repository.read(ref, now).catch(() => null)
   if (branch !== null) await repository.bring(branch.commit)
-  // Descending from the newest commits seen, too, it is taken by every clone that saw those, and by the branch.
+  // It descends from the newest commits seen, so every clone that saw those accepts it, and the branch, too.
   const named = [...new Set([now, seen, branch?.commit].filter((id) => typeof id === 'string'))]
-  if (named.length === 0)
-    fail(EXIT.refused, 'no-ledger-yet', 'There is no ledger to sign: nothing was applied yet.', {
-      hint: 'The first apply begins it: herdbook apply',
-    })
+  if (named.length === 0) fail(EXIT.refused, 'no-ledger-yet', nothingToSign.message, nothingToSign)
   const keys = [where.sealing.key, ...(old === null ? [] : [old])]
   const parents = await commitsAmong(repository, named)
   const found = await newestOf(
@@ -63,7 +61,7 @@ export async function signable(
   return { from: found?.snapshot ?? null, ledger, parents, left: leftOf(snapshot, ledger), digest }
 }
 
-/** Of what refs name those that are commits themselves: a ref may name anything. */
+/** Those ids that are commits: a ref may name anything. */
 async function commitsAmong(repository: Repository, ids: readonly string[]): Promise<readonly string[]> {
   const own = await Promise.all(
     ids.map(async (id) => (await repository.bring(id)) && (await repository.commit(id)) === id),
@@ -71,16 +69,16 @@ async function commitsAmong(repository: Repository, ids: readonly string[]): Pro
   return ids.filter((_, i) => own[i])
 }
 
-/** Signs it with the key of now. Refuses (exit 6) if the ref moved meanwhile. */
+/** Signs it with the current key. Refuses (exit 6) if the ref moved meanwhile. */
 export const sign = (
   repository: Repository,
-  where: Where,
+  where: LedgerOptions,
   { ledger, parents }: Signing,
   why: string,
   by: Authorship,
-): Promise<Ledger> => save(repository, where, ledger, parents, { subject: `Sign anew: ${why}`, by, touched: null })
+): Promise<Ledger> => save(repository, where, ledger, parents, { subject: signedAnew(why), by, touched: null })
 
-/** Whether a commit is what came of all of these. */
+/** Whether a commit descends from all of these. */
 async function descends(repository: Repository, commit: string, earlier: readonly string[]): Promise<boolean> {
   for (const id of earlier) if (!(await repository.isAncestor(id, commit))) return false
   return true
@@ -92,10 +90,10 @@ interface Found {
   readonly form: Form
 }
 
-/** Of these histories the newest commit that one of the keys signed: the branch's, which only grows, unless another descends from it. */
+/** The newest commit in these histories that one of the keys signed. A later start counts only if it descends from it. */
 async function newestOf(
   repository: Repository,
-  { sealing }: Where,
+  { sealing }: LedgerOptions,
   starts: readonly string[],
   keys: readonly Key[],
 ): Promise<Found | null> {
@@ -115,7 +113,7 @@ async function signedIn(
   keys: readonly Key[],
 ): Promise<Found | null> {
   const { ledger } = refsOf(sealing.scope.environment)
-  for (const { id } of await repository.log(start, { limit: MOST, topological: true })) {
+  for (const { id } of await repository.log(start, { limit: MAX_COMMITS_BACK, topological: true })) {
     const snapshot = await repository.read(ledger, id).catch(() => null)
     if (snapshot === null) continue
     for (const key of keys) {
@@ -127,20 +125,20 @@ async function signedIn(
   return null
 }
 
-/** The ledger of a commit of ours. What another key made can't be told from a forgery any more: approvals that were not used are given anew, and the seen lists are begun anew, by an apply that names all staff. */
+/** The ledger of a signed commit. What only another key vouched for is dropped: unused approvals, merges, seen lists. */
 function ledgerFrom(found: Found | null, sealing: Sealing, head: string | null, commit: string | null): Ledger {
-  // FirstApply anew, what was merged before was merged for the ledger that is gone.
+  // A new ledger: earlier merges were for the one that is gone.
   if (found === null) return { ...emptyLedger, head, taken: commit }
   const { snapshot, form, key } = found
   const ledger = { ...ledgerOf(snapshot, readRows(snapshot.files), form, true), head }
-  // Without a key anybody may have pushed a list.
+  // Without a key anyone may have pushed a list.
   const own = sealing.key === null ? { ...ledger, seen: new Map() } : ledger
   return key === sealing.key
     ? own
     : { ...ledger, approvals: ledger.approvals.filter(({ spent }) => spent), merges: [], seen: new Map() }
 }
 
-/** Of what stands on the ref now, what the signed ledger does not hold as it is. */
+/** What the ref holds now and the signed ledger does not. */
 function leftOf(snapshot: Snapshot | null, ledger: Ledger): Signing['left'] {
   const now = snapshot === null ? null : tryRead(snapshot)
   if (now === null || now instanceof Malformed) return { objects: [], approvals: 0 }

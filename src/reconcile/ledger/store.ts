@@ -1,14 +1,25 @@
 import { EXIT, fail, HerdbookError } from '../../instance/diagnostic.ts'
 import type { Form } from '../values.ts'
 import type { Sealing } from '../digest.ts'
-import { emptyLedger, parseLedger, serializeLedger, SIGN } from './ledger.ts'
+import { emptyLedger, parseLedger, serializeLedger } from './ledger.ts'
 import { isForeign, refsOf, type Repository, type Snapshot } from '../repository.ts'
 import { signatureOf, signContent } from '../signature.ts'
 import { readSeen, seenFiles } from './rows.ts'
 import { TOUCHED, touchedIn } from './touched.ts'
+import {
+  foreignBranch,
+  moved,
+  notPushed,
+  restoreHere,
+  restoreThere,
+  rolledBack,
+  SIGN,
+  theBranch,
+  THIS_CLONE,
+} from './texts.ts'
 import type { Ledger } from './types.ts'
 
-/** What the trailers of a ledger's commit say. */
+/** The trailers of a ledger's commit. */
 export interface Authorship {
   /** The run that writes. */
   readonly run: string
@@ -18,26 +29,27 @@ export interface Authorship {
 }
 
 export interface LedgerStore {
-  /** `moved`: also the ledger of a history that this one was rewritten from. */
-  readonly load: (moved?: boolean) => Promise<Ledger>
-  /** Writes the next ledger after the one it was made from, and answers it with its own head. Refuses (exit 6) if the ref moved meanwhile. */
+  /** `isRewritten`: accepts the ledger of the history before a rewrite, too. */
+  readonly load: (isRewritten?: boolean) => Promise<Ledger>
+  /** Writes a ledger after the one it was made from; answers it with its new head. Refuses (exit 6) if the ref moved. */
   readonly save: (next: Ledger, subject: string, by: Authorship) => Promise<Ledger>
 }
 
-/** Which ledger it is, and what it is signed with. */
-export interface Where {
+/** Which ledger is meant, and its signing key. */
+export interface LedgerOptions {
   readonly sealing: Sealing
-  /** The branch of the remote that grows with it, so that nobody can set both back; null where nothing keeps branches from that. */
+  /** The remote's branch that follows the ledger. A forge can forbid force pushes to it; null if there is no forge. */
   readonly branch: string | null
 }
 
 /** The ledger of one environment, on its ref. */
-export function ledgerStore(repository: Repository, asked: Where): LedgerStore {
+export function ledgerStore(repository: Repository, asked: LedgerOptions): LedgerStore {
   const where = repository.remote === null ? { ...asked, branch: null } : asked
   let last = emptyLedger
   const remembered = (ledger: Ledger): Ledger => (last = ledger)
   return {
-    load: async (moved = false) => remembered(await withKept(repository, where, await load(repository, where, moved))),
+    load: async (isRewritten = false) =>
+      remembered(await withKept(repository, where, await load(repository, where, isRewritten))),
     save: async (next, subject, by) => {
       const touched = next.head === last.head ? touchedIn(last.entries, next.entries) : null
       return remembered(
@@ -47,14 +59,14 @@ export function ledgerStore(repository: Repository, asked: Where): LedgerStore {
   }
 }
 
-/** What is known of a ledger: as its ref has it, by the branch that follows it, and the newest that this clone has seen. */
-interface Standing {
+/** A ledger by its ref, by the branch that follows it, and by the newest commit that this clone has seen. */
+interface LedgerState {
   readonly snapshot: Snapshot | null
   readonly branch: { readonly name: string; readonly commit: string } | null
   readonly seen: string | null
 }
 
-/** What ref, branch and clone name, whatever that is. */
+/** The ids that ref, branch and clone name; they may be anything. */
 export async function pointers(
   repository: Repository,
   {
@@ -62,8 +74,8 @@ export async function pointers(
       scope: { environment },
     },
     branch: name,
-  }: Where,
-): Promise<Omit<Standing, 'snapshot'> & { readonly ledger: string | null }> {
+  }: LedgerOptions,
+): Promise<Omit<LedgerState, 'snapshot'> & { readonly ledger: string | null }> {
   const { ledger } = refsOf(environment)
   const [now, seen] = await Promise.all([
     repository.resolveAll(name === null ? [ledger] : [ledger, name]),
@@ -77,19 +89,23 @@ export async function pointers(
   }
 }
 
-/** Without a key anybody could write a seen list: then it stays in the clone. */
-async function withKept(repository: Repository, { sealing: { key, scope } }: Where, ledger: Ledger): Promise<Ledger> {
+/** Without a key anyone could write a seen list, so it stays in the clone. */
+async function withKept(
+  repository: Repository,
+  { sealing: { key, scope } }: LedgerOptions,
+  ledger: Ledger,
+): Promise<Ledger> {
   return key !== null || ledger.head === null
     ? ledger
     : { ...ledger, seen: readSeen(await repository.kept(scope.environment)) }
 }
 
-async function look(repository: Repository, where: Where): Promise<Standing> {
+async function look(repository: Repository, where: LedgerOptions): Promise<LedgerState> {
   const { ledger, ...rest } = await pointers(repository, where)
   return { ...rest, snapshot: await readOwn(repository, refsOf(where.sealing.scope.environment).ledger, ledger) }
 }
 
-/** Reads a commit of a ref, and names the way out where Herdbook never wrote it. */
+/** Reads a commit of a ref. If Herdbook never wrote it, the error names the way out. */
 async function readOwn(repository: Repository, ref: string, named: string | null): Promise<Snapshot | null> {
   return repository.read(ref, named).catch((error: unknown) => {
     if (!isForeign(error)) throw error
@@ -100,13 +116,13 @@ async function readOwn(repository: Repository, ref: string, named: string | null
   })
 }
 
-async function load(repository: Repository, where: Where, moved: boolean): Promise<Ledger> {
+async function load(repository: Repository, where: LedgerOptions, isRewritten: boolean): Promise<Ledger> {
   const { environment } = where.sealing.scope
   const { snapshot, branch, seen } = await look(repository, where)
   if (snapshot === null && seen !== null)
     return (
       (await refuseUnpushed(repository, environment, seen)) ??
-      refuseOld(repository, environment, null, { who: SEEN, commit: seen })
+      refuseOld(repository, environment, null, { who: THIS_CLONE, commit: seen })
     )
   if (branch !== null && branch.commit !== snapshot?.id) await checkBranch(repository, where, branch, snapshot)
   if (snapshot === null) return emptyLedger
@@ -114,20 +130,20 @@ async function load(repository: Repository, where: Where, moved: boolean): Promi
     snapshot,
     where.sealing,
     await formsFor(repository, where, { snapshot, branch, seen }),
-    moved,
+    isRewritten,
   )
   if (seen === snapshot.id) return ledger
   if (seen !== null && !(await repository.isAncestor(seen, snapshot.id)))
-    refuseOld(repository, environment, snapshot, { who: SEEN, commit: seen })
+    refuseOld(repository, environment, snapshot, { who: THIS_CLONE, commit: seen })
   await repository.see(environment, snapshot.id)
   return ledger
 }
 
-/** Version 1 is taken as long as no version 2 was seen: by this clone, on the branch, or in the ledger's own past. */
+/** Accepts version 1 until version 2 was seen: by this clone, on the branch, or in the ledger's own past. */
 async function formsFor(
   repository: Repository,
-  { sealing }: Where,
-  { snapshot, branch, seen }: Standing,
+  { sealing }: LedgerOptions,
+  { snapshot, branch, seen }: LedgerState,
 ): Promise<ReadonlySet<Form>> {
   const earlier = [...new Set([seen, branch?.commit, ...(snapshot?.parents ?? [])])].filter(
     (id) => typeof id === 'string' && id !== snapshot?.id,
@@ -142,11 +158,11 @@ async function formsFor(
   return new Set<Form>([1, 2])
 }
 
-/** The branch may lag behind the ledger, and is never ahead of it. */
+/** Refuses a branch that is ahead of the ledger. It may lag behind. */
 async function checkBranch(
   repository: Repository,
-  { sealing }: Where,
-  branch: NonNullable<Standing['branch']>,
+  { sealing }: LedgerOptions,
+  branch: NonNullable<LedgerState['branch']>,
   snapshot: Snapshot | null,
 ): Promise<void> {
   const { name, commit } = branch
@@ -158,30 +174,21 @@ async function checkBranch(
   } = sealing
   if (ahead !== null && signatureOf(ahead, 'ledger', sealing).is === (key === null ? 'unsigned' : 'right'))
     refuseOld(repository, environment, snapshot, { who: called(name), commit })
-  fail(
-    EXIT.refused,
-    'ledger-branch',
-    `Somebody pushed to ${called(name)}, which follows the ledger: ${commit.slice(0, 12)} is not Herdbook's.`,
-    { hint: `Look at it: git log -p ${commit}. ${SIGN}` },
-  )
+  const text = foreignBranch({ branch: called(name), commit })
+  fail(EXIT.refused, 'ledger-branch', text.message, text)
 }
 
-const SEEN = 'this clone'
-const called = (ref: string): string => `the branch ${ref.replace('refs/heads/', '')}`
+const called = (ref: string): string => theBranch(ref.replace('refs/heads/', ''))
 
-/** A remote that came after the first apply has no ledger: the one of this clone is taken there by a person. */
+/** Refuses if only this clone has the ledger, as with a remote that was added after the first apply. */
 async function refuseUnpushed(repository: Repository, environment: string, seen: string): Promise<null> {
   const { ledger } = refsOf(environment)
   if (repository.remote === null || (await repository.commit(ledger)) !== seen) return null
-  return fail(
-    EXIT.refused,
-    'ledger-not-pushed',
-    `The ledger is in this clone alone: ${repository.remote} does not have it.`,
-    { hint: `Take it there: git push ${repository.remote} ${ledger}` },
-  )
+  const text = notPushed({ remote: repository.remote, ref: ledger })
+  return fail(EXIT.refused, 'ledger-not-pushed', text.message, text)
 }
 
-/** `newer`: who has seen a newer commit, and which. */
+/** Refuses a ledger that was set back. `newer`: who has seen a newer commit, and which. */
 function refuseOld(
   repository: Repository,
   environment: string,
@@ -189,33 +196,26 @@ function refuseOld(
   newer: { readonly who: string; readonly commit: string },
 ): never {
   const { ledger } = refsOf(environment)
-  const what = snapshot === null ? 'is gone' : `was set back to ${snapshot.id.slice(0, 12)}`
   const restore =
     repository.remote === null
-      ? `git update-ref ${ledger} ${newer.commit}`
-      : `git push --force ${repository.remote} ${newer.commit}:${ledger}`
-  fail(
-    EXIT.refused,
-    'ledger-rolled-back',
-    `The ledger ${what}: ${newer.who} has seen the newer commit ${newer.commit.slice(0, 12)}.`,
-    {
-      hint: `Put it back: ${restore}. ${SIGN}`,
-    },
-  )
+      ? restoreHere({ ref: ledger, commit: newer.commit })
+      : restoreThere({ remote: repository.remote, ref: ledger, commit: newer.commit })
+  const text = rolledBack({ who: newer.who, newer: newer.commit, now: snapshot?.id ?? null, restore })
+  fail(EXIT.refused, 'ledger-rolled-back', text.message, text)
 }
 
-/** What the commit of a ledger says of it. */
+/** What the commit of a ledger says. */
 interface Written {
   readonly subject: string
   readonly by: Authorship
-  /** Which objects changed since the commit before it; null where that is not known. */
+  /** The objects that changed since the commit before it; null if unknown. */
   readonly touched: string | null
 }
 
 /** Writes a ledger after these commits. Refuses (exit 6) if the ref no longer names `next.head`. */
 export async function save(
   repository: Repository,
-  { sealing, branch }: Where,
+  { sealing, branch }: LedgerOptions,
   next: Ledger,
   parents: readonly string[],
   { subject, by, touched }: Written,
@@ -238,7 +238,7 @@ export async function save(
     trailers,
     parents,
   }
-  // Before the ledger: where this is killed in between, what that let go of is on the list already.
+  // Before the ledger: if the run is killed in between, what the ledger would let go of is on the list already.
   if (key === null) await repository.keep(environment, seenFiles(next.seen))
   const swap = await repository.write(
     refsOf(environment).ledger,
@@ -246,11 +246,7 @@ export async function save(
     signContent(content, 'ledger', sealing),
     branch ?? undefined,
   )
-  if (swap.state === 'moved') {
-    return fail(EXIT.stale, 'ledger-moved', 'Somebody else wrote the ledger meanwhile.', {
-      hint: 'Plan again: herdbook plan',
-    })
-  }
+  if (swap.state === 'moved') return fail(EXIT.stale, 'ledger-moved', moved.message, moved)
   await repository.see(environment, swap.commit)
   return { ...next, head: swap.commit, at, began: next.began ?? at, form: 2, upgraded, signed: key !== null }
 }

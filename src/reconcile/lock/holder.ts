@@ -5,11 +5,11 @@ import { sha256 } from '../digest.ts'
 
 /** Who holds the lock. */
 export interface Holder {
-  /** Ours alone: by it we know our own lock after an answer was lost. */
+  /** Random: by it a run knows its own lock after an answer was lost. */
   readonly nonce: string
   readonly user: string
   readonly host: string
-  /** This boot and process namespace of this machine, where process ids can be asked after; null where that can't be told. */
+  /** A digest of machine, boot and process namespace, in which process ids can be compared; null if unknown. */
   readonly machine: string | null
   readonly pid: number
   readonly run: string
@@ -47,7 +47,7 @@ export function describeHolder({ user, host, pid, run, commit, started }: Holder
   return `${user}@${host} (process ${pid}, run ${run}${commit === null ? '' : `, commit ${commit.slice(0, 12)}`}, since ${started})`
 }
 
-/** Reads a holder that somebody wrote; null where it is none. Its texts are made safe to print. */
+/** Reads a holder; null if it is none. Makes its texts safe to print. */
 export function parseHolder(source: string): Holder | null {
   const row = parse(source)
   if (
@@ -82,7 +82,7 @@ function parse(source: string): { readonly [name: string]: unknown } | null {
 const printable = (value: unknown): string =>
   typeof value === 'string' ? value.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').slice(0, 100) : '?'
 
-/** The name of the user who runs this process. */
+/** The name of this process's user. */
 export function userName(): string {
   try {
     return userInfo().username
@@ -94,7 +94,7 @@ export function userName(): string {
 function thisMachine(): string | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    // Containers of one machine share its boot and host name, never the namespace that process ids count in.
+    // Containers of one machine share its boot and host name, but not the namespace of process ids.
     return sha256(`${hostname()} ${boot} ${readlinkSync('/proc/self/ns/pid')}`)
   } catch {
     return null

@@ -6,13 +6,15 @@ import { type Form } from '../values.ts'
 import { describeHolder, isDead, parseHolder, thisHolder, type Holder } from './holder.ts'
 import { isForeign, refsOf, type Content, type Repository } from '../repository.ts'
 import { signatureOf, signContent } from '../signature.ts'
+import type { Text } from '../texts.ts'
+import { locked, lockForged, lockLeft, lockOther, LOCK_ABSENT, LOCK_LOST } from './texts.ts'
 
 /** What the lock needs of a repository. */
 export type LockRefs = Pick<Repository, 'resolve' | 'read' | 'write' | 'remove'>
 
 export interface LockOptions {
   readonly sealing: Sealing
-  /** Forms of signatures that are taken; the newest alone unless given. */
+  /** Accepted forms of signatures; only the newest if not given. */
   readonly forms?: ReadonlySet<Form>
   /** Names this run to others. */
   readonly run: string
@@ -20,17 +22,17 @@ export interface LockOptions {
   /** Wait for the holder instead of refusing. */
   readonly wait?: boolean
   readonly leaseMs?: number
-  /** Told who is waited for: at the start and whenever the holder renewed. */
+  /** Hears who holds the lock: when the wait begins, and after each renewal. */
   readonly onWait?: (holder: Holder) => void
-  /** BaseAndHead the waiting. */
+  /** Ends the wait. */
   readonly signal?: AbortSignal
 }
 
 export interface Held {
   readonly holder: Holder
-  /** False as soon as the lock may be another's: then nothing may be written any more. */
+  /** False as soon as another run may have the lock: then nothing more may be written. */
   readonly ok: () => boolean
-  /** Gives it back. Answers a warning where that could not be done. */
+  /** Lets the lock go. Answers a warning if that failed. */
   readonly release: () => Promise<Diagnostic | null>
 }
 
@@ -38,7 +40,7 @@ const LEASE_MS = 60_000
 const LOCK_FILE = 'lock.json'
 const NEWEST: ReadonlySet<Form> = new Set<Form>([2])
 
-/** Takes the lock of an environment, or refuses (exit 7) and names its holder. */
+/** Takes the lock of an environment. Refuses (exit 7) if another run holds it, and names that run. */
 export async function acquire(repository: LockRefs, options: LockOptions): Promise<Held> {
   const holder = thisHolder(options.run, options.commit)
   const { lock: ref } = refsOf(options.sealing.scope.environment)
@@ -46,27 +48,27 @@ export async function acquire(repository: LockRefs, options: LockOptions): Promi
     const began = elapsed()
     const swap = await repository.write(ref, expected, lockContent(holder, expected, 0, options))
     if (swap.state === 'written') return hold(repository, holder, swap.commit, began, options)
-    const standing = await standingLock(repository, options, swap.now)
-    if (standing?.holder?.nonce === holder.nonce) return hold(repository, holder, standing.id, began, options)
-    expected = standing === null ? null : await outwait(repository, standing, options)
+    const current = await standingLock(repository, options, swap.now)
+    if (current?.holder?.nonce === holder.nonce) return hold(repository, holder, current.id, began, options)
+    expected = current === null ? null : await outwait(repository, current, options)
   }
 }
 
-/** A lock as it stands: its id for `unlock`, and its holder; null where Herdbook did not write it with this key. */
-export interface Standing {
-  /** The commit that the ref names. */
+/** A lock that is there, and its holder; null if Herdbook did not write it with this key. */
+export interface LockState {
+  /** The commit of the lock's ref. */
   readonly id: string
   /** What to type after `unlock`. */
   readonly name: string
   readonly holder: Holder | null
 }
 
-/** Who holds the lock now; null where nobody does. `named`: the commit that its ref names, where that is known. */
+/** Reads the lock; null if no run holds it. `named`: the commit of its ref, if that is known. */
 export async function standingLock(
   repository: LockRefs,
   { sealing, forms = NEWEST }: Pick<LockOptions, 'sealing' | 'forms'>,
   named?: string | null,
-): Promise<Standing | null> {
+): Promise<LockState | null> {
   const { lock: ref } = refsOf(sealing.scope.environment)
   const id = named === undefined ? await repository.resolve(ref) : named
   if (id === null) return null
@@ -79,37 +81,36 @@ export async function standingLock(
   return { id: snapshot.id, name: holder?.nonce.slice(0, 8) ?? snapshot.id.slice(0, 12), holder }
 }
 
-/** What Herdbook never writes there is a lock of nobody's, to be let go by its name. */
+/** Lets a lock that Herdbook did not write have a name, so that a person can let it go. */
 function foreign(error: unknown): 'foreign' {
   if (isForeign(error)) return 'foreign'
   throw error
 }
 
-/** Takes the lock away from whoever holds it, if it is the one of that name. Answers who held it. */
+/** Lets the lock of this name go for its holder. Answers who held it. */
 export async function unlock(
   repository: LockRefs,
   options: Pick<LockOptions, 'sealing' | 'forms'>,
   name: string,
-): Promise<Standing> {
+): Promise<LockState> {
   for (;;) {
-    const standing = await standingLock(repository, options)
-    if (standing === null) return fail(EXIT.refused, 'lock-absent', 'Nobody holds the lock.')
-    if (standing.name !== name) {
-      const who = standing.holder === null ? 'something that Herdbook did not write' : describeHolder(standing.holder)
-      return fail(EXIT.refused, 'lock-other', `The lock has another name, ${standing.name}; it is held by ${who}.`, {
-        hint: `herdbook unlock ${standing.name}`,
-      })
+    const current = await standingLock(repository, options)
+    if (current === null) return fail(EXIT.refused, 'lock-absent', LOCK_ABSENT)
+    if (current.name !== name) {
+      const holder = current.holder && describeHolder(current.holder)
+      const text = lockOther({ name: current.name, holder })
+      return fail(EXIT.refused, 'lock-other', text.message, text)
     }
-    // A holder that lives may renew in between: then once more.
-    if ((await repository.remove(refsOf(options.sealing.scope.environment).lock, standing.id)) === 'removed')
-      return standing
+    // A living holder may have renewed since the reading: then try again.
+    if ((await repository.remove(refsOf(options.sealing.scope.environment).lock, current.id)) === 'removed')
+      return current
   }
 }
 
-/** Waits until this lock may be taken over (answers its id) or has gone (null). */
+/** Waits until this lock may be taken over (answers its id) or is gone (null). */
 async function outwait(
   repository: LockRefs,
-  { id, name, holder }: Standing,
+  { id, name, holder }: LockState,
   options: LockOptions,
 ): Promise<string | null> {
   const {
@@ -119,31 +120,18 @@ async function outwait(
     wait = false,
     leaseMs = LEASE_MS,
   } = options
-  if (holder === null) {
-    return fail(
-      EXIT.locked,
-      'lock-forged',
-      'The lock was not written by Herdbook with your ledger_key: anyone who may push to the repository could have made it.',
-      {
-        hint: `If no other run with another key is under way: herdbook unlock ${name}`,
-      },
-    )
-  }
+  if (holder === null) return refuse('lock-forged', lockForged(name))
   if (isDead(holder)) return id
-  if (!wait) {
-    return fail(EXIT.locked, 'locked', `Locked by ${describeHolder(holder)}.`, {
-      hint: `Wait for it with --wait. If that run has surely ended: herdbook unlock ${name}`,
-    })
-  }
+  if (!wait) return refuse('locked', locked({ holder: describeHolder(holder), name }))
   options.onWait?.(holder)
-  // Only this process's own clock counts: those of other machines may say anything.
+  // Only this process's own clock counts: other machines' clocks may be wrong.
   const since = performance.now()
   for (;;) {
     const now = await repository.resolve(refsOf(environment).lock)
     if (now === null) return null
     if (now !== id) {
-      const standing = await standingLock(repository, options, now)
-      return standing === null ? null : outwait(repository, standing, options)
+      const current = await standingLock(repository, options, now)
+      return current === null ? null : outwait(repository, current, options)
     }
     if (performance.now() - since >= leaseMs) return id
     await sleep(
@@ -153,6 +141,8 @@ async function outwait(
     )
   }
 }
+
+const refuse = (code: string, text: Text): never => fail(EXIT.locked, code, text.message, text)
 
 /** Keeps the lock: renews it in the second quarter of each lease, and gives up a third before anyone may take it over. */
 function hold(repository: LockRefs, holder: Holder, commit: string, began: number, options: LockOptions): Held {
@@ -178,15 +168,15 @@ function hold(repository: LockRefs, holder: Holder, commit: string, began: numbe
     id = swap.state === 'written' ? swap.commit : await unheard()
     known.add(id)
   }
-  // Moved, and still ours, and not set back: an earlier renewal whose answer was lost.
+  // The ref moved, is still ours and was not set back: the answer of an earlier renewal was lost.
   const unheard = async (): Promise<string> => {
-    const standing = await standingLock(repository, options)
-    lost = standing?.holder?.nonce !== holder.nonce || known.has(standing.id)
-    return standing?.id ?? id
+    const current = await standingLock(repository, options)
+    lost = current?.holder?.nonce !== holder.nonce || known.has(current.id)
+    return current?.id ?? id
   }
   const beat = setInterval(() => {
     if (lost) clearInterval(beat)
-    // A renewal that fails is tried again at the next beat; meanwhile the lease runs out.
+    // A failed renewal is tried again at the next beat, while the lease goes on running out.
     else if (elapsed() - renewed > leaseMs / 4)
       renewing ??= renew()
         .catch(() => {})
@@ -204,25 +194,18 @@ function hold(repository: LockRefs, holder: Holder, commit: string, began: numbe
       lost = true
       if (freed === 'removed') return null
       return freed === 'moved'
-        ? STOLEN
-        : { ...LEFT, hint: `It runs out by itself: use --wait, or: herdbook unlock ${holder.nonce.slice(0, 8)}` }
+        ? { code: 'lock-lost', severity: 'warning', message: LOCK_LOST }
+        : { code: 'lock-left', severity: 'warning', ...lockLeft(holder.nonce.slice(0, 8)) }
     },
   }
 }
 
-const STOLEN: Diagnostic = {
-  code: 'lock-lost',
-  severity: 'warning',
-  message: 'The lock was taken away while this run held it.',
-}
-const LEFT: Diagnostic = { code: 'lock-left', severity: 'warning', message: 'The lock could not be given back.' }
-
-/** Milliseconds since the machine started, its sleep included: a holder that was asleep must not think that its lease still runs. */
+/** Milliseconds since the machine started, with its sleep: after a sleep the lease has run out. */
 const elapsed = (): number => uptime() * 1_000
 
 function lockContent(holder: Holder, follows: string | null, renewals: number, { sealing }: LockOptions): Content {
   const files = new Map([[LOCK_FILE, `${canonicalJson({ ...holder, renewals })}\n`]])
-  // A chain, so that servers which refuse anything but fast-forwards take a renewal.
+  // A chain of commits, so that a server that accepts only fast-forwards accepts a renewal.
   const parents = follows === null ? [] : [follows]
   return signContent({ files, subject: `Lock: ${holder.user}@${holder.host}`, parents }, 'lock', sealing)
 }

@@ -4,26 +4,27 @@ import { ABSENT } from './three-way-merge.ts'
 import { byText } from '../equal.ts'
 import type { Fields, ObjectRef } from '../values.ts'
 import type { LiveObject } from '../objects.ts'
+import { lockedBut, staysOnServer } from './texts.ts'
 
 /** What it means that the files no longer name an object that Herdbook looks after. */
 export type Absence =
   | { readonly is: 'delete' }
-  /** It stays; `remove` is what a person does who wants it gone, null where there is nothing to remove. */
+  /** It stays. `remove` says how a person removes it; null if there is nothing to remove. */
   | { readonly is: 'release'; readonly remove: string | null }
-  /** Its delete step ends what it gives, and leaves the rest: `stays` says what. */
+  /** Its delete step takes away its rights and keeps the rest: `stays` says what. */
   | { readonly is: 'lock'; readonly stays: string }
 
-/** An object that the files no longer name, as far as it is known. */
+/** An object that the files no longer name. */
 export interface Unnamed {
   readonly id: string
-  /** null where it is not there. */
+  /** null if it is not there. */
   readonly live: LiveObject | null
 }
 
-/** A kind, as far as absence goes. */
+/** What a kind says about absence. */
 export interface Ending {
   readonly absence: Absence
-  /** Where not all its objects end alike: a directory that is not empty, or a key of the files that is no longer there. */
+  /** Given if its objects end in different ways: a directory that is not empty, a key that left the files. */
   readonly absenceOf?: (object: Unnamed, instance: Instance) => Absence
 }
 
@@ -31,30 +32,27 @@ export interface Ending {
 export const absenceOf = (kind: Ending, object: Unnamed, instance: Instance): Absence =>
   kind.absenceOf?.(object, instance) ?? kind.absence
 
-/** Whether it takes a step, and not only the ledger's word. */
+/** Whether absence takes a step, and not only a change of the ledger. */
 export const takesStep = ({ is }: Absence): boolean => is !== 'release'
 
-/** What a person should know of a delete step that leaves something. */
+/** The note of a delete step that leaves something. */
 export const noteOnDelete = (absence: Absence): string | undefined =>
-  absence.is === 'lock' ? `It is locked. It keeps ${absence.stays}.` : undefined
+  absence.is === 'lock' ? lockedBut(absence.stays) : undefined
 
-/** An object that is released, where there is something that a person could remove. */
+/** A released object, if there is something that a person could remove. */
 export const leftBehind = (ref: ObjectRef, absence: Absence): LeftBehind[] =>
   absence.is === 'release' && absence.remove !== null ? [{ ref, remove: absence.remove }] : []
 
-/** How to remove what is released, in a sentence for each way; in the order of their objects. */
+/** For people: how to remove released objects, one sentence for each way, in the order of the objects. */
 export function leftBehindInWords(list: readonly LeftBehind[]): string[] {
   const ways = Map.groupBy(
     list.toSorted((a, b) => byText(a.ref, b.ref)),
     ({ remove }) => remove,
   )
-  return [...ways].map(([remove, all]) => {
-    const [stay, them] = all.length === 1 ? ['stays', 'it'] : ['stay', 'them']
-    return `${all.map(({ ref }) => ref).join(', ')} ${stay} on the server. To remove ${them}: ${remove}`
-  })
+  return [...ways].map(([remove, all]) => staysOnServer({ refs: all.map(({ ref }) => ref), remove }))
 }
 
-/** What files or ledger say of an object, as the table of cases takes it. */
+/** What files or ledger say of an object, in the form that the three-way merge takes. */
 export const sideOf = (
   one: { readonly fields: Fields; readonly state?: typeof ABSENT } | undefined,
 ): Fields | typeof ABSENT | null => (one === undefined ? null : one.state === ABSENT ? ABSENT : one.fields)

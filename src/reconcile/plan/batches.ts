@@ -9,7 +9,7 @@ export interface Batch {
   readonly steps: readonly Step[]
 }
 
-/** One step at a time, so that each finds what came of the one before; those at once that their kind puts together. */
+/** Puts steps into calls: one at a time, so that each sees the result of the one before, unless its kind joins them. */
 export function batches(kinds: readonly Kind[], steps: readonly Step[], needs: Needs): Batch[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const result: { kind: Kind; connection: string; steps: Step[] }[] = []

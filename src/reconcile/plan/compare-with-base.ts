@@ -4,13 +4,13 @@ import type { Kind } from '../kind.ts'
 import type { Ledger, LedgerEntry } from '../ledger/types.ts'
 import type { Desired, Observed } from '../objects.ts'
 
-/** Earlier files in the place of live and of the ledger, for kinds that no connection reads. */
+/** Live and ledger, made of earlier files for kinds that no connection reads. */
 export interface BaseState {
   readonly observed: ReadonlyMap<string, Observed>
   readonly ledger: Ledger
 }
 
-/** Puts what earlier files say where live was not read: a plan then shows the difference of the files. The server's ids are those that the ledger knows. */
+/** Uses earlier files for kinds that were not read, so that a plan shows the difference of the files. Ids are the ledger's. */
 export function compareWithBase(
   kinds: readonly Kind[],
   before: ReadonlyMap<string, Desired>,

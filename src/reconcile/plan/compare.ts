@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
-import { ABSENT, fieldsApart, judge, type Apart, type Verdict } from './three-way-merge.ts'
+import { ABSENT, decide, fieldsApart, type Apart, type Verdict } from './three-way-merge.ts'
 import { absenceOf, leftBehind, sideOf, takesStep, type Absence } from './absence.ts'
 import { type LeftBehind } from './types.ts'
 import { fateOf, filesInStep } from '../claims.ts'
@@ -7,7 +7,7 @@ import { byText, equal } from '../equal.ts'
 import type { PlanInput } from './input.ts'
 import { partedByInputs, winsInputs } from './restarts.ts'
 import { asSecret, compareSecrets, secretChanged, type SecretField } from './secret-fields.ts'
-import { forget, settle, settleFields, type ThreeWay } from './settle.ts'
+import { forget, recordFields, recordInSync, type ThreeWay } from './ledger-adjustments.ts'
 import { letGoOf, unmanagedOf } from '../seen-list.ts'
 import { changeOf, sameUnlessPending } from './unresolved.ts'
 import type { Draft } from '../kind.ts'
@@ -15,14 +15,14 @@ import type { Adjustment, KindRead, Difference, Step, Unmanaged, Waiting } from 
 import type { DesiredObject } from '../objects.ts'
 import type { Fields, ObjectRef } from '../values.ts'
 
-/** What a kind, or an object of it, adds to the plan. */
+/** What a kind or one object adds to the plan. */
 export interface Part {
   readonly read: KindRead | null
   readonly drafts: readonly Draft[]
   readonly differences: readonly Difference[]
   readonly waiting: readonly Waiting[]
   readonly unmanaged: readonly Unmanaged[]
-  /** Objects that the files no longer speak of, and that the server keeps. */
+  /** Objects that left the files and that the server keeps. */
   readonly letGo: number
   readonly leftBehind: readonly LeftBehind[]
   /** Objects that the files leave alone. */
@@ -34,7 +34,7 @@ export interface Part {
 }
 
 /** Adds nothing. */
-export const NOTHING: Part = {
+export const EMPTY_PART: Part = {
   read: null,
   drafts: [],
   differences: [],
@@ -48,10 +48,10 @@ export const NOTHING: Part = {
   uncompared: [],
 }
 
-/** Decides the case of one object, and what it adds to the plan. Secrets take part by name and version, in the place of how they compare. */
-export function compareObject(trio: ThreeWay, input: PlanInput): Part {
-  const { kind, id, desired, live, entry, attempts } = trio
-  if (live?.secrets === undefined) return compareSides(trio, input)
+/** Decides the case of one object, and what it adds to the plan. Secrets are compared by name and version. */
+export function compareObject(object: ThreeWay, input: PlanInput): Part {
+  const { kind, id, desired, live, entry, attempts } = object
+  if (live?.secrets === undefined) return compareSides(object, input)
   const held = compareSecrets({
     desired: desired?.fields ?? null,
     live: live.fields,
@@ -61,7 +61,7 @@ export function compareObject(trio: ThreeWay, input: PlanInput): Part {
   })
   const part = compareSides(
     {
-      ...trio,
+      ...object,
       live: { ...live, fields: held.live },
       ...(entry === undefined ? {} : { entry: { ...entry, fields: held.ledger ?? {} } }),
     },
@@ -81,14 +81,14 @@ export function compareObject(trio: ThreeWay, input: PlanInput): Part {
   }
 }
 
-function compareSides(trio: ThreeWay, input: PlanInput): Part {
-  const { kind, id, desired, files, live, entry } = trio
-  if (trio.removed)
+function compareSides(object: ThreeWay, input: PlanInput): Part {
+  const { kind, id, desired, files, live, entry } = object
+  if (object.removed)
     return live
-      ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'change', []), removal: true }] }
-      : { ...NOTHING, adjustments: entry ? [forget(kind, id)] : [] }
+      ? { ...EMPTY_PART, drafts: [{ ...draft(object, 'delete', 'change', []), removal: true }] }
+      : { ...EMPTY_PART, adjustments: entry ? [forget(kind, id)] : [] }
   const remembered = (fields: Fields): Fields => kind.remembered?.(fields, input.instance, live?.fields ?? {}) ?? fields
-  const verdict = judge({
+  const verdict = decide({
     desired: sideOf(desired && { ...desired, fields: files.fields }),
     live: live?.fields ?? null,
     ledger: entry
@@ -98,112 +98,114 @@ function compareSides(trio: ThreeWay, input: PlanInput): Part {
       : desired && live?.untouched
         ? live.fields
         : null,
-    managed: desired !== undefined || (isGone(trio) && takesStep(endOf(trio, input)) && !live?.spared),
-    attempts: trio.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
+    managed: desired !== undefined || (isGone(object) && takesStep(endOf(object, input)) && !live?.spared),
+    attempts: object.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
     same: sameUnlessPending(files, kind.same ?? ((_field, a, b) => equal(a, b))),
-    // What gets another name gets all that goes with it, or waits.
+    // A renamed object gets all its fields or waits.
     bound: entry && desired && entry.id !== id ? [Object.keys(desired.fields)] : (kind.bound ?? []),
   })
-  return partOf(verdict, trio, input)
+  return partOf(verdict, object, input)
 }
 
-/** Whether the files that it came from are managed, all of them: what they no longer name is gone, and not only let go. */
+/** Whether all files that it came from are managed. Else it is let go, not deleted, when no file names it. */
 const isGone = ({ kind, entry, managed }: ThreeWay): boolean =>
   entry === undefined || fateOf(kind, entry, { yielded: false, managed }) === 'gone'
 
-/** What it means for this object that the files no longer name it. */
+/** The absence of this object, if the files no longer name it. */
 const endOf = ({ kind, id, live }: ThreeWay, { instance }: PlanInput): Absence =>
   absenceOf(kind, { id, live: live ?? null }, instance)
 
-function partOf(verdict: Verdict, trio: ThreeWay, input: PlanInput): Part {
-  const { kind, id } = trio
+function partOf(verdict: Verdict, object: ThreeWay, input: PlanInput): Part {
+  const { kind, id } = object
   switch (verdict.is) {
     case 'nothing':
-      return unmanaged(trio, input)
+      return unmanaged(object, input)
     case 'released':
       return {
-        ...NOTHING,
-        letGo: trio.live ? 1 : 0,
-        leftBehind: trio.live ? leftBehind(`${kind.name}/${id}`, endOf(trio, input)) : [],
-        unmanaged: trio.live ? [letGoOf(kind.name, trio.live, verdict, input)] : [],
+        ...EMPTY_PART,
+        letGo: object.live ? 1 : 0,
+        leftBehind: object.live ? leftBehind(`${kind.name}/${id}`, endOf(object, input)) : [],
+        unmanaged: object.live ? [letGoOf(kind.name, object.live, verdict, input)] : [],
         adjustments: [forget(kind, id)],
       }
     case 'in-sync':
-      return { ...NOTHING, adjustments: settle(trio, input) }
+      return { ...EMPTY_PART, adjustments: recordInSync(object, input) }
     case 'unmanaged':
-      return trio.others === 'delete' && !trio.live?.spared
-        ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'change', []), unmanaged: true }] }
-        : unmanaged(trio, input)
+      return object.others === 'delete' && !object.live?.spared
+        ? { ...EMPTY_PART, drafts: [{ ...draft(object, 'delete', 'change', []), unmanaged: true }] }
+        : unmanaged(object, input)
     default:
-      return different(verdict, trio, input)
+      return different(verdict, object, input)
   }
 }
 
-/** What changed in the files is a step, with what is to win besides; the rest of what differs is told. */
-function different(verdict: Extract<Verdict, { is: 'step' | 'difference' }>, trio: ThreeWay, input: PlanInput): Part {
-  // An object that can't be applied yet is told as waiting, not as a difference that somebody must settle.
-  const waits = verdict.is === 'difference' && trio.prospect?.obstacle !== undefined && trio.entry === undefined
-  const { restarts, told, others } = staleInputs(verdict, trio, input)
-  const { won = [], open = [] } = Object.groupBy(others, (one) =>
-    waits || wins(one, verdict.action, trio, input) ? 'won' : 'open',
+/** Makes a step of what changed in the files and of differences where the files' version is used; shows the rest. */
+function different(verdict: Extract<Verdict, { is: 'step' | 'difference' }>, object: ThreeWay, input: PlanInput): Part {
+  // An object that cannot be applied yet waits; it is no difference to decide.
+  const waits = verdict.is === 'difference' && object.prospect?.obstacle !== undefined && object.entry === undefined
+  const { restarts, shown, others } = staleInputs(verdict, object, input)
+  const { applied = [], open = [] } = Object.groupBy(others, (one) =>
+    waits || usesFiles(one, verdict.action, object, input) ? 'applied' : 'open',
   )
   const own = [...(verdict.is === 'step' ? verdict.fields : []), ...restarts]
-  const cause = own.length > 0 || verdict.is === 'step' ? ('change' as const) : won[0]?.cause
-  const part = cause === undefined ? NOTHING : stepOrWait(trio, verdict.action, cause, [...own, ...fieldsApart(won)])
+  const cause = own.length > 0 || verdict.is === 'step' ? ('change' as const) : applied[0]?.cause
+  const part =
+    cause === undefined ? EMPTY_PART : stepOrWait(object, verdict.action, cause, [...own, ...fieldsApart(applied)])
   return {
     ...part,
-    differences: together([...open, ...told]).map((one) => difference(trio, one.cause, one.fields)),
-    adjustments: settleFields(trio, [...own, ...fieldsApart(verdict.apart)]),
+    differences: together([...open, ...shown]).map((one) => difference(object, one.cause, one.fields)),
+    adjustments: recordFields(object, [...own, ...fieldsApart(verdict.apart)]),
   }
 }
 
-/** What a unit read, where that is stale: a step where the plan changes what it reads, told for any other reason. */
+/** Sorts out stale inputs of a unit: a step if the plan changes what it reads, else shown as a difference. */
 function staleInputs(
   { action, apart }: Extract<Verdict, { is: 'step' | 'difference' }>,
-  trio: ThreeWay,
+  object: ThreeWay,
   { restore }: PlanInput,
-): { readonly restarts: readonly string[]; readonly told: readonly Apart[]; readonly others: readonly Apart[] } {
-  const { kind, id } = trio
-  const nothing = { restarts: [], told: [], others: apart }
+): { readonly restarts: readonly string[]; readonly shown: readonly Apart[]; readonly others: readonly Apart[] } {
+  const { kind, id } = object
+  const nothing = { restarts: [], shown: [], others: apart }
   if (action !== 'update' || kind.restarts === undefined) return nothing
   const { inputs, others } = partedByInputs(apart, kind.restarts)
   if (inputs === null || restore.has(`${kind.name}/${id}`)) return nothing
-  const reads = kind.after?.(draft(trio, 'update', 'change', inputs.fields)) ?? []
-  return winsInputs(reads, trio.isChanging, false)
-    ? { restarts: inputs.fields, told: [], others }
-    : { restarts: [], told: [inputs], others }
+  const reads = kind.after?.(draft(object, 'update', 'change', inputs.fields)) ?? []
+  return winsInputs(reads, object.isChanging, false)
+    ? { restarts: inputs.fields, shown: [], others }
+    : { restarts: [], shown: [inputs], others }
 }
 
-/** Those of one cause as one. */
+/** Joins the groups of one cause. */
 const together = (list: readonly Apart[]): readonly Apart[] =>
   [...Map.groupBy(list, ({ cause }) => cause)].map(([cause, alike]) => ({ cause, fields: fieldsApart(alike) }))
 
-const wins = ({ cause, fields }: Apart, action: Step['action'], trio: ThreeWay, input: PlanInput): boolean =>
-  input.restore.has(`${trio.kind.name}/${trio.id}`) ||
-  // Taking over is of what the files describe: what they only want gone takes somebody's word for it.
+/** Whether a difference is settled by using the files' version. */
+const usesFiles = ({ cause, fields }: Apart, action: Step['action'], object: ThreeWay, input: PlanInput): boolean =>
+  input.restore.has(`${object.kind.name}/${object.id}`) ||
+  // `--take-over` covers what the files describe. To delete what they only want gone, a person has to say so.
   (cause === 'takeover' && action !== 'delete' && input.takeOver) ||
-  (cause === 'drift' && isCorrected(draft(trio, action, cause, fields), input))
+  (cause === 'drift' && isCorrected(draft(object, action, cause, fields), input))
 
-/** A policy puts back what differs, but for what that would weaken or open: this a person decides. */
+/** Whether the policy corrects this drift. What would weaken or open something is for a person to decide. */
 function isCorrected(step: Draft, { live, policy }: PlanInput): boolean {
   if (policy.driftOf(step.kind) !== 'correct') return false
   const { weakens, opens } = live.assess(step)
   return !weakens && !opens
 }
 
-function stepOrWait(trio: ThreeWay, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Part {
-  const obstacle = action === 'delete' ? undefined : trio.prospect?.obstacle
-  if (obstacle !== undefined && trio.desired) {
+function stepOrWait(object: ThreeWay, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Part {
+  const obstacle = action === 'delete' ? undefined : object.prospect?.obstacle
+  if (obstacle !== undefined && object.desired) {
     return {
-      ...NOTHING,
-      waiting: [{ kind: trio.kind.name, id: trio.id, reason: obstacle, source: trio.desired.source }],
+      ...EMPTY_PART,
+      waiting: [{ kind: object.kind.name, id: object.id, reason: obstacle, source: object.desired.source }],
     }
   }
-  return { ...NOTHING, drafts: [draft(trio, action, cause, fields)] }
+  return { ...EMPTY_PART, drafts: [draft(object, action, cause, fields)] }
 }
 
-function draft(trio: ThreeWay, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Draft {
-  const { kind, id, desired, live, prospect } = trio
+function draft(object: ThreeWay, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Draft {
+  const { kind, id, desired, live, prospect } = object
   const changes = [...fields].sort(byText).map((field) => changeOf(field, desired?.fields, live?.fields))
   const serverId = live?.serverId ?? prospect?.serverId ?? null
   const { createdAt, madeBy } = prospect ?? {}
@@ -217,14 +219,14 @@ function draft(trio: ThreeWay, action: Step['action'], cause: Step['cause'], fie
     changes,
     target: action === 'delete' ? {} : (desired?.fields ?? {}),
     seen: live?.fields ?? {},
-    ...(trio.entry === undefined || trio.entry.id === id ? {} : { formerly: trio.entry.id }),
+    ...(object.entry === undefined || object.entry.id === id ? {} : { formerly: object.entry.id }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...placeOf(desired),
-    ...filesInStep(kind, { ...desired }, trio.entry),
+    ...filesInStep(kind, { ...desired }, object.entry),
     ...(desired?.notBefore === undefined ? {} : { notBefore: desired.notBefore }),
     ...(desired?.consent === undefined
       ? {}
-      : desired.consent === trio.entry?.consent
+      : desired.consent === object.entry?.consent
         ? { usedConsent: desired.consent }
         : { consent: desired.consent }),
   }
@@ -236,8 +238,8 @@ const placeOf = (desired: DesiredObject | undefined): Pick<Step, 'source' | 'als
     ? {}
     : { source: desired.source, ...(desired.alsoIn === undefined ? {} : { alsoIn: desired.alsoIn }) }
 
-function difference(trio: ThreeWay, cause: Difference['cause'], fields: readonly string[]): Difference {
-  const { kind, id, desired, files, live, entry } = trio
+function difference(object: ThreeWay, cause: Difference['cause'], fields: readonly string[]): Difference {
+  const { kind, id, desired, files, live, entry } = object
   const one: Difference = {
     kind: kind.name,
     id,
@@ -252,12 +254,12 @@ function difference(trio: ThreeWay, cause: Difference['cause'], fields: readonly
   return kind.waysOut === undefined ? one : { ...one, ways: kind.waysOut(one) }
 }
 
-/** What no file names is told, and stays; `restore` takes away what was added. */
-function unmanaged(trio: ThreeWay, input: PlanInput): Part {
-  const { kind, id, live } = trio
+/** Shows an object that no file names; it stays. `restore` takes away what was added by hand. */
+function unmanaged(object: ThreeWay, input: PlanInput): Part {
+  const { kind, id, live } = object
   const one = live ? unmanagedOf(kind, live, input) : null
-  if (one === null) return NOTHING
+  if (one === null) return EMPTY_PART
   return one.restorable && input.restore.has(`${kind.name}/${id}`)
-    ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'drift', []), unmanaged: true }] }
-    : { ...NOTHING, unmanaged: [one] }
+    ? { ...EMPTY_PART, drafts: [{ ...draft(object, 'delete', 'drift', []), unmanaged: true }] }
+    : { ...EMPTY_PART, unmanaged: [one] }
 }

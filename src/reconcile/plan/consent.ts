@@ -3,21 +3,29 @@ import { refOf } from '../object-ref.ts'
 import type { PlanInput } from './input.ts'
 import type { Consent, Kind } from '../kind.ts'
 import type { Unmeasured } from '../provider.ts'
+import {
+  accepts,
+  ACCEPTS_NOTHING,
+  acceptsTooMuch,
+  consentMissing,
+  consentUsed,
+  unmeasuredButAccepted,
+  unmeasuredImpact,
+} from './texts.ts'
 import type { Impact, Plan, Step } from './types.ts'
 
-/** The code of the finding that a step asks for a consent that its file does not hold; it is about the step's object. */
+/** The code of the finding that a file lacks a consent; it is about the step's object. */
 export const CONSENT_MISSING = 'consent-missing'
 
-/** How much more than was measured that is, in words. */
-export const MARGIN = 'a fifth more, and at least ten more'
+export { MARGIN } from './texts.ts'
 
-/** The consent that a file should hold for a measured number: a fifth more, at least ten, and never the number that was used up. */
+/** The consent for a measured number: a fifth more, at least ten more, and never the used-up number. */
 export function consentFor(weight: number, used?: number): number {
   const enough = weight + Math.max(10, Math.ceil(weight / 5))
   return enough === used ? enough + 1 : enough
 }
 
-/** Whether nobody could count it. */
+/** Whether an impact could not be counted. */
 export const isUnmeasured = (impact: Impact | Unmeasured): impact is Unmeasured => 'unmeasured' in impact
 
 /** The consent that the file should hold for a step of a plan. */
@@ -30,12 +38,12 @@ export function unconsented({ steps, findings }: Pick<Plan, 'steps' | 'findings'
   return steps.filter((step) => lacking.has(refOf(step)))
 }
 
-/** What of a step's impact the files have to accept and do not, or accept for too much. */
+/** Finds an impact that the files do not accept, or a consent that is far too high. */
 export function checkConsent(kind: Kind, step: Step, { live, instance }: PlanInput): Diagnostic[] {
   const { consent } = kind
   const { impact } = consent === undefined ? {} : live.assess(step)
   if (consent === undefined || impact === undefined) return []
-  // Only where something is found: to find a place the file is parsed again.
+  // Only for a finding: looking up a position parses the file again.
   const at = (): Pick<Diagnostic, 'at'> => (step.source === undefined ? {} : { at: instance.position(step.source) })
   if (isUnmeasured(impact)) return step.hazard === 'irreversible' ? [unmeasured(step, impact, consent, at())] : []
   if (isGenerous(step, impact)) return [generous(step, impact, consent, at())]
@@ -47,33 +55,31 @@ const missing = (step: Step, impact: Impact, consent: Consent, place: Pick<Diagn
   code: CONSENT_MISSING,
   severity: 'error',
   about: refOf(step),
-  message: `${refOf(step)} ${impact.text}; ${heldBy(step, consent)}.`,
+  ...consentMissing({
+    ref: refOf(step),
+    impact: impact.text,
+    held: heldBy(step, consent),
+    line: `${consent.key}: ${consentFor(impact.weight, step.usedConsent)}`,
+  }),
   ...place,
-  hint: `If it is meant, write in that entry (${MARGIN}, since it is measured again before it is done): ${consent.key}: ${consentFor(impact.weight, step.usedConsent)}`,
 })
 
-/** What nobody could count is unknown: it needs a consent in the file, and it is counted again before it is written, for longer. */
+/** The finding for an impact that could not be counted. It needs a consent, and is counted again before the write. */
 function unmeasured(
   step: Step,
   { unmeasured }: Unmeasured,
   { key, unit, uncounted }: Consent,
   place: Pick<Diagnostic, 'at'>,
 ): Diagnostic {
-  const ref = refOf(step)
-  const why = unmeasured === null ? '' : ` (${unmeasured})`
-  const known = `${ref} can't be undone and its impact could not be measured${why}`
-  const found = { code: 'impact-unmeasured', about: ref, ...place }
-  if (step.consent !== undefined)
-    return {
-      ...found,
-      severity: 'warning',
-      message: `${known}; the file accepts ${step.consent}, and it is counted again before anything is written.`,
-    }
-  const hint = `If it is meant, write in that entry how many ${unit} it may touch: ${key}: NUMBER. They are counted again before anything is written. ${uncounted}`
-  return { ...found, severity: 'error', message: `${known}.`, hint }
+  const about = refOf(step)
+  const found = { code: 'impact-unmeasured', about, ...place }
+  const known = { ref: about, why: unmeasured }
+  if (step.consent === undefined)
+    return { ...found, severity: 'error', ...unmeasuredImpact({ ...known, unit, key, more: uncounted }) }
+  return { ...found, severity: 'warning', message: unmeasuredButAccepted({ ...known, accepted: step.consent }) }
 }
 
-/** A consent may be more than twice what the file should hold, or so many more, and not both: it is measured again before writing, and this much could grow unseen. */
+/** A consent is too high if it is more than twice what the file should hold and more than this many above it. */
 const SPARE = 50
 
 function isGenerous({ hazard, consent, usedConsent }: Step, { weight }: Impact): boolean {
@@ -85,14 +91,16 @@ const generous = (step: Step, impact: Impact, { key }: Consent, place: Pick<Diag
   code: 'consent-generous',
   severity: 'warning',
   about: refOf(step),
-  message: `${refOf(step)} ${impact.text}, and the file accepts ${step.consent ?? 0}: it would be applied even if that grew as far.`,
+  ...acceptsTooMuch({
+    ref: refOf(step),
+    impact: impact.text,
+    accepted: step.consent ?? 0,
+    line: `${key}: ${consentFor(impact.weight, step.usedConsent)}`,
+  }),
   ...place,
-  hint: `Write in that entry: ${key}: ${consentFor(impact.weight, step.usedConsent)}`,
 })
 
 function heldBy({ consent, usedConsent }: Step, { usedBy }: Consent): string {
-  if (consent !== undefined) return `the file accepts ${consent}`
-  return usedConsent === undefined
-    ? 'the file holds no consent for it'
-    : `the consent of ${usedConsent} in the file was used up by an earlier ${usedBy}`
+  if (consent !== undefined) return accepts(consent)
+  return usedConsent === undefined ? ACCEPTS_NOTHING : consentUsed({ used: usedConsent, by: usedBy })
 }

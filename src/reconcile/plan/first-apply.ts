@@ -1,14 +1,14 @@
 import type { PlanInput } from './input.ts'
 import type { FirstApply, Plan, Step } from './types.ts'
 
-/** Whether the ledger holds nothing of a provider: what goes there next is its first apply. */
+/** Whether the ledger holds nothing of a provider, so that the next apply there is the first. */
 export function isFirstApply(
   provider: string,
   { kinds, ledger, sealing }: Pick<PlanInput, 'kinds' | 'ledger' | 'sealing'>,
 ): boolean {
   if (ledger.head === null) return true
   const own = new Set(kinds.filter((kind) => kind.provider === provider).map(({ name }) => name))
-  // A ledger begins with the provider that it is named after, also where it was signed anew and holds nothing.
+  // A ledger is never empty for the provider that it is named after, even if it was signed again and holds nothing.
   const isNamed = (kind: string): boolean =>
     (sealing.providers.get(kind) ?? sealing.scope.provider) === sealing.scope.provider
   return (
@@ -17,7 +17,7 @@ export function isFirstApply(
   )
 }
 
-/** The providers whose first apply a plan is, with what it would do there. */
+/** The providers whose first apply a plan is, with the steps there. */
 export function beginnings(
   { steps }: Pick<Plan, 'steps'>,
   input: Pick<PlanInput, 'kinds' | 'ledger' | 'sealing'>,
@@ -28,7 +28,7 @@ export function beginnings(
     .map(([provider, own]) => ({ provider, steps: own }))
 }
 
-/** What first applies create, which no budget limits: counted by kind. */
+/** Counts by kind what first applies create: no budget limits it. */
 export const firstCreates = (plan: Pick<Plan, 'steps'>, input: PlanInput): FirstApply[] =>
   beginnings(plan, input).flatMap(({ provider, steps }) =>
     [...Map.groupBy(steps, ({ kind }) => kind)]

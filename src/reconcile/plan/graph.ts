@@ -3,12 +3,13 @@ import { refInLedger, refOf } from '../object-ref.ts'
 import type { Draft, Linking } from '../kind.ts'
 import { referencedBy } from './references.ts'
 import type { ObjectRef } from '../values.ts'
+import { stepsInACircle, unmet as unmetText } from './texts.ts'
 import type { Step } from './types.ts'
 
 /** A step and those of its plan that must be done before it. */
 export interface Node {
   readonly step: Step
-  /** Where it stands among the steps as they were given. */
+  /** Its position among the steps as they were given. */
   readonly place: number
   readonly needs: ReadonlySet<Node>
 }
@@ -17,8 +18,8 @@ export interface Node {
 export type Takes = (ref: ObjectRef) => readonly ObjectRef[]
 
 /**
- * Steps as a graph, in the order given: each needs what its values refer to and what its kind puts before it, and a
- * delete whatever is done to those that took values of its object when they were last verified.
+ * Makes a graph of steps, in the order given. A step needs what its values refer to and what its kind puts before it. A
+ * delete needs the steps of all objects that took values of the deleted one when they were last verified.
  */
 export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took: Takes = () => []): readonly Node[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
@@ -28,16 +29,16 @@ export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took:
   for (const node of nodes) {
     const kind = byName.get(node.step.kind)
     for (const needed of of(kind?.after?.(node.step))) if (waits(node.step, needed.step, kind)) node.needs.add(needed)
-    // What goes gives no value.
+    // A deleted object gives no value.
     for (const giver of of(referencedBy(node.step))) if (giver.step.action !== 'delete') node.needs.add(giver)
     for (const giver of of(took(refOf(node.step)))) if (giver.step.action === 'delete') giver.needs.add(node)
-    // One that only lowers takes nothing along, and waits for none.
+    // A step that weakens waits for no other.
     for (const waiting of of(kind?.before?.(node.step))) if (!waiting.step.weakens) waiting.needs.add(node)
   }
   return nodes
 }
 
-/** Whether a step comes after one that its kind puts before it. What only needs an object does not wait for that to go; a unit reads that it is gone. */
+/** Whether a step waits for one that its kind puts before it. It waits for a delete only as a delete or a restart. */
 const waits = ({ action, changes }: Step, needed: Step, kind: Linking | undefined): boolean =>
   needed.action !== 'delete' || action === 'delete' || changes.some(({ field }) => field === kind?.restarts)
 
@@ -47,14 +48,14 @@ export const neededBy = (step: Draft, kind: Linking | undefined): ObjectRef[] =>
   ...(kind?.after?.(step) ?? []),
 ]
 
-/** The steps so that each comes after all that it needs; of those that could be next, the one that stood first. Throws (exit 1) where some need each other. */
+/** Orders steps so that each comes after all that it needs; else the given order stays. Throws (exit 1) on a circle. */
 export function inOrder(nodes: readonly Node[]): Step[] {
-  // Most plans are in order as they are.
+  // Most plans are in order already.
   const isInOrder = nodes.every(({ place, needs }) => [...needs].every((needed) => needed.place < place))
   return isInOrder ? nodes.map(({ step }) => step) : topological(nodes)
 }
 
-/** A step that was not put into the order yet, how many that it needs were not either, and who needs it. */
+/** A step that is not in the order yet, how many of its needs are missing, and the steps that wait for it. */
 interface Open {
   readonly node: Node
   missing: number
@@ -78,7 +79,7 @@ function topological(nodes: readonly Node[]): Step[] {
   return result.length < nodes.length ? refuse(open.flatMap((one) => (one.missing > 0 ? [one.node] : []))) : result
 }
 
-/** A leftist heap: the node that stood first on top, never deeper to the right than the logarithm of its size. */
+/** A leftist heap with the first position on top: its right side is never deeper than the logarithm of its size. */
 type Heap = Tree | null
 
 interface Tree {
@@ -99,22 +100,16 @@ function merge(a: Heap, b: Heap): Heap {
   return { node: a.node, left, right, depth: (right?.depth ?? 0) + 1 }
 }
 
-/** More than this are counted. */
+/** How many are named; the rest is counted. */
 const NAMED = 10
 
 function refuse(stuck: readonly Node[]): never {
   const refs = cycleIn(stuck).map(({ step }) => refInLedger(step))
-  const named = refs.slice(0, NAMED)
-  const rest = refs.length > NAMED ? `, ${refs.length - NAMED} more` : ''
-  return fail(
-    EXIT.defect,
-    'steps-in-a-circle',
-    `None of these steps can be the first, since each needs the next and the last needs the first: ${named.join(', ')}${rest}.`,
-    { hint: 'This is a defect in Herdbook: please report it with this text.' },
-  )
+  const text = stepsInACircle({ refs: refs.slice(0, NAMED), more: Math.max(0, refs.length - NAMED) })
+  return fail(EXIT.defect, 'steps-in-a-circle', text.message, text)
 }
 
-/** Some of the nodes that each need the next, and the last the first; each that is given needs another of them. */
+/** Finds a circle among nodes that each need another one of them. */
 function cycleIn(stuck: readonly Node[]): readonly Node[] {
   const among = new Set(stuck)
   const path = new Set<Node>()
@@ -127,32 +122,32 @@ function cycleIn(stuck: readonly Node[]): readonly Node[] {
   return walked.slice(walked.findIndex((one) => one === node))
 }
 
-/** How objects stand for which there is no step. */
-export interface Standing {
+/** The objects that a plan has no step for. */
+export interface UnplannedObjects {
   readonly live: Pick<ReadonlySet<ObjectRef>, 'has'>
-  /** Not as the files have it, for certain or perhaps: it waits for a person, a read or an account. */
+  /** Those that are or may be not as the files have them: they wait for a person, a reading or an account. */
   readonly open: Pick<ReadonlySet<ObjectRef>, 'has'>
 }
 
-/** Something that a step needs and that no step of the plan brings about. */
+/** Something that a step needs and that no step of the plan fulfils. */
 export interface Unmet {
   readonly step: Step
   readonly needs: ObjectRef
-  /** It differs from the files or could not be read; it is neither live nor in the files; the plan deletes it. */
+  /** `open`: it differs or was not read; `missing`: it does not exist; `deleted`: the plan deletes it. */
   readonly why: 'open' | 'missing' | 'deleted'
 }
 
 /**
- * What steps need that is neither in the plan nor in sync. A value must be the files' own; where a kind only puts an
- * object first, that has to be there, and one that no file manages and nobody reads is nothing to wait for.
+ * Finds needs that are neither in the plan nor in sync. An object that gives a value has to be as the files say; one
+ * that a kind only puts first has to exist. An object that no file manages and nobody reads is not waited for.
  */
-export function unmet(steps: readonly Step[], kinds: readonly Linking[], standing: Standing): Unmet[] {
+export function unmet(steps: readonly Step[], kinds: readonly Linking[], unplanned: UnplannedObjects): Unmet[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const actions = new Map(steps.map((step) => [refOf(step), step.action]))
   return steps.flatMap((step) => {
     const values = new Set(referencedBy(step))
     return [...new Set(neededBy(step, byName.get(step.kind)))].flatMap((needs): Unmet[] => {
-      const why = whyUnmet(needs, values.has(needs), actions.get(needs), standing)
+      const why = whyUnmet(needs, values.has(needs), actions.get(needs), unplanned)
       return why === null ? [] : [{ step, needs, why }]
     })
   })
@@ -162,18 +157,12 @@ function whyUnmet(
   ref: ObjectRef,
   isValue: boolean,
   action: Step['action'] | undefined,
-  { live, open }: Standing,
+  { live, open }: UnplannedObjects,
 ): Unmet['why'] | null {
   if (action !== undefined) return isValue && action === 'delete' ? 'deleted' : null
   if (open.has(ref)) return isValue || !live.has(ref) ? 'open' : null
   return isValue && !live.has(ref) ? 'missing' : null
 }
 
-const REASONS: { readonly [why in Unmet['why']]: string } = {
-  open: 'which is not as the files have it',
-  missing: 'which is not there, and no step makes it',
-  deleted: 'which is to be deleted',
-}
-
 /** For people: why such a step does not go out. */
-export const unmetInWords = ({ needs, why }: Unmet): string => `It needs ${needs}, ${REASONS[why]}.`
+export const unmetInWords = ({ needs, why }: Unmet): string => unmetText({ needs, why })

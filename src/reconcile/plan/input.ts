@@ -1,6 +1,5 @@
 import type { Instance } from '../../instance/instance.ts'
 import type { Sealing } from '../digest.ts'
-
 import type { Hints, Kind } from '../kind.ts'
 import type { Live } from '../provider.ts'
 import type { Ledger, LedgerEntry } from '../ledger/types.ts'
@@ -20,7 +19,7 @@ export interface Policy {
   readonly announce: { readonly noticeDays: number | null } | null
 }
 
-/** All that a plan depends on. Time is one of its inputs. */
+/** All that a plan depends on, time included. */
 export interface PlanInput {
   readonly environment: string
   readonly domain: string
@@ -34,13 +33,13 @@ export interface PlanInput {
   readonly ledger: Ledger
   readonly policy: Policy
   readonly now: Date
-  /** Objects for which the files win, once. */
+  /** Objects for which the files' version is used, once. */
   readonly restore: ReadonlySet<ObjectRef>
   /** Whether steps need an approval at all. */
   readonly needsApproval: boolean
-  /** Take-overs are steps: what the files say wins wherever the ledger knows nothing. */
+  /** Takeovers become steps: the files' version is used for what the ledger does not know. */
   readonly takeOver: boolean
-  /** First applies are meant: what they create is not held against a budget. */
+  /** First applies are intended: no budget limits what they create. */
   readonly first: boolean
   /** What digests are made for and with. */
   readonly sealing: Sealing
@@ -50,14 +49,14 @@ export interface PlanInput {
 export function entriesOf(kind: string, { entries }: Ledger): ReadonlyMap<string, LedgerEntry> {
   const known = byKind.get(entries) ?? inKinds(entries)
   byKind.set(entries, known)
-  return known.get(kind) ?? NOTHING
+  return known.get(kind) ?? NO_ENTRIES
 }
 
 type Kinds = ReadonlyMap<string, ReadonlyMap<string, LedgerEntry>>
 
-/** Sorted out once for a ledger: every kind asks, and more than once. */
+/** Grouped once for each ledger, since every kind asks more than once. */
 const byKind = new WeakMap<Ledger['entries'], Kinds>()
-const NOTHING: ReadonlyMap<string, LedgerEntry> = new Map()
+const NO_ENTRIES: ReadonlyMap<string, LedgerEntry> = new Map()
 
 const inKinds = (entries: Ledger['entries']): Kinds =>
   new Map(
@@ -67,7 +66,7 @@ const inKinds = (entries: Ledger['entries']): Kinds =>
     ]),
   )
 
-/** What a kind is told besides the rows when it reads. */
+/** What a kind gets besides the rows when it reads. */
 export function hintsFor(kind: Kind, input: Pick<PlanInput, 'instance' | 'desired' | 'ledger' | 'now'>): Hints {
   const objectsOf = (name: string): Pick<Hints, 'desired' | 'ledger' | 'attempts'> => {
     const desired = input.desired.get(name)
@@ -80,5 +79,5 @@ export function hintsFor(kind: Kind, input: Pick<PlanInput, 'instance' | 'desire
   return { ...objectsOf(kind.name), instance: input.instance, objectsOf, now: input.now }
 }
 
-/** What proves which far end was read, by provider; null where nothing was read. */
+/** The proof of which far end was read, by provider; null if nothing was read. */
 export type Proofs = ReadonlyMap<string, string | null>

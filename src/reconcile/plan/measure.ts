@@ -5,14 +5,14 @@ import type { PlanInput } from './input.ts'
 import type { Draft, Kind } from '../kind.ts'
 import type { Step } from './types.ts'
 
-/** What a delete leaves, where that is not nothing. */
+/** The note of a delete that leaves something. */
 function ending(kind: Kind, { id, action, serverId, seen }: Draft, { instance }: PlanInput): string | undefined {
   return action === 'delete'
     ? noteOnDelete(absenceOf(kind, { id, live: { id, serverId, fields: seen } }, instance))
     : undefined
 }
 
-/** Measures and seals one kind's drafts. */
+/** Makes steps of a kind's drafts: adds hazard, impact, connection and digest. */
 export function measured(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
   const connection = input.live.writes(kind.name, drafts.length)
   return drafts.map((step) => {

@@ -6,7 +6,7 @@ import type { Step } from './types.ts'
 /** The steps of a plan that a step of it needs. */
 export type Needs = (step: Step) => readonly Step[]
 
-/** What the steps of a plan need of each other. */
+/** Finds what the steps of a plan need of each other. */
 export function needsIn(steps: readonly Step[], kinds: readonly Linking[], took: Takes): Needs {
   const needs = new Map(
     graphOf(steps, kinds, took).flatMap((node): [Step, readonly Step[]][] =>
@@ -16,7 +16,7 @@ export function needsIn(steps: readonly Step[], kinds: readonly Linking[], took:
   return (step) => needs.get(step) ?? []
 }
 
-/** The objects that those in the ledger took values of when they were last verified. */
+/** The objects that entries of the ledger took values of when they were last verified. */
 export const takesIn =
   ({ entries }: Pick<Ledger, 'entries'>): Takes =>
   (ref) =>

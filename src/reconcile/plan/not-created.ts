@@ -5,11 +5,12 @@ import { entriesOf, type PlanInput } from './input.ts'
 import type { Kind } from '../kind.ts'
 import type { Observed } from '../objects.ts'
 import type { ObjectRef } from '../values.ts'
+import { lost, makerMissing } from './texts.ts'
 import type { Waiting } from './types.ts'
 
 type NotCreated = Extract<Observed, { state: 'not-created' }>
 
-/** What a new one of its version holds, as if it were read: nobody's word, so that a change takes nothing over. */
+/** What a new one of its version holds, as if it were read: untouched, so that a change is no takeover. */
 export const asNew = ({ initial }: NotCreated): Extract<Observed, { state: 'complete' }> => ({
   state: 'complete',
   objects: initial.map((object) => ({ ...object, untouched: true, initial: true })),
@@ -18,16 +19,16 @@ export const asNew = ({ initial }: NotCreated): Extract<Observed, { state: 'comp
   requests: 0,
 })
 
-/** The object whose step makes what a kind is part of; undefined where that is there, or where nobody knows. */
+/** The object whose step makes what a kind is part of; undefined if that exists or is unknown. */
 export function makerOf(kind: string, observed: ReadonlyMap<string, Observed>): ObjectRef | undefined {
   const one = observed.get(kind)
   return one?.state === 'not-created' ? one.by : undefined
 }
 
-/** The code of the finding that something is gone which the ledger holds. */
+/** The code of the finding that something in the ledger is gone as a whole. */
 export const LOST = 'lost'
 
-/** Whether the ledger holds objects of a kind that is not there. That some must not be there is no loss. */
+/** Whether the ledger holds objects of a kind that does not exist. Entries that say `absent` are no loss. */
 export function isLost(kind: string, { live, ledger }: Pick<PlanInput, 'live' | 'ledger'>): boolean {
   return (
     makerOf(kind, live.observed) !== undefined &&
@@ -35,7 +36,7 @@ export function isLost(kind: string, { live, ledger }: Pick<PlanInput, 'live' | 
   )
 }
 
-/** What was verified once and is gone as a whole is not made anew as if it had never been. */
+/** Refuses to make again what was verified once and is gone as a whole. */
 export function checkLost(input: Pick<PlanInput, 'kinds' | 'desired' | 'live' | 'ledger'>): Diagnostic[] {
   return input.kinds
     .filter(({ name }) => input.desired.get(name)?.state === 'managed' && isLost(name, input))
@@ -43,12 +44,15 @@ export function checkLost(input: Pick<PlanInput, 'kinds' | 'desired' | 'live' | 
       code: LOST,
       severity: 'error',
       about: `${name}#${LOST}`,
-      message: `${makerOf(name, input.live.observed) ?? name} is gone, and with it all ${title.many}: the ledger holds ${entriesOf(name, input.ledger).size}. Nothing is made in its place.`,
-      hint: 'Bring it back first. If you gave it up on purpose, take it out of the files: then it is no longer managed.',
+      ...lost({
+        maker: makerOf(name, input.live.observed) ?? name,
+        objects: title.many,
+        known: entriesOf(name, input.ledger).size,
+      }),
     }))
 }
 
-/** The parts of a plan, in which steps wait whose maker is not to be made by a step. `kinds` and `parts` go together. */
+/** Lets steps wait whose maker no step makes. `kinds` and `parts` have the same order. */
 export function withMakers(
   kinds: readonly Kind[],
   parts: readonly Part[],
@@ -60,19 +64,19 @@ export function withMakers(
     const maker = makerOf(kinds[i]?.name ?? '', observed)
     return maker === undefined || made.has(maker) || part.drafts.length === 0 ? part : waitingFor(maker, part)
   })
-  // What waits makes nothing either.
+  // A waiting step makes nothing, so others may wait for it.
   return next.every((part, i) => part === parts[i]) ? parts : withMakers(kinds, next, observed)
 }
 
 function waitingFor(maker: ObjectRef, part: Part): Part {
-  const reason = `${maker} is not there yet, and no step of this plan makes it`
+  const reason = makerMissing(maker)
   const waiting = part.drafts.flatMap(({ kind, id, source }): Waiting[] =>
     source === undefined ? [] : [{ kind, id, reason, source }],
   )
   return { ...part, drafts: [], waiting: [...part.waiting, ...waiting] }
 }
 
-/** Kinds for the order of their steps: what is not there yet comes after what makes it. */
+/** The kinds with one more rule for the order: their steps come after the step that makes what they are part of. */
 export const afterMakers = (kinds: readonly Kind[], observed: ReadonlyMap<string, Observed>): Kind[] =>
   kinds.map((kind) => {
     const maker = makerOf(kind.name, observed)

@@ -1,27 +1,28 @@
 import type { PlanInput } from './input.ts'
 import type { Ledger, Notice } from '../ledger/types.ts'
 import type { ObjectRef } from '../values.ts'
+import { announced } from './texts.ts'
 import type { Step } from './types.ts'
 
 const DAY = 86_400_000
 
-/** Whether a step does something to people for good, so that they are to hear of it before. */
+/** Whether a step cannot be undone and affects people, so that they hear of it first. */
 const needsNotice = (step: Step): boolean =>
   step.hazard === 'irreversible' && step.impact !== undefined && step.impact.weight > 0
 
-/** A notice given now: its step may be done from the first midnight on (UTC) that is so many whole days away. */
+/** A notice given now. Its step is due at the first midnight (UTC) that is at least so many days away. */
 export const noticeOf = ({ kind, id }: Step, now: Date, days: number): Notice => ({
   ref: `${kind}/${id}`,
   at: now.toISOString(),
   from: new Date(Math.ceil((now.getTime() + days * DAY) / DAY) * DAY).toISOString().slice(0, 10),
 })
 
-/** Why a step is held back still; null where its day has come. */
+/** Why an announced step still waits; null if its day has come. */
 export function waitsFor({ at, from }: Notice, now: Date): string | null {
-  return now.getTime() < Date.parse(from) ? `Announced on ${at.slice(0, 10)}, applied from ${from} on.` : null
+  return now.getTime() < Date.parse(from) ? announced({ on: at.slice(0, 10), from }) : null
 }
 
-/** The steps with what is to be waited for as things stand now, where the policy gives notice: nothing any more where the day has come. */
+/** Adds to steps the notice that they wait for, if the policy gives notice; none if the day has come. */
 export function withNotices(
   steps: readonly Step[],
   { policy, ledger, now }: Pick<PlanInput, 'policy' | 'now'> & { readonly ledger: Pick<Ledger, 'notices'> },
@@ -37,7 +38,7 @@ export function withNotices(
   })
 }
 
-/** The notices whose steps are still to be done: what was given up and comes back is announced anew. */
+/** The notices whose steps are still in the plan. A step that left and comes back is announced again. */
 export function pending(
   notices: readonly Notice[],
   steps: readonly Step[],

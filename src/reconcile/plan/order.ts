@@ -9,7 +9,7 @@ import { objectsIn } from '../objects.ts'
 import { type Fields, type ObjectRef } from '../values.ts'
 import { type Step } from './types.ts'
 
-/** Each after all that it needs. Else creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order. */
+/** Orders steps: needs first; else creates and updates in the order of kinds, then deletes in reverse. */
 export function order(steps: readonly Step[], input: PlanInput): Step[] {
   const { kinds, instance, ledger, live } = input
   const rank = new Map(kinds.map((kind, i) => [kind.name, i]))
@@ -23,7 +23,7 @@ export function order(steps: readonly Step[], input: PlanInput): Step[] {
   return inOrder(graphOf(sorted, afterMakers(kinds, live.observed), takesIn(ledger)))
 }
 
-/** Objects by reference, each list looked through once. */
+/** Finds objects by reference. Each list is indexed once. */
 export function othersIn({ desired, live: { observed } }: Pick<PlanInput, 'desired' | 'live'>): Others {
   const indexed = new Map<
     string,

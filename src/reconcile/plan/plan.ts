@@ -1,7 +1,7 @@
 import { partsOf, refOf } from '../object-ref.ts'
 import { firstCreates } from './first-apply.ts'
-import { compareObject, NOTHING, type Part } from './compare.ts'
-import { checkDebts, debtsOf } from '../pending-effects.ts'
+import { compareObject, EMPTY_PART, type Part } from './compare.ts'
+import { checkPending, pendingIntents } from '../pending-effects.ts'
 import { planDigest } from '../digest.ts'
 import { byText } from '../equal.ts'
 import { whyUnread } from '../findings.ts'
@@ -14,10 +14,11 @@ import { withNotices } from './notices.ts'
 import { asNew, isLost, withMakers } from './not-created.ts'
 import { order, othersIn } from './order.ts'
 import { asVerified, changing, comparable, holdersIn, type Changing, type Comparable } from './unresolved.ts'
-import { checkRemoved, removalOf, standing } from './removed.ts'
-import { forget } from './settle.ts'
+import { activeRemovals, checkRemoved, removalOf } from './removed.ts'
+import { forget } from './ledger-adjustments.ts'
 import type { Kind, Others } from '../kind.ts'
 import type { LedgerEntry } from '../ledger/types.ts'
+import { MAKER_GONE, notRead } from './texts.ts'
 import { unfinishedIn } from './unfinished.ts'
 import type { Adjustment, Plan, Step, Waiting } from './types.ts'
 import type { Desired, Observed } from '../objects.ts'
@@ -39,7 +40,7 @@ export function plan(input: PlanInput): Plan {
   const differences = parts.flatMap((part) => part.differences)
   const unfinished = unfinishedIn(input, { steps, others, changes })
   const open = new Set(unfinished.map(refOf))
-  const debts = debtsOf(input)
+  const pending = pendingIntents(input)
   const first = input.first ? firstCreates({ steps }, input) : []
   const unsealed = {
     version: 1 as const,
@@ -59,13 +60,13 @@ export function plan(input: PlanInput): Plan {
     letGo: input.kinds.flatMap(({ name }, i) => (parts[i]?.letGo ? [{ kind: name, objects: parts[i].letGo }] : [])),
     leftBehind: parts.flatMap((part) => part.leftBehind),
     leftAlone: parts.flatMap((part) => part.leftAlone),
-    // What its protocol has not brought to an end is not verified.
+    // An object whose protocol has not ended is not verified.
     adjustments: parts.flatMap((part) => part.adjustments).filter((one) => !open.has(refOfAdjustment(one))),
-    owed: debts.filter(({ repeatable }) => repeatable),
-    removed: standing({ ...input, observed: input.live.observed }),
+    owed: pending.filter(({ repeatable }) => repeatable),
+    removed: activeRemovals({ ...input, observed: input.live.observed }),
     findings: [
       ...parts.flatMap((part) => part.findings),
-      ...checkDebts(debts, input.kinds),
+      ...checkPending(pending, input.kinds),
       ...checkRemoved(input),
       ...guard(steps, input),
     ],
@@ -75,7 +76,7 @@ export function plan(input: PlanInput): Plan {
   return { ...unsealed, digest: planDigest(unsealed, input.sealing) }
 }
 
-/** What each kind adds. What takes a value of something that changes, or reads it, is only known once it is known what changes. */
+/** What each kind adds. Compares twice if objects take values of, or read, other objects that the first pass changes. */
 function comparedAll(
   input: PlanInput,
   others: Others,
@@ -98,14 +99,14 @@ function comparedAll(
 
 const refOfAdjustment = (one: Adjustment): ObjectRef => (one.to === 'forget' ? one.ref : refOf(one.entry))
 
-/** What an object is compared with besides its own sides. */
+/** What the comparison of an object needs besides that object. */
 interface Around {
   readonly others: Others
   /** What changes in other objects. */
   readonly changes: Changing
 }
 
-/** The plan with a part of its steps, and what speaks against just these; for what is to be done of it. Its digest stays that of the whole. */
+/** The plan with a part of its steps and the findings about just these. The digest stays that of the whole plan. */
 export function narrow(
   { plan: whole, input }: { readonly plan: Plan; readonly input: PlanInput },
   keep: (step: Step) => boolean,
@@ -119,7 +120,7 @@ function planKind(kind: Kind, input: PlanInput, around: Around): Part {
   const desired = input.desired.get(kind.name) ?? { state: 'unmanaged' }
   const entries = entriesOf(kind.name, input.ledger)
   if (desired.state === 'unmanaged')
-    return { ...NOTHING, letGo: entries.size, adjustments: [...entries.keys()].sort().map((id) => forget(kind, id)) }
+    return { ...EMPTY_PART, letGo: entries.size, adjustments: [...entries.keys()].sort().map((id) => forget(kind, id)) }
   const observed = input.live.observed.get(kind.name)
   if (observed === undefined || observed.state === 'unknown') return unreadable(kind, observed)
   if (observed.state === 'complete') return compare(kind, { desired, observed, entries }, input, around)
@@ -128,28 +129,28 @@ function planKind(kind: Kind, input: PlanInput, around: Around): Part {
   return { ...part, read: { kind: kind.name, complete: true, objects: 0, requests: 0, by: observed.by } }
 }
 
-/** Gone is not absent either: what speaks against it is said beside the plan. */
+/** Gone as a whole is not absent: no step. `checkLost` refuses it. */
 const lost = (kind: Kind): Part => ({
-  ...NOTHING,
+  ...EMPTY_PART,
   read: {
     kind: kind.name,
     complete: false,
     lost: true,
-    reason: 'What they were part of is gone.',
+    reason: MAKER_GONE,
     objects: 0,
     requests: 0,
   },
 })
 
-/** Unknown is never absent: no step, no delete, and the ledger keeps what it knows. */
+/** Unknown is never absent: no step, no delete, and the ledger keeps its entries. */
 function unreadable(kind: Kind, observed: Extract<Observed, { state: 'unknown' }> | undefined): Part {
   const reason = observed?.reason ?? {
     code: 'not-read',
     severity: 'error' as const,
-    message: `The ${kind.title.many} were not read.`,
+    message: notRead(kind.title.many),
   }
   return {
-    ...NOTHING,
+    ...EMPTY_PART,
     read: {
       kind: kind.name,
       complete: false,
@@ -161,8 +162,8 @@ function unreadable(kind: Kind, observed: Extract<Observed, { state: 'unknown' }
   }
 }
 
-/** The sides of a kind. */
-interface Sides {
+/** What files, live and ledger hold of a kind. */
+interface KindStates {
   readonly desired: Extract<Desired, { state: 'managed' }>
   readonly observed: Extract<Observed, { state: 'complete' }>
   readonly entries: ReadonlyMap<string, LedgerEntry>
@@ -170,7 +171,7 @@ interface Sides {
 
 function compare(
   kind: Kind,
-  { desired, observed, entries }: Sides,
+  { desired, observed, entries }: KindStates,
   input: PlanInput,
   { others, changes }: Around,
 ): Part {
@@ -180,7 +181,7 @@ function compare(
     desired.objects.flatMap(({ id, formerly }): [string, string][] => {
       const entry =
         formerly === undefined || wanted.has(formerly) || entries.has(id) ? undefined : entries.get(formerly)
-      // What has the new name already may be a stranger's.
+      // An object that already has the new name may be someone else's.
       const taken = live.get(id)?.serverId ?? entry?.serverId
       return entry && taken === entry.serverId ? [[entry.id, id]] : []
     }),
@@ -246,7 +247,7 @@ function compare(
   }
 }
 
-/** Whether nobody knows what an object of a managed kind is like. */
+/** Whether the state of an object of a managed kind is unknown. */
 const isUnread = (ref: ObjectRef, { desired, live: { observed } }: PlanInput, { liveOf }: Others): boolean => {
   const [kind] = partsOf(ref)
   return (
@@ -256,7 +257,7 @@ const isUnread = (ref: ObjectRef, { desired, live: { observed } }: PlanInput, { 
   )
 }
 
-/** What the server would refuse as things stand waits. */
+/** Lets steps wait that the far end would refuse now. */
 function holdBack(kind: Kind, part: Part, input: PlanInput, others: Others): Part {
   const { obstacle } = kind
   if (obstacle === undefined || part.drafts.length === 0) return part

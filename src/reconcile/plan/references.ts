@@ -2,9 +2,10 @@ import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.
 import { refOf } from '../object-ref.ts'
 import type { DesiredObject } from '../objects.ts'
 import type { Fields, ObjectRef, Value } from '../values.ts'
+import { WRONG_REFERENCE, wrongReference } from './texts.ts'
 import type { Step } from './types.ts'
 
-/** How a value stands in fields that exists only after another object's step: `{ ref: 'address/main#ip' }`. */
+/** Stands in fields for a value that exists only after another object's step: `{ ref: 'address/main#ip' }`. */
 export type ReferenceValue = { readonly ref: string }
 
 /** A field of another object. */
@@ -17,10 +18,10 @@ export type Parsed =
   | { readonly is: 'reference'; readonly reference: Reference }
   | { readonly is: 'wrong'; readonly why: string }
 
-/** The value that a reference names; null and undefined where it does not exist yet. */
+/** Answers the value that a reference names; null or undefined if it does not exist yet. */
 export type ValueOf = (reference: Reference) => Value | undefined
 
-/** What a map with `ref` as its only key is, whether or not its text can be read. */
+/** Whether a value is a map with `ref` as its only key, even if its text cannot be read. */
 export const isReference = (value: Value): value is ReferenceValue =>
   isMap(value) && Object.keys(value).length === 1 && typeof value['ref'] === 'string'
 
@@ -29,23 +30,23 @@ const isMap = (value: Value): value is Fields => typeof value === 'object' && va
 /** Reads `kind/id#field`. An id may hold `/` and `#`: the first `/` ends the kind, the last `#` begins the field. */
 export function parseReference(text: string): Parsed {
   const [slash, hash] = [text.indexOf('/'), text.lastIndexOf('#')]
-  if (hash < 0) return { is: 'wrong', why: 'it names no field: write KIND/ID#FIELD' }
-  if (slash < 0 || slash > hash) return { is: 'wrong', why: 'it names no object: write KIND/ID#FIELD' }
-  if (!/^[a-z][a-z0-9-]*$/.test(text.slice(0, slash))) return { is: 'wrong', why: 'it begins with no kind' }
-  if (slash + 1 === hash) return { is: 'wrong', why: 'the name of the object is empty' }
-  if (hash + 1 === text.length) return { is: 'wrong', why: 'the name of the field is empty' }
+  if (hash < 0) return { is: 'wrong', why: WRONG_REFERENCE.noField }
+  if (slash < 0 || slash > hash) return { is: 'wrong', why: WRONG_REFERENCE.noObject }
+  if (!/^[a-z][a-z0-9-]*$/.test(text.slice(0, slash))) return { is: 'wrong', why: WRONG_REFERENCE.noKind }
+  if (slash + 1 === hash) return { is: 'wrong', why: WRONG_REFERENCE.emptyObject }
+  if (hash + 1 === text.length) return { is: 'wrong', why: WRONG_REFERENCE.emptyField }
   return { is: 'reference', reference: { object: text.slice(0, hash), field: text.slice(hash + 1) } }
 }
 
-/** As it stands in fields. */
+/** A reference as fields hold it. */
 export const referenceValue = ({ object, field }: Reference): ReferenceValue => ({ ref: `${object}#${field}` })
 
-/** The references in a value, also in its lists and maps, each once. Throws a HerdbookError (exit 9) on one that can't be read. */
+/** The references in a value, its lists and its maps, each once. Throws (exit 9) on one that cannot be read. */
 export function referencesIn(value: Value): Reference[] {
   return holdsOne(value) ? [...new Set(textsIn(value))].map(read) : []
 }
 
-/** Whether there is any: of most of 100,000 objects there is none. */
+/** Whether a value holds a reference. Stops early, since most of 100,000 objects hold none. */
 export function holdsOne(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (isReference(value)) return true
@@ -53,7 +54,7 @@ export function holdsOne(value: Value): boolean {
   return false
 }
 
-/** The objects that the values need which a step sets, each once. */
+/** The objects that a step takes values of, each once. */
 export const referencedBy = ({ changes }: Pick<Step, 'changes'>): ObjectRef[] => [
   ...new Set(changes.flatMap(({ after }) => referencesIn(after)).map(({ object }) => object)),
 ]
@@ -72,10 +73,10 @@ function read(text: string): Reference {
 const wrong = (text: string, why: string): Diagnostic => ({
   code: 'reference-wrong',
   severity: 'error',
-  message: `The reference "${text}" can't be read: ${why}.`,
+  message: wrongReference({ text, why }),
 })
 
-/** What is wrong with the references of an object as the files have it: one that can't be read, or is of no kind that there is. */
+/** Finds references of an object that cannot be read or name an unknown kind. */
 export function checkReferences(
   kind: string,
   { id, fields }: Pick<DesiredObject, 'id' | 'fields'>,
@@ -89,17 +90,17 @@ export function checkReferences(
         ? parsed.why
         : isKind(parsed.reference.object.slice(0, parsed.reference.object.indexOf('/')))
           ? null
-          : 'there is no such kind'
+          : WRONG_REFERENCE.unknownKind
     return why === null ? [] : [{ ...wrong(text, why), about: refOf({ kind, id }) }]
   })
 }
 
 export type Resolved<Whole> =
   | { readonly state: 'resolved'; readonly value: Whole }
-  /** Those that have no value yet. */
+  /** The references without a value. */
   | { readonly state: 'unresolved'; readonly references: readonly Reference[] }
 
-/** Fields with values in place of references. What a far end gave is taken as it is, also where it looks like a reference. */
+/** Puts values in place of references. A value from a far end is not resolved again, even if it looks like a reference. */
 export function resolve(fields: Fields, valueOf: ValueOf): Resolved<Fields> {
   const references = referencesIn(fields).filter((reference) => (valueOf(reference) ?? null) === null)
   return references.length > 0
@@ -118,7 +119,7 @@ function withValues(value: Value, valueOf: ValueOf): Value {
 const mapFields = (fields: Fields, by: (value: Value) => Value): Fields =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, by(value)]))
 
-/** A step as its kind writes it, with values in place of references. Its digest stays that of the references. */
+/** Puts values in place of a step's references. Its digest stays that of the references. */
 export function resolveStep(step: Step, valueOf: ValueOf): Resolved<Step> {
   const [after, target] = [
     resolve(Object.fromEntries(step.changes.map((change) => [change.field, change.after])), valueOf),

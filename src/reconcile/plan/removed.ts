@@ -4,27 +4,28 @@ import type { PlanInput } from './input.ts'
 import type { Removal } from '../ledger/types.ts'
 import type { Desired, Observed } from '../objects.ts'
 import type { ObjectRef } from '../values.ts'
+import { removedButNamed, TAKE_OUT } from './texts.ts'
 
-/** How the ledger names somebody who was removed: by name where a file named them, else by a digest that tells nobody. */
+/** How the ledger names a removed person: by name if a file named them, else by a digest that reveals nothing. */
 export function removedName(ref: ObjectRef, isNamed: boolean, sealing: Sealing): ObjectRef {
   if (isNamed) return ref
   return `${ref.slice(0, ref.indexOf('/'))}/~${sealIn(sealing, 'step', { removed: ref }).slice(0, 32)}`
 }
 
-/** The removal that is of an object, where there is one. */
+/** The removal of an object, if there is one. */
 export function removalOf(ref: ObjectRef, removed: readonly Removal[], sealing: Sealing): Removal | undefined {
   if (removed.length === 0) return undefined
   const hidden = removedName(ref, false, sealing)
   return removed.find((one) => one.ref === ref || one.ref === hidden)
 }
 
-type Sides = Pick<PlanInput, 'ledger' | 'sealing'> & {
+type RemovalInput = Pick<PlanInput, 'ledger' | 'sealing'> & {
   readonly desired: ReadonlyMap<string, Desired>
   readonly observed: ReadonlyMap<string, Observed>
 }
 
-/** Removals that are not over: the files still name the object, or it is live still, or nobody can tell. */
-export function standing({ ledger, desired, observed, sealing }: Sides): Removal[] {
+/** Removals that are not over: the files still name the object, it is still live, or that is unknown. */
+export function activeRemovals({ ledger, desired, observed, sealing }: RemovalInput): Removal[] {
   return ledger.removed.filter((removal) => {
     const kind = removal.ref.slice(0, removal.ref.indexOf('/'))
     const [files, live] = [desired.get(kind), observed.get(kind)]
@@ -35,26 +36,27 @@ export function standing({ ledger, desired, observed, sealing }: Sides): Removal
   })
 }
 
-/** Told by every plan while the files still name somebody who was removed. */
+/** Warns in every plan while the files still name a removed person. */
 export function checkRemoved({
   ledger,
   desired,
   sealing,
   kinds,
-}: Pick<Sides, 'ledger' | 'desired' | 'sealing'> & Pick<PlanInput, 'kinds'>): Diagnostic[] {
+}: Pick<RemovalInput, 'ledger' | 'desired' | 'sealing'> & Pick<PlanInput, 'kinds'>): Diagnostic[] {
   if (ledger.removed.length === 0) return []
   return [...desired].flatMap(([kind, files]) =>
     (files.state === 'managed' ? files.objects : []).flatMap(({ id }): Diagnostic[] => {
       const removal = removalOf(`${kind}/${id}`, ledger.removed, sealing)
       if (removal === undefined) return []
-      const message = `${kind}/${id} was removed by ${removal.by} on ${removal.at.slice(0, 10)}: ${removal.why}. The files still name it, and count for nothing there.`
+      const { by, at, why } = removal
+      const message = removedButNamed({ ref: `${kind}/${id}`, by, day: at.slice(0, 10), why })
       return [
         {
           code: 'removed',
           severity: 'warning',
           about: `${kind}/${id}`,
           message,
-          hint: kinds.find(({ name }) => name === kind)?.removal?.(id) ?? 'Take it out of the files.',
+          hint: kinds.find(({ name }) => name === kind)?.removal?.(id) ?? TAKE_OUT,
         },
       ]
     }),

@@ -5,7 +5,7 @@ import type { Skipped } from '../report.ts'
 import type { ObjectRef } from '../values.ts'
 import type { Step } from './types.ts'
 
-/** Whether a step only has a unit read anew what it reads: it is derived from the steps that change that. */
+/** Whether a step only restarts a unit so that it reads its inputs again. */
 export const isRestart = (
   { action, changes }: Pick<Step, 'action' | 'changes'>,
   kind: Pick<Linking, 'restarts'> | undefined,
@@ -15,7 +15,7 @@ export const isRestart = (
   changes.length > 0 &&
   changes.every(({ field }) => field === kind.restarts)
 
-/** The restarts of a plan, each with the steps that cause it: those that its kind puts before it. They are approved with these. */
+/** The restarts of a plan, each with the steps that cause it. They are approved with these steps. */
 export function restartsIn(steps: readonly Step[], kinds: readonly Linking[]): ReadonlyMap<Step, readonly Step[]> {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const restarts = steps.filter((step) => isRestart(step, byName.get(step.kind)))
@@ -29,13 +29,13 @@ export function restartsIn(steps: readonly Step[], kinds: readonly Linking[]): R
 }
 
 /**
- * Whether a restart goes out, once each of its causes was done or was not: where one was. One that no step causes is
- * what an earlier run left over, or what somebody asked for.
+ * Whether a restart goes out after its causes were tried: at least one was done. A restart without causes comes from an
+ * earlier run or a person.
  */
 export const goesOut = (causes: readonly Step[], done: ReadonlySet<ObjectRef>): boolean =>
   causes.length === 0 || causes.some((cause) => done.has(refOf(cause)))
 
-/** What is held back, by object, with the restarts that nothing causes once it is: they wait for the same. */
+/** Adds to the held-back steps the restarts whose causes are all held back. */
 export function withRestarts(
   held: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>,
   restarts: ReadonlyMap<Step, readonly Step[]>,
@@ -47,7 +47,7 @@ export function withRestarts(
   return idle.length === 0 ? held : new Map([...idle, ...held])
 }
 
-/** What differs beside a step: what a unit read, by the field that its kind names, and everything else. */
+/** Splits differences: the field that holds what a unit read, and all others. */
 export function partedByInputs(
   apart: readonly Apart[],
   inputs: string,
@@ -63,8 +63,8 @@ export function partedByInputs(
 }
 
 /**
- * Whether stale inputs are a step: where somebody asks for it, and where a step of the plan changes what the unit reads,
- * since it has to read that anyway. For any other reason they are told, whatever the policy for drift.
+ * Whether stale inputs are a step: a person asks for it, or a step of the plan changes what the unit reads, so it has to
+ * read again anyway. Else they are only shown, whatever the policy for drift says.
  */
 export const winsInputs = (
   reads: readonly ObjectRef[],

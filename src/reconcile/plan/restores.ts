@@ -7,9 +7,11 @@ import { leftAndRestored, leftIn } from './left-alone.ts'
 import { unmanagedOf } from '../seen-list.ts'
 import type { LiveObject } from '../objects.ts'
 import type { ObjectRef } from '../values.ts'
+import type { Text } from '../texts.ts'
+import { restoresChanged, restoresLeft, restoresNothing, restoresUnknown } from './texts.ts'
 import type { Step } from './types.ts'
 
-/** A restore of what neither the files manage nor somebody added by hand would do nothing but apply all the rest. What a merged pull request wants restored may be over by now. */
+/** Refuses to restore what the files do not manage and nobody added by hand. Restores of merged pull requests may be over. */
 export function checkRestores(steps: readonly Step[], input: PlanInput): Diagnostic[] {
   const { restore, kinds, desired, ledger } = input
   if (restore.size === 0) return []
@@ -39,23 +41,15 @@ function whyNot(ref: ObjectRef, input: PlanInput): Diagnostic {
       code: 'not-managed',
       severity: 'error',
       about: ref,
-      message: `${ref} can't be restored: it is not in the files, and nobody added it by hand.`,
-      hint: 'Look at its name: herdbook plan',
+      ...restoresNothing(ref),
     }
   return { code: 'not-restorable', severity: 'error', about: ref, ...reason(ref, kind, live, input) }
 }
 
-/** What is on the server, in no file, and still not for `restore` to take away. */
-function reason(ref: ObjectRef, kind: Kind, live: LiveObject, input: PlanInput): Pick<Diagnostic, 'message' | 'hint'> {
+/** Why `restore` cannot take away an object that is on the server and in no file. */
+function reason(ref: ObjectRef, kind: Kind, live: LiveObject, input: PlanInput): Text {
   const one = unmanagedOf(kind, live, input)
-  const adopt = `herdbook adopt ${shellWord(ref)}`
-  if (!one?.addedByHand)
-    return {
-      message: `${ref} can't be restored: it was there when Herdbook began to look, or somebody left it, and no file names it.`,
-      hint: `To have it taken away by the files, take it over first: ${adopt}`,
-    }
-  const message = one.changed
-    ? `${ref} can't be restored: it was changed by hand, and what it was before is not kept.`
-    : `${ref} can't be restored: no file says what it should be.`
-  return { message, hint: `To write it into the files: ${adopt}. To leave it: herdbook leave ${shellWord(ref)} "why"` }
+  const named = { ref, word: shellWord(ref) }
+  if (!one?.addedByHand) return restoresLeft(named)
+  return one.changed ? restoresChanged(named) : restoresUnknown(named)
 }

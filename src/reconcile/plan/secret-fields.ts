@@ -3,17 +3,18 @@ import type { Diagnostic, Position } from '../../instance/diagnostic.ts'
 import { byText, equal } from '../equal.ts'
 import type { Attempt } from '../ledger/types.ts'
 import type { Fields, ObjectRef, Value } from '../values.ts'
+import { secretChanged as secretChangedText, secretsUncompared } from './texts.ts'
 
-/** What files, ledger, steps and digests hold of a secret: which one it is, and its version. Never its value, nor a digest of that. */
+/** What files, ledger, steps and digests hold of a secret: its name and version, never its value or a digest of it. */
 export interface SecretField {
   readonly secret: string
   readonly version: number
 }
 
-/** What a field holds whose secret the ledger does not know, and that is not the one of the files. */
+/** Stands for a secret that is not the one of the files and that the ledger does not know. */
 const ANOTHER: Value = { secret: null, version: null }
 
-/** The secret that a field holds; undefined where it is anything else. */
+/** The secret that a field holds; undefined if it holds anything else. */
 export function asSecret(value: Value | undefined): SecretField | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const { secret, version, ...rest } = value as { readonly [key: string]: Value }
@@ -27,21 +28,21 @@ export interface SecretSides {
   readonly live: Fields
   readonly ledger: Fields | null
   readonly attempts: readonly Pick<Attempt, 'fields'>[]
-  /** By field. One that nobody answered for was not compared. */
+  /** By field. A field without an answer was not compared. */
   readonly answers: { readonly [field: string]: SecretAnswer }
 }
 
-/** The sides as the table of cases takes them: a secret that is live stands there by the name and version that it must have. */
+/** The sides for the three-way merge: a live secret stands there by the name and version that it must have. */
 export interface ComparedSides {
   readonly live: Fields
   readonly ledger: Fields | null
-  /** Fields that this run has no verdict on, since it lacks the secret. */
+  /** Fields that this run could not compare, since it lacks the secret. */
   readonly uncompared: readonly string[]
-  /** Fields that hold another value, though the files have the name and version that the ledger has. */
+  /** Fields that hold another value although files and ledger have the same name and version. */
   readonly changed: readonly string[]
 }
 
-/** Puts names and versions in the place of answers. Whether this run could compare or not, a new version is the same step. */
+/** Puts names and versions in the place of answers. A new version is the same step with or without a comparison. */
 export function compareSecrets(sides: SecretSides): ComparedSides {
   const { desired, ledger, answers } = sides
   const fields = secretFields(sides)
@@ -50,7 +51,7 @@ export function compareSecrets(sides: SecretSides): ComparedSides {
     const value = liveSecret(field, sides)
     return value === undefined ? [] : [[field, value]]
   })
-  // What the ledger has in plain words was no secret then: nobody can say what became of it.
+  // A plain value in the ledger was no secret then, so it cannot be compared.
   const isPlain = (field: string): boolean => fields.includes(field) && asSecret(ledger?.[field]) === undefined
   const wanted = fields.filter((field) => asSecret(desired?.[field]) !== undefined)
   return {
@@ -66,7 +67,7 @@ export function compareSecrets(sides: SecretSides): ComparedSides {
   }
 }
 
-/** The fields that are secrets: by the files, by the answers, or by the ledger where the files leave them out. */
+/** The fields that are secrets: by the files, by the answers, or by the ledger if the files leave them out. */
 function secretFields({ desired, ledger, answers }: SecretSides): string[] {
   const isSecret = (field: string): boolean =>
     Object.hasOwn(answers, field) ||
@@ -79,7 +80,7 @@ function secretFields({ desired, ledger, answers }: SecretSides): string[] {
 const answerTo = (field: string, answers: SecretSides['answers']): SecretAnswer =>
   (Object.hasOwn(answers, field) ? answers[field] : undefined) ?? 'uncompared'
 
-/** What live is taken to hold in a field; undefined where nobody can say, and nothing is compared. */
+/** What live is taken to hold in a field; undefined if that is unknown and nothing is compared. */
 function liveSecret(field: string, sides: SecretSides): Value | undefined {
   const answer = answerTo(field, sides.answers)
   const [wanted, known] = [sides.desired, sides.ledger].map((side) => named(side?.[field]))
@@ -95,16 +96,16 @@ const named = (value: Value | undefined): Value | undefined => {
   return secret && { ...secret }
 }
 
-/** What a run that was cut off may have written since, where the files are back at what the ledger has. */
+/** What an interrupted run may have written since, if the files are back at what the ledger has. */
 const broughtBy = (field: string, { ledger, attempts }: SecretSides): Value | undefined =>
   attempts
     .map(({ fields }) => named(fields[field]))
     .findLast((tried) => tried !== undefined && !equal(tried, ledger?.[field] ?? null))
 
-/** The code of a finding that somebody put another value there. */
+/** The code of the finding that someone set another value. */
 export const SECRET_CHANGED = 'secret-changed'
 
-/** Told where the far end has another value than this run, and no version says that it should. */
+/** Warns if the far end has another value than this run although the version is the same. */
 export const secretChanged = (
   ref: ObjectRef,
   field: string,
@@ -114,25 +115,19 @@ export const secretChanged = (
   code: SECRET_CHANGED,
   severity: 'warning',
   about: `${ref}#${field}`,
-  message: `${ref} holds another value of the secret ${secret} (${field}) than this run, and the version is still ${version}`,
+  ...secretChangedText({ ref, field, secret, version }),
   ...(at === undefined ? {} : { at }),
-  hint: `If the value of this run is right, raise the version to ${version + 1} in the files: the next apply then writes it.`,
 })
 
-/** A secret in words: its name and version. Undefined where the value is none. */
+/** For people: a secret's name and version. Undefined if the value is no secret. */
 export function secretInWords(value: Value): string | undefined {
   const secret = asSecret(value)
   if (secret) return `${secret.secret}, version ${secret.version}`
   return equal(value, ANOTHER) ? 'another value' : undefined
 }
 
-/** What a plan says of secrets that it could not compare, by their names; null where there are none. */
+/** For people: the secrets that a plan could not compare; null if there are none. */
 export function uncomparedInWords(names: readonly string[]): string | null {
   const all = [...new Set(names)].sort(byText)
-  if (all.length === 0) return null
-  const what =
-    all.length === 1
-      ? '1 secret was not compared: this run does not have it'
-      : `${all.length} secrets were not compared: this run does not have them`
-  return `${what} (${all.join(', ')}). The ledger keeps ${all.length === 1 ? 'its version' : 'their versions'}.`
+  return all.length === 0 ? null : secretsUncompared(all)
 }

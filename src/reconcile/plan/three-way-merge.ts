@@ -1,10 +1,10 @@
 import type { Attempt } from '../ledger/types.ts'
 import type { Action, Cause, Fields, Value } from '../values.ts'
 
-/** What desired, live and ledger together mean for one object: the table of cases of the design, as a value. */
+/** What desired, live and ledger together mean for one object: a row of the table of cases. */
 export type Verdict =
   | { readonly is: 'nothing' }
-  /** `changed`: live is not as Herdbook left it. */
+  /** `changed`: live is not as the ledger has it. */
   | { readonly is: 'released'; readonly changed?: true }
   | { readonly is: 'in-sync' }
   | { readonly is: 'unmanaged' }
@@ -16,30 +16,31 @@ export type Verdict =
     }
   | { readonly is: 'difference'; readonly action: Action; readonly apart: readonly Apart[] }
 
-/** Fields that differ for one reason, and are told until somebody has settled it. */
+/** Fields that differ for one reason, shown until a person decides. */
 export interface Apart {
   readonly cause: Exclude<Cause, 'change'>
   readonly fields: readonly string[]
 }
 
-/** The fields of all of them. */
+/** The fields of all these groups. */
 export const fieldsApart = (list: readonly Apart[]): readonly string[] => list.flatMap(({ fields }) => fields)
 
-/** Of the files: the object must not be there. Of the ledger: the files said so, and it was not. */
+/** In files: the object must not be there. In the ledger: the files said so, and it was verified. */
 export const ABSENT = 'absent'
 
-export interface Sides {
-  /** null where the files do not name it. */
+/** One object as files, live and ledger have it. */
+export interface MergeInput {
+  /** null if the files do not name it. */
   readonly desired: Fields | typeof ABSENT | null
   readonly live: Fields | null
-  /** null where the ledger does not know it. */
+  /** null if the ledger does not know it. */
   readonly ledger: Fields | typeof ABSENT | null
-  /** False where the file, the key or the object is no longer managed. */
+  /** False if the file, the key or the object is no longer managed. */
   readonly managed: boolean
-  /** Writes that were about to be made and were never verified. */
+  /** Writes that may have been made and were never verified. */
   readonly attempts: readonly Pick<Attempt, 'action' | 'fields'>[]
   readonly same: (field: string, a: Value, b: Value) => boolean
-  /** Fields that belong together; one that is in none of these stands by itself. */
+  /** Fields that belong together. A field in none of these groups is on its own. */
   readonly bound?: readonly (readonly string[])[]
 }
 
@@ -48,18 +49,18 @@ const isEmpty = (value: Value): boolean =>
 const isEmptyMap = (value: Value): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
 
-/** The fields on which two sides differ, among those that both have. */
-function differing(a: Fields, b: Fields, same: Sides['same']): string[] {
+/** The fields on which two input differ, among those that both have. */
+function differing(a: Fields, b: Fields, same: MergeInput['same']): string[] {
   return Object.keys(a)
     .filter((field) => Object.hasOwn(b, field) && !same(field, a[field] ?? null, b[field] ?? null))
     .sort()
 }
 
 /**
- * The ledger's side with attempts counted in: a live value that equals one we were about to set is ours,
- * so that a revert after a half-failed apply undoes what was done, and a killed create is not a stranger's.
+ * The ledger's side with attempts counted in: a live value that equals an attempted one counts as Herdbook's own. So a
+ * revert after a half-failed apply undoes what was done, and a killed create is no takeover.
  */
-function baseline({ live, ledger, attempts, same }: Sides): Sides['ledger'] {
+function baseline({ live, ledger, attempts, same }: MergeInput): MergeInput['ledger'] {
   if (live === null) return attempts.some((attempt) => attempt.action === 'delete') ? null : ledger
   if (ledger === null || ledger === ABSENT) {
     const ours = attempts.findLast(
@@ -89,44 +90,44 @@ function pick(fields: Fields, names: readonly string[]): Fields {
   )
 }
 
-/** Decides the case of one object. The first row of the table that fits holds. */
-export function judge(sides: Sides): Verdict {
-  const { desired, live, managed, same } = sides
-  const ledger = baseline(sides)
-  if (!managed) return sides.ledger ? judgeReleased(live, ledger, same) : { is: 'nothing' }
-  if (desired === null) return judgeAbsent(live, ledger, same)
-  if (desired === ABSENT) return judgeUnwanted(live, ledger, same)
-  if (live === null) return judgeMissing(desired, ledger, same)
-  return judgeFields(desired, live, ledger, sides)
+/** Decides the case of one object: the first row of the table that fits. */
+export function decide(input: MergeInput): Verdict {
+  const { desired, live, managed, same } = input
+  const ledger = baseline(input)
+  if (!managed) return input.ledger ? decideReleased(live, ledger, same) : { is: 'nothing' }
+  if (desired === null) return decideAbsent(live, ledger, same)
+  if (desired === ABSENT) return decideUnwanted(live, ledger, same)
+  if (live === null) return decideMissing(desired, ledger, same)
+  return decideFields(desired, live, ledger, input)
 }
 
-/** Whether live is not as the ledger has it. What must not be there and is again is as little as any other. */
-const isChanged = (live: Fields | null, ledger: Sides['ledger'], same: Sides['same']): boolean =>
+/** Whether live is not as the ledger has it. An object that is back although the ledger says `absent` is changed, too. */
+const isChanged = (live: Fields | null, ledger: MergeInput['ledger'], same: MergeInput['same']): boolean =>
   live !== null && ledger !== null && (ledger === ABSENT || differing(ledger, live, same).length > 0)
 
-const judgeReleased = (live: Fields | null, ledger: Sides['ledger'], same: Sides['same']): Verdict =>
+const decideReleased = (live: Fields | null, ledger: MergeInput['ledger'], same: MergeInput['same']): Verdict =>
   isChanged(live, ledger, same) ? { is: 'released', changed: true } : { is: 'released' }
 
-function judgeAbsent(live: Fields | null, ledger: Sides['ledger'], same: Sides['same']): Verdict {
+function decideAbsent(live: Fields | null, ledger: MergeInput['ledger'], same: MergeInput['same']): Verdict {
   if (live === null) return { is: 'in-sync' }
   if (ledger === null) return { is: 'unmanaged' }
-  // The files said that it must not be there, and say nothing of it any more.
-  if (ledger === ABSENT) return judgeReleased(live, ledger, same)
+  // The files said that it must not be there, and no longer say anything about it.
+  if (ledger === ABSENT) return decideReleased(live, ledger, same)
   const changed = differing(ledger, live, same)
   return changed.length === 0
     ? { is: 'step', action: 'delete', fields: [], apart: [] }
     : { is: 'difference', action: 'delete', apart: [{ cause: 'conflict', fields: changed }] }
 }
 
-/** The files say that it must not be there. What would go and was never ours is told with all its fields. */
-function judgeUnwanted(live: Fields | null, ledger: Sides['ledger'], same: Sides['same']): Verdict {
+/** The files say that it must not be there. A live object that the ledger does not hold is shown with all its fields. */
+function decideUnwanted(live: Fields | null, ledger: MergeInput['ledger'], same: MergeInput['same']): Verdict {
   if (live === null) return { is: 'in-sync' }
-  if (ledger !== null && ledger !== ABSENT) return judgeAbsent(live, ledger, same)
+  if (ledger !== null && ledger !== ABSENT) return decideAbsent(live, ledger, same)
   const cause = ledger === null ? 'takeover' : 'drift'
   return { is: 'difference', action: 'delete', apart: [{ cause, fields: Object.keys(live).sort() }] }
 }
 
-function judgeMissing(desired: Fields, ledger: Sides['ledger'], same: Sides['same']): Verdict {
+function decideMissing(desired: Fields, ledger: MergeInput['ledger'], same: MergeInput['same']): Verdict {
   const fields = Object.keys(desired).sort()
   if (ledger === null || ledger === ABSENT) return { is: 'step', action: 'create', fields, apart: [] }
   const cause =
@@ -136,7 +137,12 @@ function judgeMissing(desired: Fields, ledger: Sides['ledger'], same: Sides['sam
   return { is: 'difference', action: 'create', apart: [{ cause, fields }] }
 }
 
-function judgeFields(desired: Fields, live: Fields, ledger: Sides['ledger'], { same, bound = [] }: Sides): Verdict {
+function decideFields(
+  desired: Fields,
+  live: Fields,
+  ledger: MergeInput['ledger'],
+  { same, bound = [] }: MergeInput,
+): Verdict {
   const fields = differing(desired, live, same)
   if (fields.length === 0) return { is: 'in-sync' }
   if (ledger === null) return { is: 'difference', action: 'update', apart: [{ cause: 'takeover', fields }] }
@@ -152,20 +158,20 @@ function judgeFields(desired: Fields, live: Fields, ledger: Sides['ledger'], { s
     : { is: 'difference', action: 'update', apart }
 }
 
-/** Reasons to tell instead of to act, those first that take others along. */
+/** The reasons to show a field instead of changing it; the first two hold back fields that belong to theirs. */
 const APART = ['conflict', 'takeover', 'drift'] as const
 
-/** The case of a field among those that belong together with it: a conflict or a takeover of one is that of all. */
-function heldBack(field: string, causes: ReadonlyMap<string, Cause>, bound: NonNullable<Sides['bound']>): Cause {
+/** The cause of a field in its group: a conflict or a takeover of one field counts for all of them. */
+function heldBack(field: string, causes: ReadonlyMap<string, Cause>, bound: NonNullable<MergeInput['bound']>): Cause {
   const among = (bound.find((group) => group.includes(field)) ?? [field]).map((other) => causes.get(other))
   return (['conflict', 'takeover'] as const).find((cause) => among.includes(cause)) ?? causes.get(field) ?? 'change'
 }
 
-/** One differing field. A field that the ledger does not know and live leaves empty overwrites nobody's word. */
-function causeOf(field: string, desired: Fields, live: Fields, ledger: Fields, same: Sides['same']): Cause {
+/** The cause of one differing field. Filling a field that is empty and not in the ledger overwrites nothing. */
+function causeOf(field: string, desired: Fields, live: Fields, ledger: Fields, same: MergeInput['same']): Cause {
   if (!Object.hasOwn(ledger, field)) return isEmpty(live[field] ?? null) ? 'change' : 'takeover'
   const last = ledger[field] ?? null
-  // Live first: an order is compared among what both sides have, so that a new rule leaves it equal to both.
+  // Live first: `same` compares orders by common members only, so a new rule leaves live equal to both inputs.
   if (same(field, live[field] ?? null, last)) return 'change'
   return same(field, desired[field] ?? null, last) ? 'drift' : 'conflict'
 }

@@ -10,16 +10,16 @@ export interface Change {
   readonly after: Value
 }
 
-/** What a step does to people or to the service, measured on what is live. */
+/** What a step does to people or to the service, measured on live. */
 export interface Impact {
   /** For people, with the verb first: "restarts nginx". */
   readonly text: string
-  /** What a consent is compared with: it covers an impact of this much, or less. */
+  /** The number that a consent is compared with: it covers this much or less. */
   readonly weight: number
   readonly details: Fields
 }
 
-/** What a check is known by. */
+/** The name of a check. */
 export interface CheckName {
   readonly code: string
   readonly about: ObjectRef
@@ -42,18 +42,18 @@ export interface Step {
   readonly cause: Cause
   readonly hazard: Hazard
   readonly serverId: string | null
-  /** The object whose step makes that id; there just while there is none. */
+  /** The object whose step makes that id; only while there is none. */
   readonly madeBy?: ObjectRef
-  /** The server's time of the account that a grant is for. */
+  /** When the server made the account that a grant is for. */
   readonly createdAt?: string
   readonly changes: readonly Change[]
   /** All managed fields as they will be; empty for a delete. */
   readonly target: Fields
   /** All fields as the plan saw them; empty for a create. */
   readonly seen: Fields
-  /** Neither the files nor the ledger name its object: it goes since the file is the whole list (`only_these`), or since somebody added it by hand and somebody restores. */
+  /** Its object is in neither files nor ledger: `only_these` deletes it, or a restore of what was added by hand. */
   readonly unmanaged?: true
-  /** Somebody was removed at once: it needs no other approval, fits every budget, and may leave one who holds the role Owner. */
+  /** A removal at once: needs no other approval, fits every budget, and may leave only one person with the role Owner. */
   readonly removal?: true
   readonly impact?: Impact
   readonly consent?: number
@@ -62,30 +62,30 @@ export interface Step {
   readonly source?: Source
   /** Where else the files say the same. */
   readonly alsoIn?: readonly Source[]
-  /** The files that it goes by, sorted: those that say it, and those that the ledger has for its object. Not there where that is the first of its kind's alone. */
+  /** The files behind it, sorted: by the files and the ledger. Absent if that is only the first file of its kind. */
   readonly files?: readonly string[]
   /** Lowers protection: counted against the budget of weakenings. */
   readonly weakens: boolean
-  /** What a person should know of how it is done, in a sentence. */
+  /** What a person should know about how it is done, in a sentence. */
   readonly note?: string
-  /** Members hear of it first: when they were told, null where they are not yet; and the day, in UTC, from which it may be done, were they told now. */
+  /** Members get notice first. `at`: when they got it, null if not yet. `from`: the day (UTC) from which it is due. */
   readonly notice?: { readonly at: string | null; readonly from: string }
-  /** The time in UTC before which it is not done; absent once that has come. */
+  /** The time in UTC before which it is not done; absent when it has come. */
   readonly notBefore?: string
-  /** null where no connection that is configured can write it: such a step is shown and skipped. */
+  /** null if no configured connection can write it: such a step is shown and skipped. */
   readonly connection: string | null
   readonly calls: number
   readonly digest: string
 }
 
-/** A difference that is told, not applied. */
+/** A difference that is shown, not applied. */
 export interface Difference {
   readonly kind: string
   readonly id: string
   readonly cause: Exclude<Cause, 'change'>
   /** The files say that it must not be there. */
   readonly state?: 'absent'
-  /** What the three say; null where the object is not there. */
+  /** The three sides; null if the object is not there. */
   readonly desired: Fields | null
   readonly live: Fields | null
   readonly ledger: Fields | null
@@ -93,7 +93,7 @@ export interface Difference {
   readonly source?: Source
   /** Where else the files say the same. */
   readonly alsoIn?: readonly Source[]
-  /** How it can be settled, where that is not by `adopt` or `restore`, as most can. */
+  /** The ways out of it; `adopt` and `restore` if not given. */
   readonly ways?: readonly WayOut[]
 }
 
@@ -107,20 +107,20 @@ export interface Waiting {
 export interface Unmanaged {
   readonly kind: string
   readonly id: string
-  /** Somebody added or changed it by hand, and nobody has decided yet: to adopt, restore or leave it. */
+  /** It was added or changed by hand, and no person has decided yet to adopt, restore or leave it. */
   readonly addedByHand: boolean
-  /** It was there and different when somebody last looked. */
+  /** It was there and different when a person last looked. */
   readonly changed?: true
   /** `restore` takes it away. */
   readonly restorable?: true
   readonly initial?: true
   readonly spared?: true
-  /** How the seen list has it; empty where it may not be told. */
+  /** Its mark in the seen list; empty if it may not be shown. */
   readonly mark: string
   readonly fields: Fields
 }
 
-/** How many objects of a kind are managed no more. */
+/** How many objects of a kind are no longer managed. */
 export interface LetGo {
   readonly kind: string
   readonly objects: number
@@ -133,7 +133,7 @@ export interface KindRead {
   readonly objects: number
   readonly requests: number
   readonly connection?: string
-  /** It is not there yet: the step of this object makes it. */
+  /** It does not exist yet: the step of this object makes it. */
   readonly by?: ObjectRef
   /** It is gone, and the ledger holds objects of it. */
   readonly lost?: true
@@ -165,24 +165,24 @@ export interface Plan {
   readonly takeovers: readonly Difference[]
   readonly unmanaged: readonly Unmanaged[]
   readonly waiting: readonly Waiting[]
-  /** Kinds whose file or key is not there: not read, not touched. */
+  /** Kinds whose file or key is not there: neither read nor touched. */
   readonly released: readonly string[]
-  /** What the files no longer speak of and the server keeps: apply takes it out of the ledger. */
+  /** Objects that left the files and that the server keeps: an apply takes them out of the ledger. */
   readonly letGo: readonly LetGo[]
-  /** Of these what a person can remove, and how. */
+  /** Those of them that a person can remove, and how. */
   readonly leftBehind: readonly LeftBehind[]
-  /** Objects that the files leave alone: not compared, not told, not touched, and the ledger keeps what it has of them. */
+  /** Objects that the files leave alone: not compared, shown or touched; the ledger keeps its entries. */
   readonly leftAlone: readonly ObjectRef[]
-  /** Objects and fields that apply only writes down in the ledger: in sync, released, gone on both sides. */
+  /** Changes of the ledger alone: what is in sync, released, or gone on both sides. */
   readonly adjustments: readonly Adjustment[]
-  /** What runs that were broken off owe still, and apply finishes. */
+  /** Pending work of interrupted runs, which an apply finishes. */
   readonly owed: readonly Intent[]
-  /** Who was removed at once, and is still named by the files or on the server. */
+  /** People who were removed at once and are still in the files or on the server. */
   readonly removed: readonly Removal[]
   readonly findings: readonly Diagnostic[]
   /** Conditions beside the plan: outside its digest. */
   readonly checks: readonly Check[]
-  /** Where first applies are meant: what they create. Outside the digest, which binds the steps themselves. */
+  /** What first applies create, if they are intended. Outside the digest, which binds the steps themselves. */
   readonly first?: readonly FirstApply[]
 }
 
@@ -191,7 +191,7 @@ export type Adjustment =
   | { readonly to: 'record'; readonly entry: LedgerEntry }
   | { readonly to: 'forget'; readonly ref: ObjectRef }
 
-/** What the files no longer name, what stays, and what a person does who wants it gone. */
+/** An object that left the files and stays, and how a person removes it. */
 export interface LeftBehind {
   readonly ref: ObjectRef
   readonly remove: string
@@ -204,18 +204,18 @@ export type WayOut = 'adopt' | 'restore' | 'left_alone'
 export interface Unfinished {
   readonly kind: string
   readonly id: string
-  /** Of the step that it carries out. */
+  /** The digest of the step that it carries out. */
   readonly digest: string
   readonly phase: string
-  /** The objects on which nothing else is done meanwhile, besides its own. */
+  /** Other objects on which nothing else is done meanwhile. */
   readonly owns: readonly ObjectRef[]
   /** For people: how far it got. */
   readonly said: string
 }
 
 /**
- * What the next apply does with it: on, where the files still say so and the approval stands; back, where they no
- * longer do, which needs none. Where the files still say so and nobody's approval stands, it waits for one.
+ * What the next apply does with a protocol. `on`: finish it, since the files ask for it and it is approved. `back`: undo
+ * it, since the files no longer ask for it; that needs no approval. `waits`: it has no approval, or its kind was not read.
  */
 export type Course = 'on' | 'back' | 'waits'
 

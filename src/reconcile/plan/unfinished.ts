@@ -10,14 +10,14 @@ import type { ObjectRef } from '../values.ts'
 import type { Step } from './types.ts'
 import { comparable, type Changing } from './unresolved.ts'
 
-/** What was known when the steps of a plan were made. */
+/** What the comparison knew when it made the steps. */
 export interface Compared {
   readonly steps: readonly Step[]
   readonly others: Others
   readonly changes: Changing
 }
 
-/** The protocols that were cut off, with what the next apply does with each. */
+/** The protocols that were cut off, each with what the next apply does with it. */
 export function unfinishedIn(input: PlanInput, { steps, others, changes }: Compared): readonly Protocol[] {
   const { ledger, sealing, live, desired } = input
   if (live.unfinished.length === 0) return []
@@ -28,7 +28,7 @@ export function unfinishedIn(input: PlanInput, { steps, others, changes }: Compa
     if (files?.state !== 'managed') return []
     if (observed?.state !== 'complete') return null
     const wanted = files.objects.find((object) => object.id === id)
-    const sides = {
+    const object = {
       step: known.get(ref),
       files: wanted
         ? { fields: wanted.fields, comparable: comparable(wanted.fields, others.liveOf, changes).fields }
@@ -37,12 +37,12 @@ export function unfinishedIn(input: PlanInput, { steps, others, changes }: Compa
       entry: ledger.entries.get(ref),
       same: input.kinds.find((kind) => kind.name === name)?.same ?? ((_field: string, a, b) => equal(a, b)),
     }
-    return stepsMeant({ kind: name, id }, sides, (step) => stepDigest(step, sealing))
+    return stepsMeant({ kind: name, id }, object, (step) => stepDigest(step, sealing))
   }
   return protocols(live.unfinished, meantFor, (step) => isApproved(step, known.get(refOf(step)), input))
 }
 
-/** Whether the approval of a step stands, be it the plan's or the one from what the ledger holds. */
+/** Whether a step is approved: the plan's own, or the one that leads from the ledger to the files. */
 function isApproved(meant: Meant, planned: Step | undefined, input: PlanInput): boolean {
   const { needsApproval, ledger, sealing } = input
   if (!needsApproval || (planned?.digest === meant.digest && byPolicy(planned, input))) return true

@@ -4,10 +4,10 @@ import type { Change, Step } from './types.ts'
 import type { Desired } from '../objects.ts'
 import type { Fields, ObjectRef, Value } from '../values.ts'
 
-/** What a plan changes, by object: some fields, or all of one that comes, goes or is made anew. */
+/** What a plan changes, by object: some fields, or all if it is created, deleted or replaced. */
 export type Changing = ReadonlyMap<ObjectRef, ReadonlySet<string> | 'all'>
 
-/** An object as the files have it, references and all. */
+/** An object as the files have it, with its references. */
 export interface Holder {
   readonly kind: string
   readonly id: string
@@ -23,8 +23,8 @@ export const holdersIn = (all: ReadonlyMap<string, Desired>): readonly Holder[] 
   )
 
 /**
- * What changes where these drafts do: what they set, and the fields that take a value of what changes. The drafts are
- * of a comparison that took every reference for what is live.
+ * Finds all that changes with these drafts: what they set, and the fields that take values of that. The drafts come from
+ * a comparison that used the live value of every reference.
  */
 export function changing(
   drafts: readonly Pick<Step, 'kind' | 'id' | 'action' | 'changes'>[],
@@ -54,7 +54,7 @@ interface Mark {
   readonly field: string | null
 }
 
-/** By object, who takes which of its fields. */
+/** By object, the fields that take values of it. */
 function takersOf(holders: readonly Holder[]): ReadonlyMap<ObjectRef, readonly { takes: Reference; taker: Mark }[]> {
   const all = holders.flatMap(({ kind, id, fields }) =>
     Object.entries(fields).flatMap(([field, value]) =>
@@ -66,18 +66,18 @@ function takersOf(holders: readonly Holder[]): ReadonlyMap<ObjectRef, readonly {
 
 /** The files' side of a comparison. */
 export interface Comparable {
-  /** With values in place of references that have one and keep it; the others stand as they are. */
+  /** With live values in place of references whose value stays; other references stay. */
   readonly fields: Fields
-  /** The fields whose value nobody knows before other steps are done: they differ from whatever is live. */
+  /** Fields whose value is unknown until other steps are done: they differ from any live value. */
   readonly pending: ReadonlySet<string>
-  /** The fields that take a value that can't be read now: they differ from nothing. */
+  /** Fields that take a value which cannot be read now: they differ from nothing. */
   readonly unread?: ReadonlySet<string>
 }
 
-/** Fields as the files have them, made ready to be compared with live. */
+/** Makes fields of the files ready to be compared with live. */
 export function comparable(files: Fields, live: (ref: ObjectRef) => Fields | undefined, changes: Changing): Comparable {
   if (!holdsOne(files)) return { fields: files, pending: NONE }
-  const valueOf = standing(live, changes)
+  const valueOf = lastingValue(live, changes)
   const sides = Object.entries(files).map(([field, value]) => ({ field, value, side: resolve({ value }, valueOf) }))
   return {
     fields: Object.fromEntries(
@@ -89,8 +89,8 @@ export function comparable(files: Fields, live: (ref: ObjectRef) => Fields | und
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** Values that are live and stay. */
-const standing =
+/** Answers live values that the plan does not change. */
+const lastingValue =
   (live: (ref: ObjectRef) => Fields | undefined, changes: Changing): ValueOf =>
   ({ object, field }) => {
     const [fields, moving] = [live(object), changes.get(object)]
@@ -99,7 +99,7 @@ const standing =
       : fields[field]
   }
 
-/** The fields of an object that is there, those that take a value that can't be read now as they were verified last: what is unknown is no change. */
+/** Uses the verified value of fields whose reference cannot be read now: unknown is no change. */
 export function asVerified(one: Comparable, verified: Fields, isUnread: (ref: ObjectRef) => boolean): Comparable {
   const takesUnread = (field: string): boolean =>
     referencesIn(one.fields[field] ?? null).some(({ object }) => isUnread(object))
@@ -112,7 +112,7 @@ export function asVerified(one: Comparable, verified: Fields, isUnread: (ref: Ob
   return { fields: Object.fromEntries(fields), pending: one.pending.difference(unread), unread }
 }
 
-/** Whether two values of a field mean the same, where what is pending is the same as nothing, and what is unread as anything. */
+/** Compares two values of a field. A pending field equals nothing; an unread one equals anything. */
 export function sameUnlessPending({ fields, pending, unread = NONE }: Comparable, same: Same): Same {
   if (pending.size === 0 && unread.size === 0) return same
   return (field, a, b) => {
@@ -124,7 +124,7 @@ export function sameUnlessPending({ fields, pending, unread = NONE }: Comparable
 
 type Same = (field: string, a: Value, b: Value) => boolean
 
-/** A change as it is approved: what the files say, also where that is a reference and its value is known. */
+/** A change as it is approved: with the reference of the files, even if its value is known. */
 export const changeOf = (field: string, files: Fields | undefined, live: Fields | undefined): Change => ({
   field,
   before: own(live, field),

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000
 const recent = (weakenings: readonly Weakening[], now: Date): Weakening[] =>
   weakenings.filter(({ at }) => now.getTime() - Date.parse(at) < DAY_MS)
 
-/** How many weakenings of a kind were done within the last 24 hours, and when the first of them counts no longer. */
+/** Counts the weakenings of a kind in the last 24 hours, and answers when the first of them stops to count. */
 export function weakenedLately(
   weakenings: readonly Weakening[],
   kind: string,
@@ -21,7 +21,7 @@ export function weakenedLately(
   }
 }
 
-/** What the ledger holds of weakenings after a run: what failed may have been done, too. */
+/** The ledger's weakenings after a run. A failed step counts, since it may have been done. */
 export function weakeningsAfter(
   before: readonly Weakening[],
   { done, failed }: { readonly done: readonly Step[]; readonly failed: readonly { readonly step: Step }[] },

@@ -9,12 +9,12 @@ import type { Adjustment } from './types.ts'
 import type { DesiredObject, LiveObject, Candidate } from '../objects.ts'
 import type { ObjectRef } from '../values.ts'
 
-/** The sides of one object. */
+/** One object as files, live and ledger have it, with all that its comparison needs. */
 export interface ThreeWay {
   readonly kind: Kind
   readonly id: string
   readonly desired: DesiredObject | undefined
-  /** What the files say of it, made ready to be compared. */
+  /** What the files say of it, ready to be compared. */
   readonly files: Comparable
   readonly live: LiveObject | undefined
   readonly entry: LedgerEntry | undefined
@@ -25,24 +25,24 @@ export interface ThreeWay {
   readonly managed: ReadonlySet<string>
   /** Whether the plan changes another object. */
   readonly isChanging: (ref: ObjectRef) => boolean
-  /** Somebody removed it at once: what the files say of it counts for nothing. */
+  /** It was removed at once: the files do not count for it. */
   readonly removed: boolean
 }
 
-/** The ledger knows an object no more. */
+/** Takes an object out of the ledger. */
 export const forget = (kind: Kind, id: string): Adjustment => ({ to: 'forget', ref: `${kind.name}/${id}` })
 
-/** In sync: the ledger takes what the file says, or forgets what is gone on both sides. */
-export function settle({ kind, id, desired, files, live, entry }: ThreeWay, input: PlanInput): Adjustment[] {
+/** Records an object that is in sync, or forgets one that is gone on both sides. */
+export function recordInSync({ kind, id, desired, files, live, entry }: ThreeWay, input: PlanInput): Adjustment[] {
   if (!desired) return entry ? [forget(kind, id)] : []
   const serverId = live?.serverId ?? null
   const consent = desired.consent === undefined ? {} : { consent: desired.consent }
-  // What this version of the server has no place for can't be verified: after an upgrade it would pass for drift.
+  // A field that this version of the server does not have is not verified: after an upgrade it would look like drift.
   const fields = Object.fromEntries(
     Object.entries(files.fields).filter(([field]) => live === undefined || Object.hasOwn(live.fields, field)),
   )
   const sources = sourcesInLedger(kind, desired)
-  // What a field that can't be read now took its value of stays needed.
+  // Objects that an unreadable field took its value of stay needed.
   const takes = takenBy(
     desired,
     Object.keys(fields).filter((field) => !files.unread?.has(field)),
@@ -73,21 +73,21 @@ export function settle({ kind, id, desired, files, live, entry }: ThreeWay, inpu
   return unchanged ? [] : [...renamed, { to: 'record', entry: next }]
 }
 
-/** Fields that are in sync enter the ledger also while others of their object differ. */
-export function settleFields({ id, desired, files, live, entry }: ThreeWay, open: readonly string[]): Adjustment[] {
-  // What was not there, as the files wanted it, has nothing of it to go by.
+/** Records the fields that are in sync although others of their object differ. */
+export function recordFields({ id, desired, files, live, entry }: ThreeWay, open: readonly string[]): Adjustment[] {
+  // An entry that says `absent` has no fields to update.
   if (!desired || !live || !entry || entry.id !== id || entry.state === 'absent') return []
-  const settled = Object.entries(files.fields).filter(
+  const inSync = Object.entries(files.fields).filter(
     ([field]) => Object.hasOwn(live.fields, field) && !open.includes(field) && !files.unread?.has(field),
   )
-  const fields = { ...entry.fields, ...Object.fromEntries(settled) }
+  const fields = { ...entry.fields, ...Object.fromEntries(inSync) }
   if (equal(fields, entry.fields)) return []
-  // What the open fields took a value of stays needed.
-  const names = settled.map(([field]) => field)
+  // Objects that the open fields took a value of stay needed.
+  const names = inSync.map(([field]) => field)
   return [{ to: 'record', entry: { ...entry, fields, ...takenBy(desired, names, entry.takes) } }]
 }
 
-/** The objects that these fields take values of; the ledger holds the values. */
+/** The objects that these fields take values of. */
 function takenBy(
   { fields }: DesiredObject,
   names: readonly string[],

@@ -1,0 +1,155 @@
+import type { Text } from '../texts.ts'
+
+// What stops an apply before it begins, in the order of the gates.
+
+/** From the top of the tree: the command may be typed in a folder of it. */
+const commit = (folder: string): string => `git add :/${folder} && git commit`
+
+export const nothingCommitted = (folder: string): Text => ({
+  message: 'Nothing is committed yet.',
+  hint: `Commit it: ${commit(folder)}`,
+})
+
+export const uncommitted = ({ paths, folder }: { paths: string; folder: string }): Text => ({
+  message: `These files are not committed: ${paths}.`,
+  hint: `Commit them: ${commit(folder)}. Or look at them: git status :/${folder}`,
+})
+
+export const shallowClone: Text = {
+  message: 'This clone is shallow: it has only a part of the history.',
+  hint: 'Fetch the rest: git fetch --unshallow',
+}
+
+interface Branches {
+  readonly remote: string
+  /** The remote's default branch. */
+  readonly main: string
+}
+
+const nameOf = ({ remote, main }: Branches): string => `${remote}/${main}`
+
+export const otherBranch = ({ branch, ...of }: Branches & { readonly branch: string }): Text => ({
+  message: `You are on ${branch}, but only ${nameOf(of)} is applied.`,
+  hint: `Merge your branch first, then: git switch ${of.main} && git pull --ff-only ${of.remote} ${of.main}`,
+})
+
+export const unpushed = (of: Branches): Text => ({
+  message: `HEAD is not on ${nameOf(of)} yet.`,
+  hint: `Push it: git push ${of.remote} HEAD:${of.main}`,
+})
+
+export const behind = (of: Branches): Text => ({
+  message: `${nameOf(of)} has newer commits.`,
+  hint: `Get them: git pull --ff-only ${of.remote} ${of.main}`,
+})
+
+export const diverged = (of: Branches): Text => ({
+  message: `HEAD and ${nameOf(of)} have diverged: each has commits that the other does not have.`,
+  hint: `Combine them, then push: git pull --rebase ${of.remote} ${of.main}`,
+})
+
+/** `applied`: the commit; `isHere`: whether this clone has it. */
+export const notDescended = ({ applied, isHere }: { applied: string; isHere: boolean }): Text => ({
+  message: `HEAD does not contain ${applied}, the commit that was applied last. Applying HEAD could undo what came after it.`,
+  hint: `${isHere ? `Bring it back: git merge ${applied}. ` : ''}If you rewrote the branch on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history`,
+})
+
+export const headMoved: Text = {
+  message: 'HEAD moved while this run read the files.',
+  hint: 'Run the command again.',
+}
+
+/** `moved`: objects that changed since; `from`: the commit it was made from, if that is another. */
+export const stalePlan = ({ moved, from }: { moved: string | null; from: string | null }): Text => ({
+  message: [
+    'The saved plan is out of date: Herdbook would do something else now. Nothing was applied.',
+    ...(moved === null ? [] : [`Changed: ${moved}.`]),
+    ...(from === null ? [] : [`The plan was made from ${from}.`]),
+  ].join(' '),
+  hint: 'Plan again: herdbook plan --out plan.json',
+})
+export const commitNamed = (commit: string | null): string =>
+  commit === null ? 'files that were not committed' : `commit ${commit}`
+
+/** `since`: "2026-12-04 03:00". */
+export const paused = ({ by, since, why }: { by: string; since: string; why: string }): Text => ({
+  message: `Paused by ${by} since ${since} UTC: ${why}`,
+  hint: 'Herdbook applies nothing during a pause. To end it: herdbook resume',
+})
+
+const steps = (many: number): string => (many === 1 ? '1 step' : `${many} steps`)
+export const noLedgerYet = (many: number): string => `This server has no ledger yet, and the plan has ${steps(many)}.`
+export const nothingAppliedTo = ({ provider, many }: { provider: string; many: number }): string =>
+  `Nothing was applied to ${provider} yet, and the plan has ${steps(many)} for it.`
+export const FIRST_APPLY =
+  'Write the server\'s state into the files first: herdbook adopt. If you want these steps: herdbook apply --first "why", or on GitHub the button begin'
+
+export const NOT_CONFIRMED = 'Nothing was applied.'
+
+// Why a step does not go out.
+
+export const NO_CONNECTION = 'No configured connection can write it.'
+export const needsUndone = (ref: string): string => `It needs ${ref}, which was not done.`
+export const notRestarted = (causes: string): string =>
+  `It is not restarted, because nothing that it reads was changed: ${causes}.`
+export const needsMissing = (references: string): string => `It needs a value that is not there: ${references}.`
+export const needsUnread = (reason: string): string => `Something that it needs could not be read: ${reason}`
+export const checkWithoutResult = ({ code, about }: { code: string; about: string }): string =>
+  `It needs the check ${code} of ${about}, but that check has no result.`
+export const checkNotGreen = (one: { code: string; about: string; state: string; message: string }): string =>
+  `It needs the check ${one.code} of ${one.about}, which is ${one.state}: ${one.message}`
+export const MAKER_MISSING = 'It is part of something that is still not there.'
+export const SERVER_CHANGED = 'The server is no longer as the plan expected. The next plan shows what changed.'
+export const CHANGED_BY_EARLIER_RUN =
+  'It is no longer what the plan showed: Herdbook finished an earlier run first. The next plan shows it.'
+export const unreadable = (reason: string): string => `The server could not be read again: ${reason}`
+
+// What went wrong during a run.
+
+export const ledgerMoved: Text = {
+  message: 'Someone else changed the ledger during this run.',
+  hint: 'The next apply reads the new ledger and does the rest.',
+}
+
+const AGAIN = 'Run apply again.'
+
+/** `hint`: what the provider says to do. */
+export const notEnded = (one: { ref: string; goesOn: boolean; reason: string; hint: string | undefined }): Text => ({
+  message: `${one.ref} could not be ${one.goesOn ? 'finished' : 'undone'}: ${one.reason}`,
+  hint: one.hint ?? AGAIN,
+})
+
+export const stillPending = (one: { work: string; reason: string; hint: string | undefined }): Text => ({
+  message: `An interrupted run left work (${one.work}) that could not be finished: ${one.reason}`,
+  hint: one.hint ?? AGAIN,
+})
+
+export const connectionBroke = (reason: string): Text => ({
+  message: `The connection broke: ${reason}`,
+  hint: 'Run apply again: it first looks at what was done.',
+})
+
+export const lockLost: Text = {
+  message: 'This run lost the lock. It wrote nothing after that.',
+  hint: 'Finish the rest: herdbook apply',
+}
+
+export const ledgerUnwritten: Text = {
+  message: 'The changes were made, but Herdbook could not write them into the ledger.',
+  hint: 'Run apply again: it reads the server and writes the ledger.',
+}
+
+// What was written and not verified.
+
+export const NOT_READ_AGAIN = 'It was written, but the server was not read again.'
+export const NOT_SHOWN = 'It was written, but the server does not show it.'
+export const unverifiable = (reason?: string): string =>
+  reason === undefined ? 'It could not be read again.' : `It could not be read again: ${reason}`
+
+// Subjects of the ledger's commits.
+
+export const takenIn = (pullRequests: readonly number[]): string =>
+  `Take in ${pullRequests.map((number) => `#${number}`).join(', ')}`
+export const FORGET_APPROVALS = 'Forget approvals that no change needs any more'
+export const newFarEnd = ({ providers, why }: { providers: string; why: string }): string =>
+  `New far end of ${providers}: ${why}`

@@ -1,0 +1,187 @@
+import { DEFECT, type Text } from '../texts.ts'
+
+// What the files say.
+
+/** `newest`: the number of the newest edition. */
+export const editionMissing = ({ file, newest }: { file: string; newest: number }): Text => ({
+  message: `${file} names no edition`,
+  hint: `Add this line to it: edition: ${newest}`,
+})
+
+export const editionUnknown = (one: { file: string; pinned: number; known: readonly number[] }): Text => ({
+  message: `${one.file} has edition ${one.pinned}, but this Herdbook knows only ${one.known.join(' and ')}`,
+  hint:
+    one.pinned < Math.min(...one.known)
+      ? `Set edition: ${Math.min(...one.known)} in a pull request of its own. Its plan shows what that changes on the server.`
+      : 'Use a newer Herdbook: the version that this edition came with, or a later one.',
+})
+
+/** Why a reference cannot be read. */
+export const WRONG_REFERENCE = {
+  noField: 'it names no field: write KIND/ID#FIELD',
+  noObject: 'it names no object: write KIND/ID#FIELD',
+  noKind: 'it does not begin with a kind',
+  emptyObject: 'the name of the object is empty',
+  emptyField: 'the name of the field is empty',
+  unknownKind: 'there is no such kind',
+} as const
+
+export const wrongReference = ({ text, why }: { text: string; why: string }): string =>
+  `The reference "${text}" cannot be read: ${why}.`
+
+export const leftAloneUnknown = ({ file, ref }: { file: string; ref: string }): Text => ({
+  message: `${file} leaves ${ref} alone, but no line of that file makes ${ref}`,
+  hint: 'Take it out of left_alone, or write its name as the plan shows it.',
+})
+
+/** `day`: "2026-12-04". */
+export const removedButNamed = (one: { ref: string; by: string; day: string; why: string }): string =>
+  `${one.by} removed ${one.ref} on ${one.day}: ${one.why}. The files still name it, but Herdbook ignores that.`
+export const TAKE_OUT = 'Take it out of the files.'
+
+// What was read.
+
+export const notRead = (objects: string): string => `The ${objects} were not read.`
+export const MAKER_GONE = 'They were part of something that is gone.'
+
+export const lost = (one: { maker: string; objects: string; known: number }): Text => ({
+  message: `${one.maker} is gone, and with it all ${one.objects}: the ledger holds ${one.known}. Herdbook does not make it again.`,
+  hint: 'Bring it back first. If you gave it up on purpose, take it out of the files: Herdbook then no longer manages it.',
+})
+
+export const makerMissing = (maker: string): string => `${maker} is not there yet, and no step of this plan makes it`
+
+/** `field`: the one that holds the secret. */
+export const secretChanged = (one: { ref: string; field: string; secret: string; version: number }): Text => ({
+  message: `${one.ref} has another value of the secret ${one.secret} (${one.field}) than this run, but the version is still ${one.version}`,
+  hint: `If this run has the right value, raise the version to ${one.version + 1} in the files. The next apply then writes it.`,
+})
+
+export const secretsUncompared = (names: readonly string[]): string =>
+  names.length === 1
+    ? `1 secret was not compared: this run does not have it (${names.join(', ')}). The ledger keeps its version.`
+    : `${names.length} secrets were not compared: this run does not have them (${names.join(', ')}). The ledger keeps their versions.`
+
+// What is known of a step.
+
+export const lockedBut = (stays: string): string => `It is locked. It keeps ${stays}.`
+
+export const staysOnServer = ({ refs, remove }: { refs: readonly string[]; remove: string }): string => {
+  const [stay, them] = refs.length === 1 ? ['stays', 'it'] : ['stay', 'them']
+  return `${refs.join(', ')} ${stay} on the server. To remove ${them}: ${remove}`
+}
+
+/** Why a step waits: `until` is a day or a minute. */
+export const waitsUntil = (until: string): string => `It waits until ${until}.`
+export const announced = ({ on, from }: { on: string; from: string }): string =>
+  `Announced on ${on}, applied from ${from} on.`
+
+export const notATime = ({ ref, text }: { ref: string; text: string }): Text => ({
+  message: `${ref} waits for "${text}", which is not a time in UTC.`,
+  hint: DEFECT,
+})
+
+export const stepsInACircle = ({ refs, more }: { refs: readonly string[]; more: number }): Text => ({
+  message: `These steps need each other in a circle, so none of them can be the first: ${refs.join(', ')}${more > 0 ? `, ${more} more` : ''}.`,
+  hint: DEFECT,
+})
+
+/** What is wrong with an object that a step needs. */
+export const UNMET = {
+  open: 'which is not as the files have it',
+  missing: 'which is not there, and no step makes it',
+  deleted: 'which this plan deletes',
+} as const
+export const unmet = ({ needs, why }: { needs: string; why: keyof typeof UNMET }): string =>
+  `It needs ${needs}, ${UNMET[why]}.`
+
+// What speaks against a plan.
+
+/** `counted`: "26 creates of domain blocks"; `limit`: "25 for one apply"; `lately`: a sentence, or nothing. */
+export const overBudget = (one: { counted: string; limit: string; lately: string; raise: string }): Text => ({
+  message: `${one.counted}, and the budget is ${one.limit}.${one.lately === '' ? '' : ` ${one.lately}`}`,
+  hint: `If you want this, raise the budget for a while in policy.yaml under raises: - ${one.raise}`,
+})
+export const perApply = (most: number): string => `${most} for one apply`
+export const perDay = (most: number): string => `${most} in 24 hours`
+export const doneLately = ({ many, until }: { many: number; until: string }): string =>
+  `Herdbook did ${many} in the last 24 hours. They count until ${until} UTC.`
+
+/** `action`: "delete moderator/bob"; `what`: a sentence. */
+export const breaksRule = ({ action, what }: { action: string; what: string }): string =>
+  `${action} would break a rule that must always hold: ${what}`
+export const KEEP_RULE =
+  'Change the files so that the rule holds after every step, or lower the limit in policy.yaml on purpose.'
+export const ruleUnchecked = ({ rule, kinds }: { rule: string; kinds: string }): string =>
+  `${rule} cannot be checked: Herdbook did not read all of ${kinds}.`
+
+/** How much more than the measured number a file should accept. */
+export const MARGIN = 'a fifth more, and at least ten more'
+
+/** `impact`: "severs 12 follows"; `held`: what the file accepts, a sentence; `line`: what to write. */
+export const consentMissing = (one: { ref: string; impact: string; held: string; line: string }): Text => ({
+  message: `${one.ref} ${one.impact}. ${one.held}`,
+  hint: `Herdbook measures again before it applies, so accept ${MARGIN}. If you want this, write in that entry: ${one.line}`,
+})
+export const accepts = (weight: number): string => `The file accepts ${weight}.`
+export const ACCEPTS_NOTHING = 'The file does not accept it.'
+export const consentUsed = ({ used, by }: { used: number; by: string }): string =>
+  `An earlier ${by} used up the consent of ${used} in the file.`
+
+const unmeasured = ({ ref, why }: { ref: string; why: string | null }): string =>
+  `${ref} cannot be undone, and its impact could not be measured${why === null ? '' : ` (${why})`}.`
+export const unmeasuredButAccepted = (one: { ref: string; why: string | null; accepted: number }): string =>
+  `${unmeasured(one)} The file accepts ${one.accepted}. Herdbook counts again before it writes.`
+/** `unit`: "follow relations"; `more`: what to do if nothing can count it. */
+export const unmeasuredImpact = (one: {
+  readonly ref: string
+  readonly why: string | null
+  readonly unit: string
+  readonly key: string
+  readonly more: string
+}): Text => ({
+  message: unmeasured(one),
+  hint: `If you want this, write in that entry how many ${one.unit} it may touch: ${one.key}: NUMBER. Herdbook counts again before it writes. ${one.more}`,
+})
+
+export const acceptsTooMuch = (one: { ref: string; impact: string; accepted: number; line: string }): Text => ({
+  message: `${one.ref} ${one.impact}. The file accepts ${one.accepted}, so Herdbook would apply it even if the number grew that far.`,
+  hint: `Write in that entry: ${one.line}`,
+})
+
+// Why `restore` cannot be done.
+
+const adopt = (word: string): string => `herdbook adopt ${word}`
+const cannotRestore = (ref: string, why: string): string => `You cannot restore ${ref}: ${why}`
+
+export const restoresNothing = (ref: string): Text => ({
+  message: cannotRestore(ref, 'it is not in the files, and it was not added by hand.'),
+  hint: 'Check the name: herdbook plan',
+})
+
+/** `word`: the object as it is typed in a shell. */
+export const restoresLeft = ({ ref, word }: { ref: string; word: string }): Text => ({
+  message: cannotRestore(
+    ref,
+    'no file names it. It was there when Herdbook first looked, or someone decided to leave it.',
+  ),
+  hint: `To remove it by the files, adopt it first: ${adopt(word)}`,
+})
+
+const adoptOrLeave = (word: string): string =>
+  `To write it into the files: ${adopt(word)}. To leave it: herdbook leave ${word} "why"`
+
+export const restoresChanged = ({ ref, word }: { ref: string; word: string }): Text => ({
+  message: cannotRestore(ref, 'it was changed by hand, and Herdbook does not keep what it was before.'),
+  hint: adoptOrLeave(word),
+})
+
+export const restoresUnknown = ({ ref, word }: { ref: string; word: string }): Text => ({
+  message: cannotRestore(ref, 'no file says what it should be.'),
+  hint: adoptOrLeave(word),
+})
+
+export const restoresLeftAlone = ({ ref, files }: { ref: string; files: string }): Text => ({
+  message: cannotRestore(ref, `it is under left_alone in ${files}.`),
+  hint: 'Take it out there first.',
+})
