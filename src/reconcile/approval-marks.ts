@@ -5,52 +5,52 @@ import type { Approval, Marks, Merge } from './ledger/types.ts'
 import type { ObjectRef } from './values.ts'
 import type { Step } from './plan/types.ts'
 
-/** More marks than this would take the room of what people read. */
-const MOST_MARKS = 500
-/** 128 bits. */
+/** More marks than this would leave no room for text in a comment: then marks are for groups of steps. */
+const MAX_MARKS = 500
+/** Hex digits of a mark: 128 bits. */
 const LENGTH = 32
 
-/** What a comment is sealed for: the pull request, and the commit that was planned. */
+/** What a comment is sealed for: the pull request and the planned commit. */
 export interface Planned {
   readonly pullRequest: number
   readonly head: string
 }
 
-/** What a pull request says besides its files. */
+/** What a pull request asks for besides its files. */
 export interface Proposed extends Pick<Marks, 'restore' | 'askedBy' | 'isOurs'> {
   readonly pullRequest: number
-  /** What is left over and taken along, and who is behind it. */
+  /** Leftover steps of earlier merges that go along, and the people behind them. */
   readonly along?: { readonly by: readonly string[]; readonly steps: readonly Step[] }
 }
 
-/** The marks of these steps, in the newest form. */
+/** Makes the marks of these steps, in the newest form. */
 export function marksOf(
   steps: readonly Step[],
   { pullRequest, restore, askedBy, isOurs, along = { by: [], steps: [] } }: Proposed,
   sealing: Sealing,
 ): Marks {
-  const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
+  const groups = steps.length > MAX_MARKS ? MAX_MARKS : 0
   const shape = { form: 2, groups } as const
   const nameList = (some: readonly Step[]): string[] =>
     groups === 0 ? some.map((step) => nameOf(step, sealing, 2)).sort() : []
   const markList = (some: readonly Step[]): string[] => [...marked(some, shape, pullRequest, sealing).keys()].sort()
-  const said = { ...shape, marks: markList(steps), names: nameList(steps), restore, isOurs }
-  // Groups mix what is taken along with what is not.
-  if (along.by.length === 0 || groups > 0) return { ...said, askedBy: [...new Set([...askedBy, ...along.by])] }
-  return { ...said, askedBy, along: { by: along.by, marks: markList(along.steps), names: nameList(along.steps) } }
+  const content = { ...shape, marks: markList(steps), names: nameList(steps), restore, isOurs }
+  // A group can hold both own and leftover steps.
+  if (along.by.length === 0 || groups > 0) return { ...content, askedBy: [...new Set([...askedBy, ...along.by])] }
+  return { ...content, askedBy, along: { by: along.by, marks: markList(along.steps), names: nameList(along.steps) } }
 }
 
-/** By the key: a name that could be guessed by its hash would be told. */
+/** The name of a step's object, hashed with the key so that nobody can guess it. */
 function nameOf({ kind, id }: Pick<Step, 'kind' | 'id'>, sealing: Sealing, form: Form): string {
   const value = { name: `${kind}/${id}` }
   return (form === 2 ? sealIn(sealing, 'step', value) : seal('step', value, sealing.key)).slice(0, 8)
 }
 
-/** Whether a pull request showed a step for this object, as it was then. */
+/** Whether a pull request showed a step for this object. */
 export const showed = ({ names, form }: Marks, object: Pick<Step, 'kind' | 'id'>, sealing: Sealing): boolean =>
   names.includes(nameOf(object, sealing, form))
 
-/** The steps of now that a merged pull request approves: in groups, only while the whole group is as it was. */
+/** The current steps that a merged pull request approves. A group counts only while it is unchanged as a whole. */
 export function coveredBy(
   { marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>,
   steps: readonly Step[],
@@ -60,7 +60,7 @@ export function coveredBy(
   return [...marked(steps, marks, pullRequest, sealing)].flatMap(([mark, members]) => (known.has(mark) ? members : []))
 }
 
-/** The marks that these steps of now have for a pull request. */
+/** The marks of current steps for a pull request. */
 export const marksAmong = (
   { marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>,
   steps: readonly Step[],
@@ -86,7 +86,7 @@ function marked(
   return new Map([...shared.values()].map((members) => [markOf(members), members]))
 }
 
-/** Approvals that merged pull requests give and the ledger does not hold yet, spent or not: each counts once. `may` says of which steps a merge's approval counts. */
+/** New approvals by merged pull requests; each counts once. `may`: whether a merge's approval counts for a step. */
 export function approvalsBy(
   merges: readonly Merge[],
   steps: readonly Step[],
@@ -110,7 +110,7 @@ export function approvalsBy(
   })
 }
 
-/** Whether nothing of a merge counts any more. */
+/** Whether a merge approves nothing any more. */
 export const isLapsed = ({ marks }: Merge): boolean => marks.marks.length === 0
 
 /** The marks of a merge that were used up. */
@@ -119,7 +119,7 @@ export const usedOf = ({ pullRequest }: Merge, approvals: readonly Approval[]): 
     approvals.flatMap((one) => (one.spent && one.pullRequest === pullRequest ? [one.digest.slice(0, LENGTH)] : [])),
   )
 
-/** Merges without those all of whose marks were used up. What is in groups stays: its marks name no step. */
+/** Drops merges whose marks are all used up. Marks of groups name no step, so such merges stay. */
 export function unused(merges: readonly Merge[], approvals: readonly Approval[]): Merge[] {
   return merges.filter((merge) => {
     const { marks } = merge
@@ -142,10 +142,10 @@ const BLOCKS: { readonly [form in Form]: RegExp } = {
 }
 const BEGIN = '\n<!-- herdbook-approvals'
 const UNSEALED = `seal=${'0'.repeat(LENGTH)}`
-/** A name that can stand in a comment of HTML: what is not in it is escaped as in URLs. */
+/** A name escaped for a comment of HTML, as in URLs. */
 const escaped = (ref: ObjectRef): string => encodeURIComponent(ref).replaceAll('--', '%2D%2D')
 
-/** The marks as the hidden block that a comment ends with, yet to be sealed. */
+/** The marks as the hidden block at the end of a comment, not sealed yet. */
 export function marksBlock({ groups, marks, names, restore, askedBy, isOurs, along }: Marks): string {
   const asked = askedBy.length === 0 ? [] : [`asked-by=${askedBy.join(',')}`]
   return [
@@ -162,13 +162,13 @@ export function marksBlock({ groups, marks, names, restore, askedBy, isOurs, alo
   ].join(' ')
 }
 
-/** A comment that ends with marks, sealed word for word: for this pull request and commit alone. */
+/** Seals a comment that ends with marks, word for word, for this pull request and commit. */
 export function sealComment(body: string, planned: Planned, sealing: Sealing): string {
   const start = body.lastIndexOf(BEGIN)
   return body.slice(0, start) + body.slice(start).replace(UNSEALED, `seal=${sealOf(body, planned, sealing, 2)}`)
 }
 
-/** Forges and browsers have their own line ends; every other character counts. */
+/** The seal of a comment. Forges and browsers change line ends; every other character counts. */
 function sealOf(unsealed: string, { pullRequest, head }: Planned, sealing: Sealing, form: Form): string {
   const value = { pullRequest, head, text: linesOf(unsealed) }
   return (form === 2 ? sealIn(sealing, 'comment', value) : seal('comment', value, sealing.key)).slice(0, LENGTH)
@@ -181,7 +181,7 @@ const linesOf = (text: string): string =>
     .map((line) => line.replace(/\r$/, '').replace(/(?<![ \t])[ \t]+$/, ''))
     .join('\n')
 
-/** The marks that a comment ends with; `altered` where it is not as it was sealed, or was for another pull request or commit. `forms`: those that are taken. */
+/** Reads the marks of a comment; `altered` if it was changed or is for another pull request. `forms`: accepted ones. */
 export function parseMarks(
   body: string,
   planned: Planned,

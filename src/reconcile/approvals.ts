@@ -6,7 +6,7 @@ import type { Approval, Ledger } from './ledger/types.ts'
 import type { ObjectRef } from './values.ts'
 import type { Step } from './plan/types.ts'
 
-/** Approves steps: each once, by name and for a reason. */
+/** Approves steps, by a person and for a reason. */
 export function approve(
   approvals: readonly Approval[],
   steps: readonly Step[],
@@ -18,7 +18,7 @@ export function approve(
   ]
 }
 
-/** The approvals that cover a step: by its own digest, or by that of the pull request that it was merged with. A spent one covers nothing. */
+/** The approvals that cover a step, by its digest alone or with a pull request. A spent one covers nothing. */
 export function covering(
   step: Approvable & Pick<Step, 'digest'>,
   approvals: readonly Approval[],
@@ -50,7 +50,7 @@ export function missing(steps: readonly Step[], approvals: readonly Approval[], 
   return steps.filter((step) => found.get(step)?.length === 0)
 }
 
-/** Whether the policy approves a step by itself: it corrects what drifted, and that can be undone. */
+/** Whether the policy approves a step: it corrects drift and is reversible. */
 export const byPolicy = (
   step: Pick<Step, 'kind' | 'id' | 'cause' | 'hazard'>,
   { policy, restore }: Pick<PlanInput, 'policy' | 'restore'>,
@@ -60,7 +60,7 @@ export const byPolicy = (
   policy.driftOf(step.kind) === 'correct' &&
   !restore.has(refOf(step))
 
-/** Uses up all approvals of these digests, and all of these objects: what a killed run did for them left no digest. */
+/** Uses up the approvals of these digests and of these objects, for which a killed run left no digest. */
 export function spend(
   approvals: readonly Approval[],
   digests: Iterable<string>,
@@ -74,19 +74,19 @@ export function spend(
 
 const YEAR = 366 * 86_400_000
 
-/** Whether something was decided within the last year: a pull request that was merged before that approves nothing more. */
+/** Whether something was decided in the last year. Older merges approve nothing. */
 export const isRecent = ({ at }: { readonly at: string }, now: Date): boolean =>
   !(now.getTime() - Date.parse(at) > YEAR)
 
 const DAYS_OF_FORM_1 = 90
 
-/** The forms of digests that count by now: version 1 for as long as the ledger is of it, and for 90 days after. A ledger that never was of it takes none. */
+/** The forms of digests that count: version 1 only while the ledger has it, and for 90 days after that. */
 export function formsIn({ form, upgraded }: Pick<Ledger, 'form' | 'upgraded'>, now: Date): ReadonlySet<Form> {
   const lasts = form === 1 || (upgraded !== null && now.getTime() < Date.parse(upgraded) + DAYS_OF_FORM_1 * 86_400_000)
   return new Set(lasts ? [2, 1] : [2])
 }
 
-/** Approvals without those that count no longer: used up and not needed to know a pull request again, or of a form that has ended. */
+/** Drops approvals that no longer count: spent for a year, or of an ended form. */
 export const current = (approvals: readonly Approval[], now: Date, forms: ReadonlySet<Form>): Approval[] =>
   approvals.filter((approval) => (approval.spent ? isRecent(approval, now) : forms.has(approval.form)))
 

@@ -70,7 +70,7 @@ const wrongReferences = (
           checkReferences(kind, object, isKind).map((finding) => ({ ...finding, at: position(object.source) })),
         )
 
-/** Merges the claims of a kind, and finds what is wrong with them. Of an object that is in them twice, the first counts. */
+/** Merges the claims of a kind and finds what is wrong. Of an object that is there twice, the first counts. */
 export function mergeClaims(
   kind: string,
   { claims, others, findings = [] }: Claims,

@@ -4,16 +4,16 @@ import { whyUnread } from './findings.ts'
 import type { ApplyReport, Skipped } from './report.ts'
 import type { KindRead, Plan } from './plan/types.ts'
 
-/** Kinds that could not be read speak for themselves; every other error is a guard's. */
+/** The errors that refuse a plan. Errors about kinds that were not read have their own exit code. */
 export function refusals(plan: Plan): Plan['findings'] {
   const isUnread = whyUnread(plan)
   return plan.findings.filter((finding) => finding.severity === 'error' && !isUnread(finding))
 }
 
-/** What is gone was read. */
+/** Whether a kind was not read. One that is lost was read. */
 const isUnread = ({ complete, lost }: KindRead): boolean => !complete && lost !== true
 
-/** Whether somebody changed, added or put something there that no file says. */
+/** Whether something was changed or added by hand. */
 const isChangedByHand = ({ drift, unmanaged, findings }: Plan): boolean =>
   drift.length > 0 ||
   unmanaged.some(({ addedByHand }) => addedByHand) ||
@@ -32,7 +32,7 @@ export function exitOfPlan(plan: Plan): ExitCode {
   return worstExit(codes.flatMap(([holds, code]) => (holds ? [code] : [])))
 }
 
-/** The exit code of an apply. Drift that stays is told, and no failure of this run. */
+/** The exit code of an apply. Drift that stays is no failure. */
 export function exitOfApply(report: ApplyReport): ExitCode {
   const { plan, failed, skipped, notReached, unfinished, remaining, findings } = report
   const errors = findings.filter((finding) => finding.severity === 'error')

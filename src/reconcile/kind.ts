@@ -10,13 +10,13 @@ import type { DriftPolicy, Fields, Hazard, ObjectRef, Value } from './values.ts'
 /** The state of all kinds as it would be: what invariants are checked on. */
 export type LiveState = ReadonlyMap<string, ReadonlyMap<string, LiveObject>>
 
-/** One way in which a condition is not met, and by how much: a state is worse where `by` has grown. */
+/** One way in which a condition is not met, and by how much. A state is worse if `by` is larger. */
 export interface Violation {
-  /** What of the condition, where it can be broken in more than one way at once: a violation is known by that, not by its words. */
+  /** Which part of the condition. A violation is known by it, not by its text. */
   readonly of: string
   readonly what: string
   readonly by: number
-  /** What to type so that it holds, where that is known. */
+  /** What to type so that it holds, if that is known. */
   readonly hint?: string
 }
 
@@ -24,7 +24,7 @@ export interface Violation {
 export interface Invariant {
   readonly name: string
   readonly kinds: readonly string[]
-  /** How a state breaks it. `removal`: for the step that removes somebody at once, whom no minimum holds back. */
+  /** How a state breaks it. `removal`: for a removal at once, which no minimum holds back. */
   readonly violations: (world: LiveState, removal: boolean) => readonly Violation[]
 }
 
@@ -34,30 +34,30 @@ export interface Hints {
   /** This kind's entries of the ledger, by id. */
   readonly ledger: ReadonlyMap<string, LedgerEntry>
   readonly attempts: readonly Attempt[]
-  /** What the hints of another kind are, for one that is made of its objects (the order of the rules). */
+  /** The hints of another kind, for a kind made of its objects (the order of the rules). */
   readonly objectsOf: (kind: string) => Pick<Hints, 'desired' | 'ledger' | 'attempts'>
   readonly now: Date
 }
 
-/** Other objects than the one of a step. */
+/** Finds other objects than that of a step. */
 export interface Others {
-  /** As it will be: as the files say, else as it is live. */
+  /** As it will be: by the files, else as it is live. */
   readonly fieldsOf: (ref: ObjectRef) => Fields
-  /** As it is live; undefined where it is not there. */
+  /** As it is live; undefined if it is not there. */
   readonly liveOf: (ref: ObjectRef) => Fields | undefined
 }
 
-/** What the order of steps may go by besides the steps. */
+/** What the order of steps may use besides the steps. */
 export interface OrderHints extends Others {
   readonly instance: Instance
 }
 
-/** What one step came to: `refused` where nothing of it was written for certain, `failed` where nobody knows. */
+/** The result of a step. `refused`: certainly nothing was written; `failed`: that is unknown. */
 export type Outcome =
   | { readonly state: 'done'; readonly step: Step; readonly serverId: string | null }
   | { readonly state: 'refused' | 'failed'; readonly step: Step; readonly reason: Diagnostic }
 
-/** A type of object under management, as the engine knows it: data and pure functions. What reads and writes it is its provider's. */
+/** A type of object under management: data and pure functions. Its provider reads and writes it. */
 export interface Kind {
   /** In kebab-case, as in `file/etc/motd`; unique over all providers. */
   readonly name: string
@@ -65,59 +65,59 @@ export interface Kind {
   readonly provider: string
   /** For people: "file", "files". */
   readonly title: { readonly one: string; readonly many: string }
-  /** The files of `instance/` that may feed it. The first is the one that it had when it had one: it stays the first. */
+  /** The files of `instance/` for it. The first is the oldest and stays the first. */
   readonly sources: readonly [string, ...string[]]
   readonly drift: DriftPolicy
   /** What happens when the files no longer name an object that the ledger knows. */
   readonly absence: Absence
-  /** Where not all its objects end alike. */
+  /** Given if its objects end in different ways. */
   readonly absenceOf?: (object: Unnamed, instance: Instance) => Absence
-  /** How a difference of an object that was compiled can be settled. By `adopt` and `restore` where it is not given. */
+  /** The ways out of a difference of a compiled object; `adopt` and `restore` if not given. */
   readonly waysOut?: (difference: Difference) => readonly WayOut[]
-  /** Each object is an account's, by its id: what is approved for it is for that account, and not for a name. */
+  /** Each object belongs to an account: an approval is for the account's id, not for a name. */
   readonly ofAccounts?: true
-  /** From the files to normalised objects: what each of its files claims. Pure. */
+  /** Makes normalised objects of the files: a claim for each file. Pure. */
   readonly claims: (instance: Instance, now: Date) => Claims
-  /** What the ledger holds or a run attempted, as it is to be compared now: in the names of today, without what is not there at the moment. */
+  /** Makes fields of ledger or attempts ready to be compared: with current names, without what is not there now. */
   readonly remembered?: (fields: Fields, instance: Instance, live: Fields) => Fields
-  /** Whether two normalised values of a field mean the same. Deep equality where it is not given. */
+  /** Whether two normalised values of a field mean the same. Deep equality if not given. */
   readonly same?: (field: string, a: Value, b: Value) => boolean
-  /** Fields that mean something only together: while one is changed on both sides or taken over, the others wait with it. Any other stands by itself. */
+  /** Fields that belong together: if one is a conflict or a takeover, all wait. */
   readonly bound?: readonly (readonly string[])[]
-  /** Why the far end would refuse a step through this connection as things stand: its object then waits. */
+  /** Why the far end would refuse a step through this connection now: its object then waits. */
   readonly obstacle?: (step: Draft, connection: Step['connection'], others: Others) => string | undefined
   readonly hazard: (step: Draft) => Hazard
-  /** How people accept in the files what a step does for good. */
+  /** How people accept in the files what cannot be undone. */
   readonly consent?: Consent
-  /** True where an update is a delete and a create, between which the object is gone. */
+  /** An update is a delete and a create; between them the object is gone. */
   readonly replaces?: true
-  /** Requests that a step costs. 1 where it is not given. */
+  /** Requests that a step costs; 1 if not given. */
   readonly calls?: (step: Draft) => number
   readonly note?: (step: Draft) => string | undefined
-  /** Objects whose steps must have succeeded before this one. */
+  /** Objects whose steps must succeed before this one. */
   readonly after?: (step: Draft) => readonly ObjectRef[]
-  /** Objects whose steps must not be done unless this one has succeeded. */
+  /** Objects whose steps are done only if this one succeeded. */
   readonly before?: (step: Step) => readonly ObjectRef[]
-  /** What to type where the files still name somebody who was removed at once. */
+  /** What to type if the files still name a person who was removed at once. */
   readonly removal?: (id: string) => string
-  /** The field that holds the digest of what a unit read when it was started or reloaded last: a step of that alone restarts it. */
+  /** The field with the digest of what a unit read at its last start. A step of this field alone restarts it. */
   readonly restarts?: string
-  /** Checks that a step needs: it is held back while one of them is red or unknown. */
+  /** Checks that a step needs: it waits while one of them is red or unknown. */
   readonly needs?: (step: Step) => readonly CheckName[]
-  /** What the write of a step owes outside its object, to be written down before and cleared after. */
+  /** The effect of a step outside its object, written down before the write and cleared after it. */
   readonly intent?: (step: Step) => Intent | null
-  /** Where a person sees whether that was done: "the log of the unit". */
+  /** Where a person sees whether that effect was done: "the log of the unit". */
   readonly owedIn?: string
-  /** Steps through one connection that are written at once: because one alone is refused, or one by one takes too long. */
+  /** Whether two steps go out in one call, since one alone is refused or takes too long. */
   readonly together?: (a: Step, b: Step) => boolean
-  /** Orders this kind's own creates and updates, or its deletes. By id where it is not given. */
+  /** Orders this kind's own creates and updates, or its deletes; by id if not given. */
   readonly order?: (a: Step, b: Step, hints: OrderHints) => number
 }
 
 /** What a kind says of the order of its steps. */
 export type Linking = Pick<Kind, 'name' | 'after' | 'before' | 'restarts'>
 
-/** A number in the files that accepts an impact, and the words for it. */
+/** A number in the files that accepts an impact, and its words. */
 export interface Consent {
   /** The key of the entry that holds it. */
   readonly key: string
@@ -125,9 +125,9 @@ export interface Consent {
   readonly unit: string
   /** Whether a step with this impact needs it. */
   readonly needed: (step: Draft, impact: Impact) => boolean
-  /** What an earlier step that used it up was: "suspension". */
+  /** The earlier step that used it up: "suspension". */
   readonly usedBy: string
-  /** What to do where nothing can count it. */
+  /** What to do if nothing can count it. */
   readonly uncounted: string
 }
 
@@ -135,18 +135,18 @@ export interface Consent {
 export interface WriteContext {
   /** The connection that the steps go through. */
   readonly connection: string
-  /** The far end's id of an object, as live has it or as this run created it. */
+  /** The far end's id of an object, by live or by this run's create. */
   readonly serverId: (ref: ObjectRef) => string | null
-  /** Facts that the far end checks again where it writes. */
+  /** Facts that the far end checks again when it writes. */
   readonly guard: Fields
   readonly lease: Lease
 }
 
-/** The lock that a run holds, as a far end is told of it. */
+/** The lock of a run, as a far end sees it. */
 export interface Lease {
-  /** Its holder's. */
+  /** The holder's nonce. */
   readonly nonce: string
-  /** Asked before each phase of a protocol: where it is false, nothing more is written, and the record stays. */
+  /** Asked before each phase of a protocol. If false, nothing more is written, and the record stays. */
   readonly holds: () => boolean
 }
 

@@ -2,16 +2,16 @@ import type { Unfinished } from './plan/types.ts'
 import type { Live, Provider } from './provider.ts'
 import type { ObjectRef } from './values.ts'
 
-/** What one provider knows of live. */
+/** Live of one provider. */
 export interface Part {
   readonly provider: Pick<Provider, 'kinds'>
   readonly live: Live
 }
 
-/** What several providers know of live, as one: each is asked about its own kinds. */
+/** Joins live of several providers: each is asked about its own kinds. */
 export function joined(parts: readonly Part[]): Live {
   const byKind = new Map(parts.flatMap(({ provider, live }) => provider.kinds.map(({ name }) => [name, live] as const)))
-  const of = (kind: string): Live => byKind.get(kind) ?? NOTHING
+  const of = (kind: string): Live => byKind.get(kind) ?? UNKNOWN
   return {
     observed: new Map(parts.flatMap(({ live }) => [...live.observed])),
     invariants: parts.flatMap(({ live }) => live.invariants),
@@ -31,15 +31,15 @@ export function joined(parts: readonly Part[]): Live {
   }
 }
 
-/** A far end speaks of its own kinds alone. */
+/** Unfinished protocols of a provider, limited to its own kinds. */
 function ownUnfinished({ provider: { kinds }, live: { unfinished } }: Part): readonly Unfinished[] {
   const own = new Set(kinds.map(({ name }) => name))
   const isOwn = (ref: ObjectRef): boolean => own.has(ref.slice(0, ref.indexOf('/')))
   return unfinished.filter(({ kind }) => own.has(kind)).map((one) => ({ ...one, owns: one.owns.filter(isOwn) }))
 }
 
-/** Of a kind that no provider has here nothing is known, and nothing can be written. */
-const NOTHING: Live = {
+/** Live of a kind without a provider: nothing is known, and nothing can be written. */
+const UNKNOWN: Live = {
   observed: new Map(),
   invariants: [],
   checks: [],

@@ -1,11 +1,11 @@
 import type { ObjectRef } from './values.ts'
 import type { Observed } from './objects.ts'
 
-/** What a far end gives no name is shown by its number, `#8`: it may be typed without the sign, where nothing else is called that. */
+/** Lets people type `8` for `#8`, an object without a name, if no other object has that name. */
 export const numbered = (id: string, isThere: (id: string) => boolean): string =>
   /^\d+$/.test(id) && !isThere(id) && isThere(`#${id}`) ? `#${id}` : id
 
-/** The same for objects with their kind, by what is live. */
+/** The same for objects with their kind, compared with live. */
 export function numberedIn(refs: ReadonlySet<ObjectRef>, observed: ReadonlyMap<string, Observed>): Set<ObjectRef> {
   if (refs.size === 0) return new Set()
   const there = new Set(

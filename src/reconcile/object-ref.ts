@@ -14,15 +14,15 @@ export function partsOf(ref: ObjectRef): readonly [kind: string, id: string] {
   return [ref.slice(0, slash), ref.slice(slash + 1)]
 }
 
-/** What the ledger's name of a step's object is made of. */
+/** What the ledger's name of a step's object needs. */
 interface Changing {
   readonly id: string
   readonly digest: string
   readonly unmanaged?: true
 }
 
-/** How the ledger names a step's object. Everybody can read the repository: an object that no file ever named has only the step's digest there. */
+/** The ledger's name of a step's object: a digest if no file names it, since others may read the repository. */
 export const idInLedger = ({ id, digest, unmanaged }: Changing): string => (unmanaged ? `~${digest.slice(0, 32)}` : id)
 
-/** The same with its kind. */
+/** The ledger's name with its kind. */
 export const refInLedger = (step: Changing & Named): ObjectRef => refOf({ kind: step.kind, id: idInLedger(step) })

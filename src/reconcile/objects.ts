@@ -7,29 +7,29 @@ export interface DesiredObject {
   readonly id: string
   readonly fields: Fields
   readonly source: Source
-  /** Where else the files say the same. */
+  /** Other places in the files that say the same. */
   readonly alsoIn?: readonly Source[]
-  /** Where the files say that it must not be there; it has no fields then. */
+  /** The files say that it must not be there; then it has no fields. */
   readonly state?: 'absent'
-  /** The identity it had before, where the file says `renamed_from`. */
+  /** Its earlier identity, by `renamed_from`. */
   readonly formerly?: string
-  /** How much of an impact that can't be undone the files accept. */
+  /** The impact that the files accept. */
   readonly consent?: number
   /** The time in UTC before which it is not done: `2026-12-04` or `2026-12-04T03:00:00Z`. */
   readonly notBefore?: string
 }
 
-/** The desired state of one kind, of all its files. */
+/** The desired state of one kind, by all its files. */
 export type Desired =
   | { readonly state: 'unmanaged' }
   | {
       readonly state: 'managed'
       readonly objects: readonly DesiredObject[]
-      /** `delete` where the files claim to be the whole list (`only_these`), for objects that they do not name. */
+      /** `delete` if the files claim to be the whole list (`only_these`): objects that they do not name go. */
       readonly others: 'leave' | 'delete'
       /** The files that are managed. */
       readonly managed: ReadonlySet<string>
-      /** What they leave alone. */
+      /** Objects that they leave alone. */
       readonly leftAlone?: readonly LeftObject[]
     }
 
@@ -39,27 +39,27 @@ export interface LiveObject {
   /** The far end's own id. */
   readonly serverId: string | null
   readonly fields: Fields
-  /** When the server made it, ISO 8601 UTC, where the connection tells. */
+  /** When the server made it, ISO 8601 UTC, if known. */
   readonly createdAt?: string
-  /** True where it is as the server came: nobody's word, so that a change takes nothing over. */
+  /** It is as a new server has it: nobody chose it, so a change is no takeover. */
   readonly untouched?: true
-  /** True where a new server of this version has the same: it is not told while no file names it, unless it was different when somebody last looked. */
+  /** A new server of this version has the same: shown only if a file names it or it was different before. */
   readonly initial?: true
-  /** True where nobody takes it away by leaving it out of a list (`only_these`). */
+  /** `only_these` does not delete it. */
   readonly spared?: true
-  /** How its secrets compare with the values that this run has, by field; there just where its kind has any. */
+  /** How its secrets compare with this run's values, by field; only if its kind has secrets. */
   readonly secrets?: { readonly [field: string]: SecretAnswer }
-  /** What of it the seen list goes by; its fields where this is not given. */
+  /** What the seen list compares; its fields if not given. */
   readonly seenAs?: Value
 }
 
-/** What is known of an object that is desired and not live: may it be created, and on what? */
+/** An object that is desired and not live: whether it can be created, and with which id. */
 export interface Candidate {
   readonly serverId: string | null
   readonly createdAt?: string
-  /** The object that gets it its id of the far end, where that is a step of this plan. */
+  /** The object whose step gives it its id at the far end. */
   readonly madeBy?: ObjectRef
-  /** Why it can't be applied yet; the object then waits. */
+  /** Why it cannot be applied yet; then it waits. */
   readonly obstacle?: string
 }
 
@@ -68,24 +68,24 @@ export type Observed =
       readonly state: 'complete'
       readonly objects: readonly LiveObject[]
       readonly prospects: ReadonlyMap<string, Candidate>
-      /** What is there and no file can hold, in sentences for people. */
+      /** For people: sentences about what is there and no file can hold. */
       readonly beyond?: readonly string[]
-      /** null where earlier files stand in for live. */
+      /** null if earlier files were used in place of live. */
       readonly connection: string | null
       readonly requests: number
     }
   | { readonly state: 'unknown'; readonly reason: Diagnostic; readonly objects: readonly LiveObject[] }
-  /** Not there yet, by positive proof: the step of `by` makes it. `initial`: what a new one of that version holds, recorded with the kind; once it is there, what is still so is `untouched`. */
+  /** Proven not to exist yet: the step of `by` makes it. `initial`: what a new one of that version holds. */
   | { readonly state: 'not-created'; readonly by: ObjectRef; readonly initial: readonly LiveObject[] }
 
-/** The objects that are known of a kind; of what is not there yet those that a new one holds. */
+/** The known objects of a kind; if it does not exist yet, those that a new one holds. */
 export const objectsIn = (observed: Observed | undefined): readonly LiveObject[] =>
   observed === undefined ? [] : observed.state === 'not-created' ? observed.initial : observed.objects
 
 /** How the far end compares what it holds with the value that this run has. */
 export type SecretAnswer = 'same' | 'different' | 'uncompared' | 'absent'
 
-/** An object that a file leaves alone (`left_alone`), and where it says so. */
+/** An object that a file leaves alone (`left_alone`), and the place where it says so. */
 export interface LeftObject {
   readonly id: string
   readonly source: Source

@@ -21,22 +21,22 @@ import {
 } from './reconciler.ts'
 import type { Desired } from './objects.ts'
 
-/** What merging a proposal would do. */
+/** What merging a pull request would do. */
 export interface Proposed extends Planned {
-  /** Digests of steps that the files of the base call for too: left over from earlier merges. */
+  /** Digests of steps that the base's files ask for, too: leftovers of earlier merges. */
   readonly leftover: ReadonlySet<string>
-  /** Kinds that were compared with the files of the base, since nothing that a proposal may use can read them. */
+  /** Kinds that were compared with the base's files, since a proposal may not read them. */
   readonly byFiles: readonly string[]
 }
 
-/** The kinds that nothing that a proposal may use can read. */
+/** The kinds that a proposal may not read. */
 export const unreadBy = (providers: readonly Provider[]): string[] =>
   providers.flatMap((provider) => {
     const { reads } = provider.can('proposal')
     return provider.kinds.filter(({ name }) => !reads(name)).map(({ name }) => name)
   })
 
-/** Plans a proposal against live, read once, or against the files of the base alone. `before`: those files; null where they are not valid. */
+/** Plans a proposal against live or only the base's files. `before`: these files; null if they are not valid. */
 export async function planProposal(
   subject: Subject,
   before: Instance | null,
@@ -51,7 +51,7 @@ export async function planProposal(
   const unread = new Set(seeing === 'live' ? unreadBy(providers) : kinds.map(({ name }) => name))
   const stoodIn = kinds.filter(({ name }) => unread.has(name))
   const readings: Readings = seeing === 'live' ? await read(providers, subject, desired) : new Map()
-  /** What files want, compared with live and, where that can't be read, with the base. */
+  /** Compares files with live or, for kinds that were not read, with the base. */
   const planner = (instance: Instance, wanted: ReadonlyMap<string, Desired>, wished: PlanOptions) => {
     const inputs = understandings({ ...subject, instance }, providers, wanted)
     return (known: Readings): Planned => {

@@ -136,7 +136,7 @@ export interface Turn {
   readonly counter: number
 }
 
-/** The turn of a holder after the far end's last one; the same if that was its own. Throws (exit 5) on a wrong counter. */
+/** The next turn of a holder; the same if the last was its own. Throws (exit 5) on a wrong counter. */
 export function nextTurn(nonce: string, last: Turn | null): Turn {
   if (last === null) return { nonce, counter: 1 }
   if (!Number.isSafeInteger(last.counter) || last.counter < 1 || last.counter === Number.MAX_SAFE_INTEGER)

@@ -7,24 +7,24 @@ import type { Course, Unfinished, Check, Impact, Step } from './plan/types.ts'
 import type { Desired, Observed } from './objects.ts'
 import type { Fields } from './values.ts'
 
-/** What a run is for: to look, to look with what somebody only proposes, or to write. */
+/** What a run is for: to plan, to plan a pull request, or to write. */
 export type Use = 'plan' | 'proposal' | 'apply'
 
-/** What a provider can do here, as it is configured. */
+/** What a provider can do with this configuration. */
 export interface Capability {
   /** Whether a run of this use can read a kind. */
   readonly reads: (kind: string) => boolean
-  /** The connection that writes so many steps of a kind; null where none is configured. */
+  /** The connection that writes so many steps of a kind; null if none is configured. */
   readonly writes: (kind: string, steps: number) => string | null
 }
 
-/** What is to be read: in one go for all kinds. */
+/** What to read, in one request for all kinds. */
 export interface Request {
   readonly instance: Instance
   readonly desired: ReadonlyMap<string, Desired>
   /** The kinds whose objects are asked for. */
   readonly kinds: readonly Kind[]
-  /** What the files name no more and the ledger still does is looked for, too. */
+  /** Objects that only the ledger still names are read, too. */
   readonly ledger: Ledger
 }
 
@@ -34,28 +34,28 @@ export interface ReadContext extends Request {
   readonly now: Date
 }
 
-/** What was read of a far end. Pure from here on: files of a base and of a proposal are understood by one reading. */
+/** What was read of a far end. Pure from here on: base and proposal are compared with one reading. */
 export interface Reading {
-  /** The version that the far end says of itself, by which files are checked; null where it says none. */
+  /** The far end's version, by which files are checked; null if it names none. */
   readonly version: string | null
-  /** What proves which far end it is, such as a host key; null where nothing was read. Where anything was, a missing one is refused once one was verified. */
+  /** The proof of which far end it is, such as a host key. A missing one is refused if one was verified before. */
   readonly proof: string | null
   readonly understand: (input: ReadContext) => Live
-  /** The same with what these steps make it worth asking for; itself where that is nothing. */
+  /** Reads more that these steps need; answers itself if that is nothing. */
   readonly lookInto: (steps: readonly Pick<Step, 'kind' | 'id'>[]) => Promise<Reading>
 }
 
-/** What a step does, as far as only live tells. */
+/** What a step does, by live. */
 export interface Assessment {
   /** Lowers protection: counted against the budget of weakenings. */
   readonly weakens: boolean
-  /** Gives somebody access, or opens something to more people. */
+  /** Gives a person access, or opens something to more people. */
   readonly opens: boolean
-  /** Nothing where nobody is touched. */
+  /** Absent if nobody is affected. */
   readonly impact?: Impact | Unmeasured
 }
 
-/** An impact that nobody could count, and why. */
+/** An impact that could not be counted, and why. */
 export interface Unmeasured {
   readonly unmeasured: string | null
 }
@@ -65,35 +65,35 @@ export interface Live {
   readonly observed: ReadonlyMap<string, Observed>
   readonly invariants: readonly Invariant[]
   readonly checks: readonly Check[]
-  /** Protocols that were cut off. Their objects are as they were before, until they have ended. */
+  /** Protocols that were cut off. Until they end, their objects show as they were before. */
   readonly unfinished: readonly Unfinished[]
   readonly assess: (step: Draft) => Assessment
   /** Rules that need live: warnings and refusals beside a step. */
   readonly advice: (step: Step) => readonly Diagnostic[]
-  /** What speaks against these steps together, or is to be known beside them. */
+  /** What speaks against these steps together, and what people should know about them. */
   readonly against: (steps: readonly Step[]) => readonly Diagnostic[]
   readonly writes: Capability['writes']
-  /** Facts that the far end checks again where it writes these steps. */
+  /** Facts that the far end checks again when it writes these steps. */
   readonly guard: (steps: readonly Step[]) => Fields
 }
 
-/** What a finish came to. `refused`: nothing was done, for certain; `failed`: nobody knows. */
+/** The result of a finish. `refused`: certainly nothing was done; `failed`: that is unknown. */
 export type Finished =
   | { readonly state: 'done' }
   | { readonly state: 'refused' | 'failed'; readonly reason: Diagnostic }
 
-/** What going on with a protocol came to. `cut`: the lease ended, and it stands where its record says. */
+/** The result of resuming a protocol. `cut`: the lease ended, and its record says how far it got. */
 export type Ended = Finished | { readonly state: 'cut' }
 
-/** The way in for writing: one for a run, opened when something certainly goes through it. */
+/** Writes to a provider: one session for a run, opened when it is certainly needed. */
 export interface WriteSession {
-  /** Writes steps of one kind, in the order given, and answers what came of each as it comes. */
+  /** Writes steps of one kind in the order given, and answers the result of each as it comes. */
   readonly write: (kind: string, steps: readonly Step[], context: WriteContext) => AsyncIterable<Outcome>
-  /** Finishes what runs that were broken off still owe: all of it, or none. */
+  /** Finishes the pending work of interrupted runs: all of it or none. */
   readonly finish: (pending: readonly Intent[]) => Promise<Finished>
-  /** Brings a protocol that was cut off to its end, or takes it back. */
+  /** Finishes or undoes a protocol that was cut off. */
   readonly resume: (one: Unfinished, course: Exclude<Course, 'waits'>, lease: Lease) => Promise<Ended>
-  /** Told which connections will be needed for certain: they may open while others work. */
+  /** Hears which connections are certainly needed, so that they can open early. */
   readonly expect: (connections: ReadonlySet<string>) => void
   readonly close: () => Promise<void>
 }
@@ -101,25 +101,25 @@ export interface WriteSession {
 /** An outside system that is read and written, as one configuration names it. Nothing is opened before it is used. */
 export interface Provider {
   readonly name: string
-  /** Its name in this instance, such as `host:herd.example`: what digests of its steps bind. */
+  /** Its name in this instance, such as `host:herd.example`. Digests of its steps bind it. */
   readonly identity: string
   readonly kinds: readonly Kind[]
-  /** Kinds that its invariants look at together: where one is managed, all are read. */
+  /** Kinds that its invariants need together: if one is managed, all are read. */
   readonly together: readonly (readonly string[])[]
   readonly can: (use: Use) => Capability
-  /** Reads all that is asked for in the fewest round trips. What can't be read is unknown and stops nothing else; throws only for a far end that is not the instance's. */
+  /** Reads all in few round trips. What cannot be read is unknown. Throws only if it is not the instance's far end. */
   readonly read: (request: Request) => Promise<Reading>
-  /** What is known without asking anybody. */
+  /** What is known without any request. */
   readonly unread: Reading
   readonly open: () => Promise<WriteSession>
   readonly close: () => Promise<void>
 }
 
-/** A provider's folder, before a configuration is known. `Access` is what it opens its connections with. */
+/** A provider without a configuration. `Access`: what it opens its connections with. */
 export interface ProviderFolder<Access> {
   readonly name: string
   readonly kinds: readonly Kind[]
-  /** Its name in an instance of this configuration: what digests of its steps bind, also in a run that never connects. */
+  /** Its name in an instance with this configuration. Digests of its steps bind it, even if a run never connects. */
   readonly identity: (config: InstanceFile) => string
   readonly connect: (config: InstanceFile, access: Access) => Provider
 }

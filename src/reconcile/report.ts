@@ -3,8 +3,8 @@ import type { Intent } from './ledger/types.ts'
 import type { Protocol, Plan, Step, Unmanaged } from './plan/types.ts'
 
 /**
- * A step that was not sent: no connection that is configured writes it, it needs what was not done or would break an
- * invariant, nobody approved it, its day has not come, or a gate holds back what it was approved with.
+ * A step that was not sent: no configured connection writes it, it needs something that was not done, it would break an
+ * invariant, it is not approved or not due, or a gate refuses it together with what it was approved with.
  */
 export interface Skipped {
   readonly step: Step
@@ -12,22 +12,22 @@ export interface Skipped {
   readonly reason: string
 }
 
-/** What an apply came to. Every step of its plan is in one of the four lists. */
+/** The result of an apply. Every step of its plan is in one of the four lists. */
 export interface ApplyReport {
   readonly plan: Plan
   readonly done: readonly Step[]
   readonly failed: readonly { readonly step: Step; readonly reason: Diagnostic }[]
   readonly skipped: readonly Skipped[]
   readonly notReached: readonly Step[]
-  /** What an earlier run owed, and this one finished. */
+  /** Pending work of earlier runs that this one finished. */
   readonly paid: readonly Intent[]
-  /** Protocols of earlier runs that this one brought to an end. */
+  /** Protocols of earlier runs that this one ended. */
   readonly ended: readonly Protocol[]
-  /** Those that are still cut off, as far as anybody knows. */
+  /** Protocols that are still cut off, as far as known. */
   readonly unfinished: readonly Protocol[]
-  /** What was there when a seen list was begun: from now on it is told when one of its kind is added or changed by hand. */
+  /** What was there when a seen list began: later additions and changes by hand are shown. */
   readonly looked: readonly Unmanaged[]
-  /** What was written and is not there when read again. */
+  /** What was written and does not show when read again. */
   readonly remaining: readonly {
     readonly kind: string
     readonly id: string

@@ -1,7 +1,7 @@
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { environmentName } from './texts.ts'
 
-/** What the engine asks of Git; `git/repository.ts` implements it. Refs are on the remote, or in the clone without one. */
+/** What the engine asks of Git. `git/repository.ts` implements it. Refs are on the remote, if there is one. */
 export interface Repository {
   /** The path from the root of Git's trees to the folder that holds `instance/`: empty, or ending in a slash. */
   readonly prefix: string
@@ -12,7 +12,7 @@ export interface Repository {
   readonly head: () => Promise<Head>
   /** The remote's default branch, compared with HEAD; null without a remote. */
   readonly upstream: () => Promise<Upstream | null>
-  /** The root commit of HEAD by first parents, the same in every clone; null if there is none. Throws (exit 5) if shallow. */
+  /** The root commit of HEAD by first parents; null without a commit. Throws (exit 5) if the clone is shallow. */
   readonly root: () => Promise<string | null>
   readonly isAncestor: (ancestor: string, commit: string) => Promise<boolean>
   /** Makes a commit of the remote readable here, with its history. False if the remote does not have it. */
@@ -21,7 +21,7 @@ export interface Repository {
   readonly commit: (name: string) => Promise<string | null>
   /** Merges two commits in Git's object store only: touches no folder and runs no filter or driver. */
   readonly merge: (base: string, head: string) => Promise<Merged>
-  /** The paths that differ between two commits or trees, under these paths from the tree's root; all if none is named. */
+  /** The paths that differ between two commits or trees, under these paths from the root; all if none is named. */
   readonly differing: (one: string, other: string, under: readonly string[]) => Promise<readonly string[]>
   /** Moves HEAD and the files of the instance to a commit. Other files in the folder stay as they are. */
   readonly follow: (commit: string) => Promise<void>
@@ -31,7 +31,7 @@ export interface Repository {
   readonly resolveAll: (refs: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** What a ref holds now, fetched if needed. `named`: the commit that it names, if Git has just said so. */
   readonly read: (ref: string, named?: string | null) => Promise<Snapshot | null>
-  /** Compare-and-swap: sets the ref if it still names `expected` (null: does not exist). `along`: a branch that moves with it. */
+  /** Compare-and-swap: sets the ref if it names `expected` (null: none). `along`: a branch that moves with it. */
   readonly write: (ref: string, expected: string | null, content: Content, along?: string) => Promise<Swap>
   /** Compare-and-delete. */
   readonly remove: (ref: string, expected: string) => Promise<'removed' | 'moved'>

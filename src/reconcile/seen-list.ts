@@ -8,10 +8,10 @@ import type { LiveObject } from './objects.ts'
 import type { Plan, Unmanaged } from './plan/types.ts'
 import type { Value } from './values.ts'
 
-/** Hex digits by which a mark names the object; those behind them are of what it is like. */
+/** Hex digits of a mark that name the object; the rest is a digest of its state. */
 const HALF = 32
 
-/** Of no scope: a repository that moves, or whose history was rewritten, has looked at the same things. */
+/** A digest without scope, since a repository that moves or is rewritten has still seen the same objects. */
 function digestOf(key: Key, value: readonly Value[]): string {
   const hash = key === null ? createHash('sha256') : createHmac('sha256', key)
   return hash
@@ -20,36 +20,36 @@ function digestOf(key: Key, value: readonly Value[]): string {
     .slice(0, HALF)
 }
 
-/** How a seen list has a live object, without its name or a value: 32 hex digits for which it is, 32 for what it is like. */
+/** The mark of a live object in a seen list, without name or value: 32 hex digits for its name, 32 for its state. */
 export const markOf = (
   kind: string,
   { id, fields, seenAs }: Pick<LiveObject, 'id' | 'fields' | 'seenAs'>,
   key: Key,
 ): string => digestOf(key, [kind, id]) + digestOf(key, [kind, id, seenAs ?? fields])
 
-/** What a list says of an object by its name. */
+/** The row of an object in the lists, by its name. */
 export const rowOf = (lists: SeenLists, kind: string, id: string, key: Key): Seen | undefined =>
   lists.get(kind)?.get(digestOf(key, [kind, id]))
 
-/** The part of a mark that says which object it is. */
+/** The part of a mark that names the object. */
 export const objectIn = (mark: string): string => mark.slice(0, HALF)
 
 type Looked = 'unseen' | 'seen' | 'changed'
 
-/** What the list of a kind says of a live object. */
+/** Compares a live object with the list of its kind. */
 function lookUp(list: ReadonlyMap<string, Seen>, mark: string): Looked {
   const row = list.get(objectIn(mark))
   return row === undefined ? 'unseen' : row.mark === mark ? 'seen' : 'changed'
 }
 
-/** Without a list there is only its date, and that only says something of kinds that were looked after then. */
+/** Without a list, an object counts as unseen if it is younger than the ledger and its kind was managed. */
 function lookBack(kind: string, { createdAt }: LiveObject, { began, applied }: Ledger): Looked {
   return began !== null && applied.has(kind) && createdAt !== undefined && Date.parse(createdAt) > Date.parse(began)
     ? 'unseen'
     : 'seen'
 }
 
-/** A live object that no file names, as one that nobody did anything to. */
+/** A live object that no file names, as one that nobody added by hand. */
 const plainly = (kind: string, live: LiveObject, { sealing }: Pick<PlanInput, 'sealing'>): Unmanaged => ({
   kind,
   id: live.id,
@@ -60,7 +60,7 @@ const plainly = (kind: string, live: LiveObject, { sealing }: Pick<PlanInput, 's
   fields: live.fields,
 })
 
-/** What the files let go of is nobody's doing as they had it; what somebody changed before is told until a person has decided. */
+/** An object that the files let go of. If it was changed by hand before, a person has to decide. */
 export function letGoOf(
   kind: string,
   live: LiveObject,
@@ -72,7 +72,7 @@ export function letGoOf(
   return changed && !live.initial && !isLeft ? { ...one, addedByHand: true, changed: true } : one
 }
 
-/** What is to be told of a live object that no file names: that somebody did it, unless it was seen so. Null where it is as on a new server. */
+/** What to show of a live object that no file names: added by hand, unless seen before. Null if a new server has it. */
 export function unmanagedOf(kind: Kind, live: LiveObject, input: PlanInput): Unmanaged | null {
   const one = plainly(kind.name, live, input)
   const list = input.ledger.seen.get(kind.name)
@@ -84,7 +84,7 @@ export function unmanagedOf(kind: Kind, live: LiveObject, input: PlanInput): Unm
   return { ...one, addedByHand: true, ...(restorable ? { restorable: true } : {}) }
 }
 
-/** The lists as they are after what a plan read: what nobody did by hand is in them, what is gone is not, and what was done by hand waits for a person. */
+/** The lists after a plan: without what is gone and, until a person decides, without what was added by hand. */
 export function seenAfter(
   lists: SeenLists,
   { reads, released, unmanaged }: Pick<Plan, 'reads' | 'released' | 'unmanaged'>,
@@ -92,12 +92,12 @@ export function seenAfter(
   const next = new Map([...lists].filter(([kind]) => !released.includes(kind)))
   const byKind = Map.groupBy(unmanaged, ({ kind }) => kind)
   for (const { kind, complete, by } of reads)
-    // What is not there yet nobody has looked at.
+    // A kind that does not exist yet was not looked at.
     if (complete && by === undefined) next.set(kind, listAfter(lists.get(kind) ?? new Map(), byKind.get(kind) ?? []))
   return isSame(lists, next) ? lists : next
 }
 
-/** What goes into lists that begin with this plan. */
+/** What goes into the lists that begin with this plan. */
 export const newlySeen = (lists: SeenLists, { reads, unmanaged }: Pick<Plan, 'reads' | 'unmanaged'>): Unmanaged[] => {
   const begun = new Set(
     reads.filter(({ kind, complete, by }) => complete && by === undefined && !lists.has(kind)).map(({ kind }) => kind),
@@ -121,12 +121,12 @@ function isSame(one: SeenLists, other: SeenLists): boolean {
   return one.size === other.size && [...one].every(([kind, list]) => holds(kind, list))
 }
 
-/** The lists with objects that a person left as they are. */
+/** Adds to the lists objects that a person left as they are. */
 export function withLeft(lists: SeenLists, left: readonly Unmanaged[], by: Required<Omit<Seen, 'mark'>>): SeenLists {
   const next = new Map(lists)
   for (const { kind, mark, initial } of left) {
     const list = new Map(next.get(kind))
-    // What is again as on a new server is nobody's word, and needs none.
+    // An object that is as on a new server again needs no row.
     if (initial) list.delete(objectIn(mark))
     else list.set(objectIn(mark), { mark, ...by })
     next.set(kind, list)

@@ -4,12 +4,12 @@ import type { Content, Snapshot } from './repository.ts'
 
 /** The file that holds the digest over all the others. */
 const DIGEST = 'digest'
-/** What stands before a digest of version 2; one of version 1 stands alone. */
+/** The prefix of a digest of version 2; version 1 has none. */
 const SECOND = 'v2 '
 
 export type Signed = 'ledger' | 'lock'
 
-/** Makes what is about to be committed fit for a commit message, and adds the digest where there is a key: over the whole tree, the message and the parents. */
+/** Makes subject and trailers single lines. With a key, adds the digest over tree, message and parents. */
 export function signContent(draft: Content, purpose: Signed, sealing: Sealing): Content {
   const trailers = Object.entries(draft.trailers ?? {}).map(([name, value]) => [name, oneLine(value)])
   const content = { ...draft, subject: oneLine(draft.subject), trailers: Object.fromEntries(trailers) }
@@ -20,7 +20,7 @@ export function signContent(draft: Content, purpose: Signed, sealing: Sealing): 
   }
 }
 
-/** Whether a snapshot carries the right digest, and of which form; `unsigned` where it carries none. */
+/** Whether a snapshot has the right digest, and its form; `unsigned` if it has none. */
 export function signatureOf(
   snapshot: Snapshot,
   purpose: Signed,

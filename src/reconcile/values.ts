@@ -1,4 +1,4 @@
-/** A JSON value; what fields hold and digests are made of. */
+/** A JSON value, as in fields and digests. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
 
 export type Fields = { readonly [field: string]: Value }
@@ -14,5 +14,5 @@ export type Hazard = 'reversible' | 'disruptive' | 'irreversible'
 
 export type DriftPolicy = 'report' | 'correct'
 
-/** The versions of the form of digests. Version 1 bound no repository; `test/unit/golden/` holds what it wrote. */
+/** The form of digests. Version 1 bound no repository; `test/unit/golden/` has examples. */
 export type Form = 1 | 2

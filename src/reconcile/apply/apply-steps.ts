@@ -29,8 +29,8 @@ import type { ApplyReport } from '../report.ts'
 import type { Plan, Step } from '../plan/types.ts'
 
 /**
- * Carries out a plan: writes attempts and intents down first, sends the steps in order, then reads live again. Only what
- * was verified enters the ledger. Every step ends in one of four lists.
+ * Carries out a plan: writes attempts and intents down first, sends the steps in order, then reads live again. Only
+ * what was verified enters the ledger. Every step ends in one of four lists.
  */
 export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   const progress = begun(plan, deps)

@@ -19,7 +19,7 @@ interface Refusal {
   readonly text: Text
 }
 
-/** Refuses an apply whose HEAD is not the newest commit that everybody can see. Answers it; throws all refusals at once. */
+/** Refuses an apply whose HEAD is not the newest public commit. Answers HEAD; throws all refusals at once. */
 export async function checkHead(
   repository: Repository,
   ledger: Pick<Ledger, 'applied' | 'taken'>,

@@ -21,7 +21,7 @@ export function openFields(
   )
 }
 
-/** Whether the ledger holds all values of an attempted update. Then the attempt is over, even if other fields differ. */
+/** Whether the ledger holds all values of an attempted update: then the attempt is over, even if others differ. */
 export function isVerified(attempt: Attempt, entries: Ledger['entries']): boolean {
   const fields = entries.get(refOf(attempt))?.fields
   return (

@@ -110,7 +110,7 @@ async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps,
   }
 }
 
-/** Sends a newly planned step for the approved one. Without references it was noted with that one; else it gets fresh values. */
+/** Lets a newly planned step stand for the approved one. Without references it keeps that one's note. */
 function stand(step: Step, planned: Step, { standsFor, written }: Progress): void {
   standsFor.set(step, planned)
   if (written.has(planned) && referencesOf(step).length === 0) written.set(step, step)

@@ -46,8 +46,8 @@ export async function noteDown(
 }
 
 /**
- * Fills in the values of steps before they are sent, from live as it is after the steps that they refer to. Skips a step
- * whose value does not exist yet.
+ * Fills in the values of steps before they are sent, from live as it is after the steps that they refer to. Skips a
+ * step whose value does not exist yet.
  */
 export async function resolved(
   steps: readonly Step[],

@@ -25,8 +25,8 @@ interface GoesOn extends Pick<ApplyDeps, 'live'> {
 }
 
 /**
- * Ends the protocols that earlier runs left cut off, and undoes those that the files no longer ask for. Then those steps
- * wait that touch a protocol which is still cut off, that are no longer as the plan saw them, or that are now refused. A
+ * Ends the protocols that earlier runs left cut off, and undoes those that the files no longer ask for. Then steps wait
+ * that touch a protocol which is still cut off, that are no longer as the plan saw them, or that are now refused. A
  * protocol whose own step is held back is not continued.
  */
 export async function endUnfinished(
@@ -76,7 +76,7 @@ const notEnded = (one: Protocol, { message, hint }: Diagnostic): Diagnostic => (
   ...notEndedText({ ref: refOf(one), goesOn: one.course === 'on', reason: message, hint }),
 })
 
-/** Plans again, since the protocols changed live. Steps go out that the plan showed, are still needed and are not refused. */
+/** Plans again, since the protocols changed live. Only steps that the plan showed and that still hold go out. */
 async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promise<GoesOn> {
   const open = plan.steps.filter((step) => !progress.done.includes(step))
   try {

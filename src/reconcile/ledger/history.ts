@@ -79,7 +79,7 @@ async function applications(repository: Repository, { ref, ledger }: HistoryRequ
   return found.map(({ commit, text }) => eventOf('applied', commit, text))
 }
 
-/** The ledger's commits that may have changed an object's line. Git compares those without a trailer of what they touched. */
+/** The ledger's commits that may have changed an object's line. Git compares those that do not say so. */
 async function touching(
   repository: Repository,
   commits: readonly Commit[],
@@ -175,7 +175,7 @@ async function changes(
 
 const joined = (texts: readonly string[]): string | null => (texts.length === 0 ? null : texts.join('\n'))
 
-/** Finds an object in YAML: the list item or map entry with one of these names as key or value. Reads only lines near a name. */
+/** Finds an object in YAML: the list item or map entry with one of these names. Reads only lines near a name. */
 export function excerptOf(names: readonly string[]): (text: string) => string | null {
   const wanted = new Set(names.filter((name) => name !== ''))
   return (text) => {
@@ -235,7 +235,7 @@ function itemStart(text: string, at: number): number {
   return at
 }
 
-/** The key and value of a line of YAML, without quotes and comments. Reads from left to right: the line may be hostile. */
+/** The key and value of a line of YAML, without quotes and comments. Linear, since the line may be hostile. */
 function namesIn(line: string): string[] {
   const text = line.trim()
   const entry = text.startsWith('- ') ? text.slice(2).trimStart() : text

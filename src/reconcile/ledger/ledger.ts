@@ -80,7 +80,7 @@ const whoseOf = ({ scope: { environment, provider, repository } }: Sealing): Who
 export const serializeLedger = (ledger: Ledger, sealing: Sealing, at: string): Files =>
   writeRows(ledger, whoseOf(sealing), at)
 
-/** Reads a ledger. Refuses a wrong signature, or an old form. `moved`: its repository's history was rewritten on purpose. */
+/** Reads a ledger. Refuses a wrong signature or an old form. `moved`: the history was rewritten on purpose. */
 export function parseLedger(snapshot: Snapshot, sealing: Sealing, forms: ReadonlySet<Form>, moved = false): Ledger {
   const read = tryRead(snapshot)
   const whose = read instanceof Malformed ? null : read.whose

@@ -45,7 +45,7 @@ export interface Whose {
   readonly repository?: string | null
 }
 
-/** The ledger as files: a file for each kind, a sorted line for each object. Files of later versions stay as they are. */
+/** The ledger as files: a file for each kind, a sorted line for each object. Later versions' files stay. */
 export function writeRows(ledger: Ledger, whose: Whose, at: string): Files {
   const byKind = Map.groupBy(ledger.entries.values(), (entry) => entry.kind)
   const files = new Map([

@@ -27,7 +27,7 @@ export interface Signing {
 /** How many commits back a signed one is looked for. */
 const MAX_COMMITS_BACK = 5_000
 
-/** Looks for what can be signed; null if the ledger is right. Throws (exit 5) if there is none. `old`: the earlier key. */
+/** Looks for what can be signed; null if the ledger is right. Throws (exit 5) without one. `old`: the earlier key. */
 export async function signable(
   repository: Repository,
   where: LedgerOptions,
@@ -90,7 +90,7 @@ interface Found {
   readonly form: Form
 }
 
-/** The newest commit in these histories that one of the keys signed. A later start counts only if it descends from it. */
+/** The newest commit that one of the keys signed. That of a later start counts only if it descends from it. */
 async function newestOf(
   repository: Repository,
   { sealing }: LedgerOptions,
@@ -125,7 +125,7 @@ async function signedIn(
   return null
 }
 
-/** The ledger of a signed commit. What only another key vouched for is dropped: unused approvals, merges, seen lists. */
+/** The ledger of a signed commit. With another key, unused approvals, merges and seen lists are dropped. */
 function ledgerFrom(found: Found | null, sealing: Sealing, head: string | null, commit: string | null): Ledger {
   // A new ledger: earlier merges were for the one that is gone.
   if (found === null) return { ...emptyLedger, head, taken: commit }

@@ -31,7 +31,7 @@ export interface Authorship {
 export interface LedgerStore {
   /** `isRewritten`: accepts the ledger of the history before a rewrite, too. */
   readonly load: (isRewritten?: boolean) => Promise<Ledger>
-  /** Writes a ledger after the one it was made from; answers it with its new head. Refuses (exit 6) if the ref moved. */
+  /** Writes a ledger after the one it came from; answers it with its new head. Refuses (exit 6) if the ref moved. */
   readonly save: (next: Ledger, subject: string, by: Authorship) => Promise<Ledger>
 }
 

@@ -6,21 +6,21 @@ export interface LedgerEntry {
   readonly id: string
   readonly serverId: string | null
   readonly fields: Fields
-  /** The consent that the file held then: it is used up, and serves no later step. */
+  /** The consent that the file held then: it is used up. */
   readonly consent?: number
-  /** The files of the instance that it came from, sorted; where they are not there, the first of its kind's. */
+  /** The files of the instance that it came from, sorted; the first of its kind's if not given. */
   readonly sources?: readonly string[]
-  /** The objects that its fields took values of, sorted: such a one goes after it. */
+  /** The objects that its fields took values of, sorted: they are deleted after it. */
   readonly takes?: readonly ObjectRef[]
-  /** Where the files say that it must not be there, and it was not. */
+  /** The files say that it must not be there, and it was not. */
   readonly state?: 'absent'
   /** The commit of the instance that it was applied from; null outside Git. */
   readonly commit: string | null
-  /** What a later version wrote beside these: kept, signed and ignored. */
+  /** What a later version wrote: kept, signed and ignored. */
   readonly more?: Fields
 }
 
-/** A write that was about to be made, recorded before the first one went out. */
+/** A write that is about to be made, recorded before the first one goes out. */
 export interface Attempt {
   readonly kind: string
   readonly id: string
@@ -30,17 +30,17 @@ export interface Attempt {
   readonly commit: string | null
 }
 
-/** An effect of a step outside its row, such as the worker of a block: a run that is broken off may owe it. */
+/** An effect of a step outside its row, such as the worker of a block. An interrupted run may leave it pending. */
 export interface Intent {
   readonly kind: string
   readonly id: string
   readonly action: Action
-  /** The values that it follows from: owed only while the files and live still have them. */
+  /** The values that it follows from: pending only while files and live still have them. */
   readonly fields: Fields
   readonly hazard: Hazard
   /** For people: "the suspension of spam.example". */
   readonly what: string
-  /** Whether a later run may do it, though it may have been done: what may not is told instead. */
+  /** Whether a later run may repeat it, even if it was done. If not, people are warned. */
   readonly repeatable: boolean
 }
 
@@ -54,30 +54,29 @@ export interface Approval {
   readonly source: string
   /** The merged pull request that its digest is for. */
   readonly pullRequest?: number
-  /** Of its digest. */
+  /** The form of its digest. */
   readonly form: Form
   readonly spent: boolean
 }
 
 /**
- * What a pull request's comment carries of its plan, so that merging it approves just that: a mark for each step, or
- * for each group of steps where there are many, and the objects for which the files are to win. Marks are HMACs over the
- * step and the number of the pull request. The comment as a whole is sealed: many may edit it, and nobody without the key
- * so that it still approves anything.
+ * What a pull request's comment holds of its plan, so that merging it approves exactly that: a mark for each step or
+ * group of steps, and the objects to restore. Marks are HMACs over the step and the number of the pull request. The
+ * whole comment is sealed: after an edit without the key it approves nothing.
  */
 export interface Marks {
   readonly form: Form
-  /** How many groups the steps are shared out to by their names; 0 where each has a mark of its own. */
+  /** The number of groups that steps are split into by their names; 0 if each step has its own mark. */
   readonly groups: number
   readonly marks: readonly string[]
-  /** Names of the steps' objects, hashed; none where marks are for groups. They approve nothing: they tell what has moved. */
+  /** Hashed names of the steps' objects; none with groups. They approve nothing, but show what has moved. */
   readonly names: readonly string[]
   readonly restore: readonly ObjectRef[]
-  /** Who had Herdbook propose it, by the seals of its commits. */
+  /** Who asked Herdbook to propose it, by the seals of its commits. */
   readonly askedBy: readonly string[]
-  /** Whether each of its commits is Herdbook's own, so that nobody else wrote any of it. */
+  /** Whether all of its commits are Herdbook's own. */
   readonly isOurs: boolean
-  /** Of the marks and names those of steps that were left over, and who is behind them: none of them approves these. The ledger holds those alone that count. */
+  /** Marks and names of leftover steps, and the people behind them, who may not approve these steps. */
   readonly along?: {
     readonly by: readonly string[]
     readonly marks: readonly string[]
@@ -91,7 +90,7 @@ export interface Merge {
   /** Who approved it, by a comma. */
   readonly by: string
   readonly at: string
-  /** Whether an owner is among them: what owners look after takes one. */
+  /** Whether an owner is among them: changes of the owners' files need one. */
   readonly byOwner: boolean
   readonly marks: Marks
 }
@@ -103,7 +102,7 @@ export interface Weakening {
   readonly count: number
 }
 
-/** Somebody who is to hold nothing from now on, whatever the files still say. */
+/** A person who may hold nothing from now on, whatever the files still say. */
 export interface Removal {
   readonly ref: ObjectRef
   readonly by: string
@@ -111,11 +110,11 @@ export interface Removal {
   readonly why: string
 }
 
-/** What was live and in no file when somebody last looked and left it. */
+/** An object that was live and in no file when a person last looked and left it. */
 export interface Seen {
-  /** Which object it is and what it was like, as `markOf` has it: no name and no value. */
+  /** The mark of the object and its state, by `markOf`: no name and no value. */
   readonly mark: string
-  /** Who left it and why, where somebody said so. */
+  /** Who left it and why, if a person did. */
   readonly by?: string
   readonly at?: string
   readonly why?: string
@@ -124,7 +123,7 @@ export interface Seen {
 /** By kind and by object. A kind without a list was never looked at. */
 export type SeenLists = ReadonlyMap<string, ReadonlyMap<string, Seen>>
 
-/** Somebody wants nothing applied for now. */
+/** A pause: nothing is applied while it lasts. */
 export interface Pause {
   readonly by: string
   readonly at: string
@@ -150,15 +149,15 @@ export interface Verified {
 }
 
 export interface Ledger {
-  /** The commit of the ledger's own chain; null where there is none yet. */
+  /** The commit of the ledger's own chain; null if there is none yet. */
   readonly head: string | null
   /** When that commit was made, ISO 8601 UTC. */
   readonly at: string | null
-  /** When its first commit was made: what is younger on the server was added since Herdbook looks after it. */
+  /** When its first commit was made. Younger objects on the server were added under management. */
   readonly began: string | null
-  /** The form that it is signed in; null where there is none yet. */
+  /** The form that it is signed in; null if there is none yet. */
   readonly form: Form | null
-  /** When it was first signed in a form after version 1; null where it never was of that. */
+  /** When it was first signed in a later form than version 1; null if it never had version 1. */
   readonly upgraded: string | null
   /** The instance's commit last applied, by kind: it moves for the kinds that were read. */
   readonly applied: ReadonlyMap<string, string>
@@ -174,7 +173,7 @@ export interface Ledger {
   readonly notices: readonly Notice[]
   readonly weakenings: readonly Weakening[]
   readonly removed: readonly Removal[]
-  /** By name; those that were read since there is such a list. */
+  /** By name; those that were read since this list exists. */
   readonly providers: ReadonlyMap<string, Verified>
   readonly seen: SeenLists
   /** While it is there, runs report and apply nothing. */

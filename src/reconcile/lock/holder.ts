@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { sha256 } from '../digest.ts'
+import { holderInWords } from './texts.ts'
 
 /** Who holds the lock. */
 export interface Holder {
@@ -44,7 +45,7 @@ export function isDead(holder: Holder): boolean {
 
 /** `alice@laptop (process 4711, run 12, commit 1a2b3c4d5e6f, since 2026-11-23T04:00:00Z)` */
 export function describeHolder({ user, host, pid, run, commit, started }: Holder): string {
-  return `${user}@${host} (process ${pid}, run ${run}${commit === null ? '' : `, commit ${commit.slice(0, 12)}`}, since ${started})`
+  return holderInWords({ user, host, pid, run, commit: commit?.slice(0, 12) ?? null, started })
 }
 
 /** Reads a holder; null if it is none. Makes its texts safe to print. */

@@ -144,7 +144,7 @@ async function outwait(
 
 const refuse = (code: string, text: Text): never => fail(EXIT.locked, code, text.message, text)
 
-/** Keeps the lock: renews it in the second quarter of each lease, and gives up a third before anyone may take it over. */
+/** Keeps the lock: renews it in the second quarter of a lease. Gives up a third before others may take it. */
 function hold(repository: LockRefs, holder: Holder, commit: string, began: number, options: LockOptions): Held {
   const {
     sealing: {

@@ -1,5 +1,17 @@
 import type { Text } from '../texts.ts'
 
+interface Named {
+  readonly user: string
+  readonly host: string
+  readonly pid: number
+  readonly run: string
+  readonly commit: string | null
+  readonly started: string
+}
+
+export const holderInWords = ({ user, host, pid, run, commit, started }: Named): string =>
+  `${user}@${host} (process ${pid}, run ${run}${commit === null ? '' : `, commit ${commit}`}, since ${started})`
+
 /** `holder`: who it is, "alice@laptop (process 4711, …)"; `name`: what `unlock` takes. */
 export const locked = ({ holder, name }: { holder: string; name: string }): Text => ({
   message: `Locked by ${holder}.`,

@@ -10,7 +10,7 @@ export interface BaseState {
   readonly ledger: Ledger
 }
 
-/** Uses earlier files for kinds that were not read, so that a plan shows the difference of the files. Ids are the ledger's. */
+/** Uses earlier files for kinds that were not read: a plan then shows how the files differ. Ids are the ledger's. */
 export function compareWithBase(
   kinds: readonly Kind[],
   before: ReadonlyMap<string, Desired>,

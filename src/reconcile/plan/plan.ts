@@ -24,7 +24,7 @@ import type { Adjustment, Plan, Step, Waiting } from './types.ts'
 import type { Desired, Observed } from '../objects.ts'
 import type { ObjectRef } from '../values.ts'
 
-/** Compares desired, observed and ledger. No I/O: terminal, comment, JSON, guard and apply all consume this one value. */
+/** Compares desired, observed and ledger, without I/O. Terminal, comment, JSON, guard and apply all use this value. */
 export function plan(input: PlanInput): Plan {
   const others = othersIn(input)
   const { parts: compared, changes } = comparedAll(input, others)
@@ -76,7 +76,7 @@ export function plan(input: PlanInput): Plan {
   return { ...unsealed, digest: planDigest(unsealed, input.sealing) }
 }
 
-/** What each kind adds. Compares twice if objects take values of, or read, other objects that the first pass changes. */
+/** What each kind adds. Compares twice if objects take values of, or read, what the first pass changes. */
 function comparedAll(
   input: PlanInput,
   others: Others,

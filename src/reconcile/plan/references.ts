@@ -100,7 +100,7 @@ export type Resolved<Whole> =
   /** The references without a value. */
   | { readonly state: 'unresolved'; readonly references: readonly Reference[] }
 
-/** Puts values in place of references. A value from a far end is not resolved again, even if it looks like a reference. */
+/** Puts values in place of references. A far end's value is never resolved again, even if it looks like a reference. */
 export function resolve(fields: Fields, valueOf: ValueOf): Resolved<Fields> {
   const references = referencesIn(fields).filter((reference) => (valueOf(reference) ?? null) === null)
   return references.length > 0

@@ -63,8 +63,8 @@ export function partedByInputs(
 }
 
 /**
- * Whether stale inputs are a step: a person asks for it, or a step of the plan changes what the unit reads, so it has to
- * read again anyway. Else they are only shown, whatever the policy for drift says.
+ * Whether stale inputs are a step: a person asks for it, or a step of the plan changes what the unit reads, so that it
+ * reads again anyway. Else they are only shown, whatever the policy for drift says.
  */
 export const winsInputs = (
   reads: readonly ObjectRef[],

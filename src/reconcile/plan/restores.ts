@@ -11,7 +11,7 @@ import type { Text } from '../texts.ts'
 import { restoresChanged, restoresLeft, restoresNothing, restoresUnknown } from './texts.ts'
 import type { Step } from './types.ts'
 
-/** Refuses to restore what the files do not manage and nobody added by hand. Restores of merged pull requests may be over. */
+/** Refuses to restore what is neither managed nor added by hand. Restores of merged pull requests may be over. */
 export function checkRestores(steps: readonly Step[], input: PlanInput): Diagnostic[] {
   const { restore, kinds, desired, ledger } = input
   if (restore.size === 0) return []

@@ -101,7 +101,7 @@ export function decide(input: MergeInput): Verdict {
   return decideFields(desired, live, ledger, input)
 }
 
-/** Whether live is not as the ledger has it. An object that is back although the ledger says `absent` is changed, too. */
+/** Whether live is not as the ledger has it. An object that the ledger calls `absent` and that is back is changed. */
 const isChanged = (live: Fields | null, ledger: MergeInput['ledger'], same: MergeInput['same']): boolean =>
   live !== null && ledger !== null && (ledger === ABSENT || differing(ledger, live, same).length > 0)
 
@@ -119,7 +119,7 @@ function decideAbsent(live: Fields | null, ledger: MergeInput['ledger'], same: M
     : { is: 'difference', action: 'delete', apart: [{ cause: 'conflict', fields: changed }] }
 }
 
-/** The files say that it must not be there. A live object that the ledger does not hold is shown with all its fields. */
+/** The files say that it must not be there. One that the ledger does not hold is shown with all its fields. */
 function decideUnwanted(live: Fields | null, ledger: MergeInput['ledger'], same: MergeInput['same']): Verdict {
   if (live === null) return { is: 'in-sync' }
   if (ledger !== null && ledger !== ABSENT) return decideAbsent(live, ledger, same)

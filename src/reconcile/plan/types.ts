@@ -53,7 +53,7 @@ export interface Step {
   readonly seen: Fields
   /** Its object is in neither files nor ledger: `only_these` deletes it, or a restore of what was added by hand. */
   readonly unmanaged?: true
-  /** A removal at once: needs no other approval, fits every budget, and may leave only one person with the role Owner. */
+  /** A removal at once: needs no approval, fits every budget, and may leave one person with the role Owner. */
   readonly removal?: true
   readonly impact?: Impact
   readonly consent?: number
@@ -197,7 +197,7 @@ export interface LeftBehind {
   readonly remove: string
 }
 
-/** How a difference can be settled: keep the server's version, use the files' version, or leave its object alone from now on. */
+/** A way out of a difference: keep the server's version, use the files' version, or leave the object alone. */
 export type WayOut = 'adopt' | 'restore' | 'left_alone'
 
 /** An apply of one object in phases that was cut off, as the far end keeps it. */
@@ -214,8 +214,8 @@ export interface Unfinished {
 }
 
 /**
- * What the next apply does with a protocol. `on`: finish it, since the files ask for it and it is approved. `back`: undo
- * it, since the files no longer ask for it; that needs no approval. `waits`: it has no approval, or its kind was not read.
+ * What the next apply does with a protocol. `on`: finish it; the files ask for it and it is approved. `back`: undo it;
+ * the files no longer ask for it, and that needs no approval. `waits`: it is not approved, or its kind was not read.
  */
 export type Course = 'on' | 'back' | 'waits'
 

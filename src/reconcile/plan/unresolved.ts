@@ -23,8 +23,8 @@ export const holdersIn = (all: ReadonlyMap<string, Desired>): readonly Holder[] 
   )
 
 /**
- * Finds all that changes with these drafts: what they set, and the fields that take values of that. The drafts come from
- * a comparison that used the live value of every reference.
+ * Finds all that changes with these drafts: what they set, and the fields that take values of that. The drafts come
+ * from a comparison that used the live value of every reference.
  */
 export function changing(
   drafts: readonly Pick<Step, 'kind' | 'id' | 'action' | 'changes'>[],
