@@ -24,8 +24,7 @@ export const BRANCH: readonly HintCase[] = [
     says: /error uncommitted .*→ Commit them: (git add \S+ && git commit)\. Or look at them: (git status \S+)/,
   },
   {
-    of: ['reconcile/apply/texts.ts: git fetch', 'git/repository.ts: git fetch'],
-    of: ['reconcile/apply/check-head.ts: git fetch', 'git/texts.ts: git fetch'],
+    of: ['reconcile/apply/texts.ts: git fetch', 'git/texts.ts: git fetch'],
     herd: withRemote,
     state: shallow,
     types: ['plan'],

@@ -64,7 +64,6 @@ export const FILES: readonly HintCase[] = [
     shows: /repos\/herd\/instance/,
   },
   {
-    of: ['verbs/fmt/texts.ts: herdbook fmt'],
     of: ['verbs/init/texts.ts: herdbook init'],
     herd: bare,
     types: ['init'],
@@ -104,7 +103,7 @@ export const FILES: readonly HintCase[] = [
     shows: /Not changed, since you edited it/,
   },
   {
-    of: ['verbs/fmt.ts: herdbook fmt'],
+    of: ['verbs/fmt/texts.ts: herdbook fmt'],
     herd: bare,
     state: file('rules.yaml', 'rules:\n    -   key: be-kind\n        text: Be kind.\n'),
     types: ['fmt', '--check'],

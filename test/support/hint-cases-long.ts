@@ -58,8 +58,6 @@ export const LONG: readonly HintCase[] = [
     types: ['adopt', 'rule/4711'],
     exit: 9,
     says: /rule\/4711 is neither on the server nor in the files\. → See the names: (herdbook drift --verbose)/,
-    shows: /In sync|Nothing was changed by hand|Live and not in the files/,
-    says: /rule\/4711 is neither live nor in the files\. → Look at its name: (herdbook drift --verbose)/,
     shows: /In sync|Nothing was changed by hand|On the server, in no file/,
   },
 ]
