@@ -110,7 +110,7 @@ async function killedAt(moment: Moment): Promise<boolean> {
   }
   const again = await herd.run(['apply', '--yes'])
   // Mail is not sent twice: where nobody knows of it, that is said once.
-  const doubtful = again.out.includes('broken off at the mail to members')
+  const doubtful = again.out.includes('interrupted during the mail to members')
   mails += Number(doubtful)
   expect(again.code, `${name}: ${again.out}`).toBe(doubtful ? 8 : 0)
   const wanted = clean[turn % 2]

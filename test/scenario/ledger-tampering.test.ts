@@ -102,7 +102,7 @@ describe('a lock', () => {
   it('that Herdbook did not write with this key is told, and not taken over', async () => {
     git(bare, 'update-ref', LOCK, git(bare, 'rev-parse', 'main'))
     expect((await must(herd, ['apply', '--yes'], 7, { env })).out).toMatch(
-      /not written by Herdbook with your ledger_key[^]*herdbook unlock [0-9a-f]+/,
+      /did not write this lock with your ledger_key[^]*herdbook unlock [0-9a-f]+/,
     )
     expect(await live()).toEqual(['a.example', 'b.example', 'c.example'])
     const named = /herdbook unlock ([0-9a-f]+)/.exec((await must(herd, ['unlock'], 7, { env })).out)?.[1] ?? ''

@@ -49,7 +49,7 @@ describe('a saved plan', () => {
     herd.edit('domain-blocks.yaml', add('  - domain: two.example\n    severity: none'))
     const ran = await must(herd, ['apply', 'plan.json'], 6)
     expect(ran.out).toContain('Changed: domain-block/two.example.')
-    expect(ran.out).toContain(`made of commit ${commit.slice(0, 12)}`)
+    expect(ran.out).toContain(`made from commit ${commit.slice(0, 12)}`)
     expect(await herd.rows("select 1 from domain_blocks where domain like '%o.example'")).toEqual([])
     await must(herd, ['apply', '--yes'])
   })
