@@ -124,7 +124,7 @@ describe('mail to members, which nobody may send twice', () => {
     await field.sandbox.breakConsole('before-workers')
     await must(herd, ['apply', '--yes'], 8)
     expect((await must(herd, ['plan'], 0)).out).toMatch(
-      /broken off at the mail to members about the terms of 2031-06-01[^]*Sidekiq/,
+      /interrupted during the mail to members about the terms of 2031-06-01[^]*Sidekiq/,
     )
     const sent = await herd.rows('select notification_sent_at from terms_of_services')
     expect((await must(herd, ['apply', '--yes'], 8)).out).toContain('the mail to members about the terms of 2031-06-01')
