@@ -25,6 +25,7 @@ export const TASKS = {
   readHistory: 'read the history',
   compareHistory: 'compare the history',
   compareTrees: 'compare two trees',
+  writeObjects: 'write to its object store',
 }
 export const reach = (remote: string): string => `reach ${remote}`
 export const fetchFrom = (remote: string): string => `fetch from ${remote}`

@@ -1,3 +1,4 @@
+import { notFullCommitId, TASKS } from './texts.ts'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
@@ -50,7 +51,7 @@ export async function writeCommit(
     Buffer.from(`${head.join('\n')}\n\n${subject}\n${tail.length === 0 ? '' : '\n'}${tail.join('')}`),
   )
   const { code, err } = await git.run(['unpack-objects', '-q'], await packOf(format, [...blobs, tree, commit]))
-  return code === 0 ? commit.id : failed('write to its object store', err)
+  return code === 0 ? commit.id : failed(TASKS.writeObjects, err)
 }
 
 const compressed = promisify(deflate)
@@ -76,7 +77,5 @@ function sizeOf(type: number, size: number): Buffer {
 
 /** Only a full id goes into a command: a name could be an option, or move between two calls. */
 export function objectId(id: string): string {
-  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id)
-    ? id
-    : fail(EXIT.refused, 'commit-id', `${JSON.stringify(id.slice(0, 80))} is no full commit id.`)
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id) ? id : fail(EXIT.refused, 'commit-id', notFullCommitId(id))
 }

@@ -3,7 +3,6 @@ import type { Command } from '@commander-js/extra-typings'
 import { readSettings } from '../forges/github/settings.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { blank, layout, span, type Line } from '../words/layout.ts'
-import { count } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { examine } from '../setup/doctor/checks.ts'
 import type { Finding } from '../setup/doctor/finding.ts'
@@ -14,32 +13,23 @@ import { compareIn } from '../setup/init/update.ts'
 import { say, screenOf, tell, toldWaits, type Io } from '../session/io.ts'
 import { withProgress } from '../session/progress.ts'
 import { openFiles } from '../session/session.ts'
+import * as texts from './doctor/texts.ts'
+import { INSTANCE_OPTION } from './texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--json', 'print it as JSON')
-    .addHelpText(
-      'after',
-      `
-Example:
-  GH_TOKEN=$(gh auth token) herdbook doctor
-
-Looks with your own token (GH_TOKEN or GITHUB_TOKEN) and changes nothing. An administrator sees everything;
-what your token may not see is told as such. Exit 9 if something is wrong, 10 if something could not be seen.`,
-    )
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--json', texts.HELP.json)
+    .addHelpText('after', texts.HELP.after)
     .action(async (options) => {
       const { instance, config, warnings, folder } = await openFiles(io, options.instance)
       tell(io, warnings)
       const repository = config.forge?.github
-      if (repository === undefined)
-        return fail(EXIT.invalid, 'no-forge', 'instance.yaml names no forge: there are no settings to look at.', {
-          hint: 'Write in instance.yaml: forge: { github: OWNER/NAME }',
-        })
+      if (repository === undefined) return fail(EXIT.invalid, 'no-forge', texts.NO_FORGE)
       const token = tokenIn(io)
       const owners = instance.documents['policy.yaml']?.owners ?? []
       const api = io.env['GITHUB_API_URL'] ?? 'https://api.github.com'
-      const settings = await withProgress(io, `Looking at ${repository}`, () =>
+      const settings = await withProgress(io, texts.lookingAt(repository), () =>
         readSettings(
           { api, repository, token, onWait: toldWaits(io) },
           {
@@ -61,10 +51,7 @@ what your token may not see is told as such. Exit 9 if something is wrong, 10 if
 /** The person's own token, as `gh` takes it. */
 function tokenIn({ env, secrets }: Io): string {
   const token = env['GH_TOKEN'] || env['GITHUB_TOKEN']
-  if (!token)
-    return fail(EXIT.invalid, 'no-token', 'To look at the settings, Herdbook needs your token.', {
-      hint: 'GH_TOKEN=$(gh auth token) herdbook doctor',
-    })
+  if (!token) return fail(EXIT.invalid, 'no-token', texts.NO_TOKEN)
   secrets.hold(token)
   return token
 }
@@ -95,11 +82,8 @@ function told({ stdout }: Io, findings: readonly Finding[]): string {
 function summary(findings: readonly Finding[]): string {
   const many = (state: Finding['state']): number => findings.filter((finding) => finding.state === state).length
   const [faults, hidden] = [many('wrong'), many('unseen')]
-  if (faults + hidden === 0) return 'All is as it should be.'
-  return [
-    ...(faults > 0 ? [`${count(faults, 'thing is', 'things are')} wrong (!): what mends it stands below it.`] : []),
-    ...(hidden > 0
-      ? [`${count(hidden, 'thing', 'things')} could not be seen (?): ask an administrator of the repository.`]
-      : []),
-  ].join(' ')
+  if (faults + hidden === 0) return texts.ALL_FINE
+  return [...(faults > 0 ? [texts.wrongThings(faults)] : []), ...(hidden > 0 ? [texts.unseenThings(hidden)] : [])].join(
+    ' ',
+  )
 }

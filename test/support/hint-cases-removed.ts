@@ -25,10 +25,8 @@ export const REMOVED: readonly HintCase[] = [
     state: removed,
     types: ['demote', 'mod', '--now', 'why', '--yes'],
     exit: 5,
-    says: /error removed-already .*stands in: (herdbook plan)/,
-    shows: /removed moderator\/mod on/,
     says: /error removed-already .*→ To see what is left to do: (herdbook plan)/,
-    shows: /moderator\/mod was removed by/,
+    shows: /removed moderator\/mod on/,
   },
   {
     of: ['verbs/demote/texts.ts: herdbook plan'],

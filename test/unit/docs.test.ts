@@ -58,7 +58,7 @@ describe('what people read first', () => {
       name.endsWith('.ts'),
     )
     const namesIn = (text: string): string[] => [...text.matchAll(/(?<![\w/-])[\w/-]+\.ts/g)].map(([name]) => name)
-    const table = /What each file of `src\/reconcile\/` does[^]*?(?=\n\nImports)/.exec(page)?.[0] ?? ''
+    const table = /What each file of `src\/reconcile\/` does[^]*?(?=\n\n## The port)/.exec(page)?.[0] ?? ''
     expect(there.filter((name) => !namesIn(table).includes(name))).toEqual([])
     expect(namesIn(table).filter((name) => !there.includes(name))).toEqual([])
   })

@@ -1,3 +1,4 @@
+import written from './golden/615b2b0/init.json' with { type: 'json' }
 import { stringify } from 'yaml'
 import { describe, expect, test } from 'vitest'
 import { settingsOf } from '../../src/setup/init/settings.ts'
@@ -6,7 +7,21 @@ import { begun, doctor, faults, findings, INSTANCE, PROTECTION } from '../suppor
 import { paste } from '../support/gh.ts'
 import { put, scratch } from '../support/git.ts'
 
+const BUTTON = '.github/workflows/herdbook-button.yml'
+
 describe('herdbook doctor, by what instance.yaml asks for', () => {
+  test('says which files of the clone are older than this version, and what mends them', async () => {
+    await using hub = await begun()
+    const files: Record<string, string> = written
+    expect(
+      faults(
+        await findings(hub, 'alice', {
+          files: { '.github/CODEOWNERS': files['.github/CODEOWNERS'] ?? '', [BUTTON]: files[BUTTON] ?? '' },
+        }),
+      ),
+    ).toEqual(['wrong Files: workflows, issue forms, schemas, CODEOWNERS: 2 older than this version'])
+  })
+
   test('what instance.yaml itself asks for: names that workflows hand over, the check of its environment', async () => {
     await using hub = await begun()
     const api = { url: 'https://herd.example', token: { env: 'MY_TOKEN' } }

@@ -81,7 +81,7 @@ describe('what has happened', () => {
 
   it.each([
     [
-      'no full commit id',
+      'not a full commit id',
       { action: 'opened', pull_request: { number: 1, head: { sha: '--upload-pack=x' } }, sender, repository },
     ],
     ['no number', { action: 'opened', pull_request: { number: '1; rm', head: { sha: SHA } }, sender, repository }],

@@ -101,7 +101,7 @@ describe('two commits merged in the object store', () => {
   })
 
   it('are taken by full id only', async () => {
-    await expect(repository.merge('--help', git(dir, 'rev-parse', 'main'))).rejects.toThrow('no full commit id')
+    await expect(repository.merge('--help', git(dir, 'rev-parse', 'main'))).rejects.toThrow('not a full commit id')
   })
 })
 
