@@ -6,26 +6,35 @@ import { exampleOf } from '../jobs/is-example.ts'
 import { readEvent, type Event } from '../forges/github/event.ts'
 import { runUrl, summarizer } from '../jobs/summary.ts'
 import { type Job, type JobModule } from '../session/job.ts'
-import { say, toldWaits, type Io } from '../session/io.ts'
+import { say, tell, toldWaits, type Io } from '../session/io.ts'
 import { committedIn, connectionsIn, openClone, type Clone } from '../session/instance-folder.ts'
-import { HELP, JOB_HELP, noSuchJob, stillExample, WORKFLOW_TOKEN } from './github/texts.ts'
+import { HELP, JOB_HELP, jobRenamed, noSuchJob, stillExample, WORKFLOW_TOKEN } from './github/texts.ts'
 
 const JOBS: { readonly [name in keyof typeof JOB_HELP]: () => Promise<JobModule> } = {
   check: () => import('../jobs/check.ts'),
   plan: () => import('../jobs/plan.ts'),
   replan: () => import('../jobs/replan.ts'),
   apply: () => import('../jobs/apply.ts'),
-  ask: () => import('../jobs/issue-form.ts'),
+  'issue-form': () => import('../jobs/issue-form.ts'),
   drift: () => import('../jobs/drift.ts'),
-  tick: () => import('../jobs/checkboxes.ts'),
-  press: () => import('../jobs/dispatch.ts'),
+  checkboxes: () => import('../jobs/checkboxes.ts'),
+  dispatch: () => import('../jobs/dispatch.ts'),
+}
+
+/** The names of version 0.1. */
+const RENAMED: { readonly [old: string]: keyof typeof JOBS } = {
+  ask: 'issue-form',
+  tick: 'checkboxes',
+  press: 'dispatch',
 }
 
 export const verb = (command: Command, io: Io) =>
   command
     .argument('<job>', HELP.job)
     .addHelpText('after', HELP.after)
-    .action(async (name) => {
+    .action(async (given) => {
+      const name = own(RENAMED, given) ?? given
+      if (name !== given) tell(io, [{ code: 'job-renamed', severity: 'warning', ...jobRenamed(given, name) }])
       const load = own(JOBS, name) ?? fail(EXIT.invalid, 'no-such-job', noSuchJob(JSON.stringify(name)))
       const event = await readEvent(io.env)
       const summarize = summarizer(io)

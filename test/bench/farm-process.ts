@@ -1,5 +1,5 @@
 // Serves a farm in a process of its own, with a pull request that waits to be planned: what is timed shares no processor's time with it.
-import { farm, LEDGER_KEY } from '../support/farm.ts'
+import { farm, LEDGER_KEY } from '../support/github-instance.ts'
 
 /** What the process tells its parent, once. */
 export interface Waiting {

@@ -1,5 +1,5 @@
 // Serves a farm in a process of its own, and puts texts on its server as it is told.
-import { farm, LEDGER_KEY } from '../support/farm.ts'
+import { farm, LEDGER_KEY } from '../support/github-instance.ts'
 import { nasty, type Nasty } from '../support/nasty.ts'
 
 /** What to run jobs with: once, when all is there. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { editsWithin, relations } from '../support/generate.ts'
-import { byHand, hands } from '../support/hands.ts'
+import { byHand, hands } from '../support/manual-changes.ts'
 import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run } from '../support/world.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { byHand, hands } from '../support/hands.ts'
+import { byHand, hands } from '../support/manual-changes.ts'
 import { newServer } from '../support/memory-server.ts'
 import { edits, relations } from '../support/generate.ts'
 import { shortfalls } from '../support/shortfalls.ts'

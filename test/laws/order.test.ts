@@ -4,7 +4,7 @@ import type { Documents } from '../../src/instance/documents.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
 import { connections, edits, relations } from '../support/generate.ts'
-import { byHand, hands } from '../support/hands.ts'
+import { byHand, hands } from '../support/manual-changes.ts'
 import { clone, newServer } from '../support/memory-server.ts'
 import { look, newWorld, run } from '../support/world.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FORMS } from '../../src/forges/issue-form-texts.ts'
-import { commentOn, directly, farm, type Farm } from '../support/farm.ts'
+import { commentOn, directly, farm, type Farm } from '../support/github-instance.ts'
 import { issueOf } from '../support/forms.ts'
 import { html } from '../support/github-page.ts'
 import { ran } from '../support/runner.ts'
@@ -255,7 +255,7 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
     const issue = await asked(form, answers)
     await herd.hub.act.label(issue, 'herdbook: accept', 'ann')
     const [event] = herd.events.splice(0).slice(-1)
-    expect(event && (await directly(herd, 'ask', event))).toMatch(/^0: /)
+    expect(event && (await directly(herd, 'issue-form', event))).toMatch(/^0: /)
     const answer = said(issue).at(-1) ?? 'nothing'
     expect(answer).toMatch(why)
     expect(html(answer).replace(/<code>.*?<\/code>/gs, '')).not.toMatch(/@|https?:|<(?!\/?(p|ul|li|br|code)\b)/)

@@ -1,4 +1,4 @@
-import type { Farm } from '../support/farm.ts'
+import type { Farm } from '../support/github-instance.ts'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { call } from '../support/cli.ts'
 import { issueOf } from '../support/forms.ts'

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { expectInert, expectNoControls } from '../support/github-html.ts'
 import { commands, type Ran } from '../support/run-output.ts'
 import { ran } from '../support/runner.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { GitHubEvent } from '../testkit/github/index.ts'
-import { commentOn, directly, farm, type Farm } from '../support/farm.ts'
+import { commentOn, directly, farm, type Farm } from '../support/github-instance.ts'
 import { git } from '../support/git.ts'
 import { ran } from '../support/runner.ts'
 
@@ -204,13 +204,13 @@ describe('no box counts', () => {
     const before = pulls().length
     const event = await ticking(open()[0]?.number ?? 0)
     expect(
-      await directly(herd, 'tick', {
+      await directly(herd, 'checkboxes', {
         ...event,
         payload: { ...event.payload, sender: { ...(event.payload as { sender: object }).sender, login: 'mallory' } },
       }),
     ).toMatch(/^0: @mallory may not write to this repository/)
     expect(pulls()).toHaveLength(before)
-    expect(await directly(herd, 'tick', event)).toMatch(/^0: /)
+    expect(await directly(herd, 'checkboxes', event)).toMatch(/^0: /)
     expect(pulls()).toHaveLength(before + 1)
   })
 
@@ -223,7 +223,7 @@ describe('no box counts', () => {
       labels: ['herdbook: drift'],
     })
     const event = await ticking(theirs)
-    expect(await directly(herd, 'tick', event)).toContain('0: This is not the issue that Herdbook keeps open.')
+    expect(await directly(herd, 'checkboxes', event)).toContain('0: This is not the issue that Herdbook keeps open.')
     herd.events.push(event)
     expect((await herd.settle()).filter(({ ran: began }) => began)).toEqual([])
     expect(pulls()).toHaveLength(before)

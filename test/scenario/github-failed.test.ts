@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { scratch } from '../support/git.ts'
 import { ran } from '../support/runner.ts'
 

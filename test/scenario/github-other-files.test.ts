@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OWN_ACTION } from '../../src/session/path-class.ts'
 import type { Exchange } from '../testkit/github/index.ts'
-import { commentOn, directly, farm, type Farm } from '../support/farm.ts'
+import { commentOn, directly, farm, type Farm } from '../support/github-instance.ts'
 import { ran } from '../support/runner.ts'
 
 // A copy of Herdbook's own repository: the tool lies beside the instance.

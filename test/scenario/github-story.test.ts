@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { seen, tellGitHubStory } from '../testkit/demo/story.ts'
 import { start } from '../support/cli.ts'
-import { farm } from '../support/farm.ts'
+import { farm } from '../support/github-instance.ts'
 import type { JobRun } from '../support/runner.ts'
 
 const DEMO = join(import.meta.dirname, '../testkit/demo/main.ts')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withFaults, type Fault } from '../testkit/fault.ts'
-import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { ran } from '../support/runner.ts'
 
 let herd: Farm

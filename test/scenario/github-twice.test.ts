@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { ran } from '../support/runner.ts'
 
 /** Each is some whole runs. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { ran, type JobRun } from '../support/runner.ts'
 
 const BLOCKS = 'instance/domain-blocks.yaml'

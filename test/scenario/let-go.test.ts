@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { git } from '../support/git.ts'
 import { ran } from '../support/runner.ts'
 import { must, pasture, type Herd, type Pasture } from '../support/sandbox.ts'

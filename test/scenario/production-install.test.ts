@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { commentOn, farm } from '../support/farm.ts'
+import { commentOn, farm } from '../support/github-instance.ts'
 import { scratch } from '../support/git.ts'
 import { ran } from '../support/runner.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type * as Yaml from '../../src/instance/yaml/parse.ts'
 import type { GitHubEvent } from '../testkit/github/index.ts'
-import { directly, farm, type Farm } from '../support/farm.ts'
+import { directly, farm, type Farm } from '../support/github-instance.ts'
 import { put } from '../support/git.ts'
 
 // How often instance.yaml is read, from wherever: all that reads it parses it, and does so really.

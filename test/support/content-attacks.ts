@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { commentOn, farm, type Farm } from './farm.ts'
+import { commentOn, farm, type Farm } from './github-instance.ts'
 import { type Ran } from './run-output.ts'
 import { ran } from './runner.ts'
 

@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import { FORMS } from '../../src/forges/issue-form-texts.ts'
 import { ACCEPT_LABEL, ASK_LABEL, DRIFT_LABEL } from '../../src/forges/issue-forms.ts'
 import { openBrowser } from './browser.ts'
-import { commentOn, farm, type Farm } from './farm.ts'
+import { commentOn, farm, type Farm } from './github-instance.ts'
 import { issueOf } from './forms.ts'
 import { githubPage, type Post } from './github-page.ts'
 

@@ -1,4 +1,4 @@
-import type { Farm } from './farm.ts'
+import type { Farm } from './github-instance.ts'
 import { ran, type JobRun } from './runner.ts'
 
 export type Ran = JobRun & { readonly ran: true }

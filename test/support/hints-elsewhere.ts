@@ -26,6 +26,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
   'Said on GitHub, for whoever sits at a clone of it: cases type the same command where a terminal says it': [
     'verbs/adopt/texts.ts: herdbook adopt',
     'verbs/github/texts.ts: herdbook init',
+    'verbs/github/texts.ts: herdbook init',
     'setup/doctor/texts.ts: herdbook init',
     'setup/doctor/texts.ts: herdbook init',
     'setup/doctor/texts.ts: herdbook init',

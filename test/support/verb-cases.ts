@@ -112,7 +112,7 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
   doctor: [args(), args('--json')],
   comment: [args('12', 'list.csv'), args('12', 'list.csv', '--as', 'alice')],
   // What they say on a forge is searched where there is one.
-  github: ['check', 'plan', 'replan', 'apply', 'ask', 'drift', 'tick', 'press'].map((job) => args(job)),
+  github: ['check', 'plan', 'replan', 'apply', 'issue-form', 'drift', 'checkboxes', 'dispatch'].map((job) => args(job)),
   demo: [],
   sandbox: [],
 }

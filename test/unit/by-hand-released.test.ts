@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import { withLeft } from '../../src/reconcile/seen-list.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
-import { byHand } from '../support/hands.ts'
+import { byHand } from '../support/manual-changes.ts'
 import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run } from '../support/world.ts'
 

@@ -3,7 +3,7 @@ import type { Documents } from '../../src/instance/documents.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
-import { byHand, type Hand } from '../support/hands.ts'
+import { byHand, type Hand } from '../support/manual-changes.ts'
 import { newServer, type Server } from '../support/memory-server.ts'
 import { look, newWorld, run, type LiveState } from '../support/world.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DomainBlock } from '../../src/instance/documents.ts'
-import { byHand } from '../support/hands.ts'
+import { byHand } from '../support/manual-changes.ts'
 import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run, type LiveState } from '../support/world.ts'
 

@@ -45,6 +45,8 @@ describe('what version 0.1 called something goes on working', () => {
     const { stderr } = await call(dir.path, ['github', job])
     expect(stderr).toContain('error ')
     expect(stderr).not.toContain('no-such-job')
+    const isRenamed = ['ask', 'tick', 'press'].includes(job)
+    expect(stderr.split('is called').length - 1).toBe(isRenamed ? 1 : 0)
   })
 
   it('exit codes', () => {

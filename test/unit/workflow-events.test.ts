@@ -66,13 +66,13 @@ const CASES: readonly (readonly [what: string, delivery: Delivery, expected: rea
   [
     'a label that accepts',
     issue({ label: 'herdbook: accept', labels: ['herdbook: ask', 'herdbook: accept'] }),
-    ['ask/ask: github ask in herdbook-plan'],
+    ['ask/ask: github issue-form in herdbook-plan'],
   ],
   ['the label of the form alone', issue({ label: 'herdbook: ask' }), NOTHING],
   [
     'an edit of the drift issue',
     issue({ action: 'edited', labels: ['herdbook: drift'], author: 'github-actions[bot]' }),
-    ['drift/tick: github tick in herdbook-plan'],
+    ['drift/tick: github checkboxes in herdbook-plan'],
   ],
   [
     'our own edit of the drift issue',
@@ -108,18 +108,21 @@ describe('what runs for an event', () => {
   })
 
   it.each([
-    ['plan', ['button/propose: github press in herdbook-plan']],
-    ['adopt', ['button/propose: github press in herdbook-plan']],
-    ['restore', ['button/propose: github press in herdbook-plan']],
-    ['unblock', ['button/propose: github press in herdbook-plan']],
-    ['unlock', ['button/decide: github press in herdbook-apply']],
-    ['pause', ['button/decide: github press in herdbook-apply']],
-    ['approve', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
-    ['resume', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
-    ['begin', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
-    ['new-history', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
-    ['demote', ['button/decide: github press in herdbook-apply']],
-    ['new-key', ['button/sign: github press in herdbook-owners']],
+    ['plan', ['button/propose: github dispatch in herdbook-plan']],
+    ['adopt', ['button/propose: github dispatch in herdbook-plan']],
+    ['restore', ['button/propose: github dispatch in herdbook-plan']],
+    ['unblock', ['button/propose: github dispatch in herdbook-plan']],
+    ['unlock', ['button/decide: github dispatch in herdbook-apply']],
+    ['pause', ['button/decide: github dispatch in herdbook-apply']],
+    ['approve', ['button/decide: github dispatch in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
+    ['resume', ['button/decide: github dispatch in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
+    ['begin', ['button/decide: github dispatch in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
+    [
+      'new-history',
+      ['button/decide: github dispatch in herdbook-apply', 'button/apply: github apply in herdbook-apply'],
+    ],
+    ['demote', ['button/decide: github dispatch in herdbook-apply']],
+    ['new-key', ['button/sign: github dispatch in herdbook-owners']],
   ])('the button %s', async (verb, expected) => {
     expect(said(await deliver(runner, dispatch('herdbook-button.yml', { inputs: { verb } })))).toEqual(expected)
     expect(said(await deliver(runner, dispatch('herdbook-button.yml', { inputs: { verb }, branch: 'topic' })))).toEqual(

@@ -108,9 +108,9 @@ function jobsFor({ name, payload }: GitHubEvent): readonly string[] {
       return at('ref') === 'refs/heads/main' ? ['apply', 'replan'] : []
     case 'issues':
       return at('action') === 'labeled' && label === ACCEPT_LABEL
-        ? ['ask']
+        ? ['issue-form']
         : at('action') === 'edited' && isDrift
-          ? ['tick']
+          ? ['checkboxes']
           : []
     case 'schedule':
       return ['drift']
