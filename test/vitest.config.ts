@@ -8,7 +8,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/live/**', 'node_modules/**'],
-    // Vitest leaves a processor free, which on two of them is half. What the programs compile that tests start, they keep for the next one.
+    // Vitest leaves a processor free, which on two of them is half. What the programs compile that tests start, they
+    // keep for the next one.
     maxWorkers: availableParallelism(),
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/compiled') },
     testTimeout: 300_000,

@@ -3,7 +3,8 @@ import { startSandbox } from '../sandbox/index.ts'
 import { bringToLife } from './life.ts'
 import type { Deed, Facts } from './live.ts'
 
-// The embedded Mastodon of the demo, in a process of its own: beside its PostgreSQL, starting Git would take five times as long.
+// The embedded Mastodon of the demo, in a process of its own: beside its PostgreSQL, starting Git would take five times
+// as long.
 // Ctrl-C is for the demo, which says when it is over by letting go.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
 

@@ -18,7 +18,9 @@ export interface Stage {
   /** The Git repository. */
   readonly herd: string
   readonly live: Live
-  /** Runs a verb as if it had been typed in the repository, on `to`. Another exit code than `expected` ends the story. */
+  /**
+   * Runs a verb as if it had been typed in the repository, on `to`. Another exit code than `expected` ends the story.
+   */
   readonly herdbook: (args: readonly string[], expected: ExitCode, to?: Io) => Promise<void>
   /** What Git says, in the repository. */
   readonly git: (...args: readonly string[]) => Promise<string>
@@ -37,7 +39,9 @@ const VERBS: Verbs = {
   promote: ['promote', () => import('../verbs/promote.ts')],
 }
 
-/** Sets the stage: an embedded Mastodon that is as the example instance says, and a repository whose ledger knows it. */
+/**
+ * Sets the stage: an embedded Mastodon that is as the example instance says, and a repository whose ledger knows it.
+ */
 export async function setStage(io: Io): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'herdbook-demo-'))
   const live = await startLive(join(folder, 'live'))

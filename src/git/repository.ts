@@ -92,7 +92,9 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
 /** The keys of Git's configuration about remotes and the remote of each branch. */
 const REMOTES = '^(remote\\..*\\..*|branch\\..*\\.remote)$'
 
-/** Picks the remote of this branch, else `origin`, else the only one. In `config` a NUL ends each key with its value. */
+/**
+ * Picks the remote of this branch, else `origin`, else the only one. In `config` a NUL ends each key with its value.
+ */
 function remoteOf(config: string, branch: string): string | null {
   const rows = config.split('\0').map((row) => [row.split('\n')[0] ?? '', row.slice(row.indexOf('\n') + 1)] as const)
   const names = [...new Set(rows.flatMap(([key]) => /^remote\.(.+)\.[^.]+$/.exec(key)?.[1] ?? []))].sort()

@@ -19,7 +19,8 @@ interface Made {
 const TYPES = { commit: 1, tree: 2, blob: 3 } as const
 
 /**
- * Writes a commit with its files into the object store and answers its id; `who` is its author. One Git for all of it, and no
+ * Writes a commit with its files into the object store and answers its id; `who` is its author. One Git for all of it,
+ * and no
  * setting (line ends, signing, a missing name) changes or stops it. Throws where the store takes nothing.
  */
 export async function writeCommit(

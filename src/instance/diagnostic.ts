@@ -15,7 +15,8 @@ export interface Diagnostic {
   readonly code: string
   readonly severity: Severity
   /**
-   * What it is about: an object (`domain-block/spam.example`) or a kind (`domain-block`), and after a `#` what of it, where a
+   * What it is about: an object (`domain-block/spam.example`) or a kind (`domain-block`), and after a `#` what of it,
+   * where a
    * code can be found of it more than once (`domain-block#weaken`). With the code it is what a finding is known by.
    */
   readonly about?: string

@@ -31,7 +31,9 @@ export function parentsOf(domain: string): readonly string[] {
   return parents
 }
 
-/** Whether people register names below this one, as in `com`, `co.uk` or `github.io`. An unknown ending is no suffix. */
+/**
+ * Whether people register names below this one, as in `com`, `co.uk` or `github.io`. An unknown ending is no suffix.
+ */
 export function isPublicSuffix(domain: string): boolean {
   const { publicSuffix, isIcann, isPrivate } = parse(domain, { allowPrivateDomains: true, validateHostname: false })
   return publicSuffix === domain && (isIcann === true || isPrivate === true)

@@ -2,7 +2,10 @@ import type { Params } from './params.ts'
 
 const BIGGEST = 2n ** 63n - 1n
 
-/** Text as Ruby makes a number of it: the digits at its start, after blanks and a sign, with single underscores between them; else 0. */
+/**
+ * Text as Ruby makes a number of it: the digits at its start, after blanks and a sign, with single underscores between
+ * them; else 0.
+ */
 export function rubyInteger(text: string): bigint {
   return BigInt((/^\s*([+-]?\d+(?:_\d+)*)/.exec(text)?.[1] ?? '0').replaceAll('_', '').replace('+', ''))
 }
@@ -32,7 +35,10 @@ export function booleanParam(params: Params, name: string): boolean | null | und
   return text === '' ? null : !['false', '0', 'f', 'F', 'FALSE', 'off', 'OFF'].includes(text)
 }
 
-/** A parameter as a value of an enum: a name, or the number behind one. What is neither stays as it is, for the model to refuse. */
+/**
+ * A parameter as a value of an enum: a name, or the number behind one. What is neither stays as it is, for the model to
+ * refuse.
+ */
 export function enumParam(
   params: Params,
   name: string,
@@ -49,7 +55,10 @@ export function idParam(params: Params, name: string): string {
   return fitsColumn(id) ? String(id) : '0'
 }
 
-/** Seconds from now as a time: a blank one means no end, a word counts as 0, and `true` can't be counted. Absent stays absent. */
+/**
+ * Seconds from now as a time: a blank one means no end, a word counts as 0, and `true` can't be counted. Absent stays
+ * absent.
+ */
 export function expiryParam(params: Params, name: string): string | null | undefined {
   const value = scalarParam(params, name)
   if (value === undefined) return undefined

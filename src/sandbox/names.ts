@@ -6,7 +6,10 @@ const NO_HOST = /[<>{}/\\?#@"\s]|^\[.*[^\w.~!$&'()*+,;=:-].*\]$/
 /** What Addressable leaves in a host; all else it encodes anew. */
 const PLAIN_IN_HOST = /[\w.~!$&'()*+,;=[\]:-]/
 
-/** A domain as Mastodon's models write it. What can't be a host stays as it is; over what is no name at all they stumble. */
+/**
+ * A domain as Mastodon's models write it. What can't be a host stays as it is; over what is no name at all they
+ * stumble.
+ */
 export function writtenDomain(domain: string): string {
   const host = domain.trim().replace(/\/$/, '')
   return NO_HOST.test(host) ? domain : normalizedHost(host)
@@ -33,7 +36,10 @@ function labelsOf(name: string): readonly string[] {
   return whole === '' ? [] : whole.split('.')
 }
 
-/** Addressable's normal form: small letters, percent signs decoded, IDNA2003, no single dot at the end, then decoded and encoded anew. */
+/**
+ * Addressable's normal form: small letters, percent signs decoded, IDNA2003, no single dot at the end, then decoded and
+ * encoded anew.
+ */
 function normalizedHost(host: string): string {
   const segments = unencoded(host.trim().toLowerCase()).split('.')
   const ascii = segments.map(asciiSegment).join('.')
@@ -56,7 +62,10 @@ function encoded(text: string): string {
   return Array.from(text.normalize('NFC'), (letter) => (PLAIN_IN_HOST.test(letter) ? letter : escape(letter))).join('')
 }
 
-/** What stands between two dots, as libidn maps it: up to a NUL, and with the other dots of Unicode as dots. Too long ones it never sees. */
+/**
+ * What stands between two dots, as libidn maps it: up to a NUL, and with the other dots of Unicode as dots. Too long
+ * ones it never sees.
+ */
 function asciiSegment(segment: string): string {
   const [text = ''] = segment.split('\0')
   if (text === '' || Array.from(segment).length > 63) return text

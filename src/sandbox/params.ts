@@ -13,7 +13,10 @@ const JSON_TYPES = ['json', 'jsonrequest', 'jrd+json', 'activity+json', 'ld+json
 const ASKED_AS_JSON = [...JSON_TYPES, 'application/problem+json']
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
-/** Parameters of a query or a form, as Rack reads them: the last of a name counts, `a[]` makes a list and `a[b]` an object. */
+/**
+ * Parameters of a query or a form, as Rack reads them: the last of a name counts, `a[]` makes a list and `a[b]` an
+ * object.
+ */
 export function formParams(text: string): Params {
   const params: Record<string, unknown> = {}
   for (const pair of text.split('&')) {

@@ -66,7 +66,8 @@ export function startRates(): Rates {
       const states = THROTTLES.flatMap(({ name, limit, period, key }): Throttled[] => {
         const who = key(caller)
         if (who === null) return []
-        // Windows are aligned to the epoch, whenever the first request came; the time told keeps the fraction of a second.
+        // Windows are aligned to the epoch, whenever the first request came; the time told keeps the fraction of a
+        // second.
         const end = (Math.floor(now / period) + 1) * period
         const count = tally(`${name}:${who}`, end)
         return [{ limit, remaining: Math.max(limit - count, 0), exceeded: count > limit, reset: end + (now % 1000) }]

@@ -2,7 +2,10 @@
 export const VERSIONS = ['4.4.22', '4.6.5'] as const
 export type Version = (typeof VERSIONS)[number]
 
-/** The tables of Mastodon 4.4 that its configuration lives in, with the types and defaults that its migrations give them. */
+/**
+ * The tables of Mastodon 4.4 that its configuration lives in, with the types and defaults that its migrations give
+ * them.
+ */
 const TABLES = `
 create function timestamp_id(table_name text) returns bigint language plpgsql as $$
   begin

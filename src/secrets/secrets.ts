@@ -33,7 +33,9 @@ export interface Secrets {
   readonly token: (secret: Secret, what: string, origin: string) => Promise<string>
   /** Whether this run has the secret. */
   readonly has: (secret: Secret | undefined) => Promise<boolean>
-  /** Reads a private key for a machine, stored with the machine's fingerprint in front. On loopback it may be missing. */
+  /**
+   * Reads a private key for a machine, stored with the machine's fingerprint in front. On loopback it may be missing.
+   */
   readonly sshKey: (secret: Secret, what: string, machine: MachineId) => Promise<string>
   /** Watches for a secret if this run has it: an unused secret must not leave it either. */
   readonly watch: (secret: Secret) => Promise<void>

@@ -1,5 +1,6 @@
 /**
- * The environments of GitHub that jobs run in, and the secrets that each holds, by name. The repository itself holds none.
+ * The environments of GitHub that jobs run in, and the secrets that each holds, by name. The repository itself holds
+ * none.
  * The one of the owners signs the ledger anew: its jobs wait until one of them lets them run.
  */
 export const ENVIRONMENTS = {

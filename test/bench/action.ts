@@ -19,7 +19,10 @@ interface Took {
   readonly git: readonly string[]
 }
 
-/** The plan of a pull request, as GitHub's runner does it: the action's steps from their first command to the comment, with the modules there and no compiled code kept. */
+/**
+ * The plan of a pull request, as GitHub's runner does it: the action's steps from their first command to the comment,
+ * with the modules there and no compiled code kept.
+ */
 export async function action(): Promise<Figure[]> {
   const child = fork(join(import.meta.dirname, 'farm-process.ts'), { execArgv: [] })
   const ask = async (): Promise<Traffic> => {
@@ -49,7 +52,8 @@ async function timed(waiting: Waiting, ask: () => Promise<Traffic>): Promise<Too
   ]
   rmSync(there, { recursive: true, force: true })
   mkdirSync(traces, { recursive: true })
-  // Each shell of the action says when it began: the first is its start, the last runs Herdbook, which says so once more.
+  // Each shell of the action says when it began: the first is its start, the last runs Herdbook, which says so once
+  // more.
   writeFileSync(join(there, 'shell'), `date +%s%3N >> '${starts}'\n`)
   writeFileSync(
     join(there, 'probe.mjs'),

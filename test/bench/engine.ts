@@ -19,8 +19,10 @@ import type * as Terminal from '../../src/terminal/plan.ts'
 import type { Tables } from '../../src/providers/mastodon/tables.ts'
 import type * as Kinds from '../../src/providers/mastodon/kinds/index.ts'
 
-// Run in a process of its own, cold as every run is: prints the milliseconds of CPU of what the engine itself does for one plan
-// and the ledger after it: its time where nobody else wants the processor. The files, the server and Git are read beside the clock.
+// Run in a process of its own, cold as every run is: prints the milliseconds of CPU of what the engine itself does for
+// one plan
+// and the ledger after it: its time where nobody else wants the processor. The files, the server and Git are read
+// beside the clock.
 const [dist = '', asked = '', psql = ''] = process.argv.slice(2)
 const built = <Module>(path: string): Promise<Module> => import(pathToFileURL(join(dist, path)).href) as Promise<Module>
 

@@ -1,4 +1,5 @@
-// Serves a farm in a process of its own, with a pull request that waits to be planned: what is timed shares no processor's time with it.
+// Serves a farm in a process of its own, with a pull request that waits to be planned: what is timed shares no
+// processor's time with it.
 import { farm, LEDGER_KEY } from '../support/github-instance.ts'
 
 /** What the process tells its parent, once. */
@@ -11,7 +12,10 @@ export interface Waiting {
   readonly payload: unknown
 }
 
-/** What came in since the last time it was asked for: requests to the API, and when (milliseconds of the clock) the last comment was there. */
+/**
+ * What came in since the last time it was asked for: requests to the API, and when (milliseconds of the clock) the last
+ * comment was there.
+ */
 export interface Traffic {
   readonly requests: readonly string[]
   readonly commented: number

@@ -9,7 +9,10 @@ export interface Size {
 
 export const HOSTS = 15_000
 
-/** What is built when the rows are there, as a restored dump has it; with the indexes of Mastodon's that the embedded one goes without. */
+/**
+ * What is built when the rows are there, as a restored dump has it; with the indexes of Mastodon's that the embedded
+ * one goes without.
+ */
 const LATER = /^create (?:unique )?index index_(?:accounts|follows)_.*$/gm
 const MORE = `
 create index index_accounts_on_uri on accounts (uri);
@@ -19,7 +22,10 @@ create index index_accounts_on_moved_to_account_id on accounts (moved_to_account
 /** Every fifth host is below the one before it, every seventh has more labels. */
 const HOST = `case when i % 5 = 0 then 'social.host' || i - 1 || '.example' when i % 7 = 0 then 'a.b.host' || i || '.test' else 'host' || i || '.example' end`
 
-/** A database as large as that: few hosts have most accounts, few members most follows, and ids come in no order of hosts. */
+/**
+ * A database as large as that: few hosts have most accounts, few members most follows, and ids come in no order of
+ * hosts.
+ */
 export function herdOf({ accounts, follows }: Size): string {
   const schema = schemaOf('4.6.5')
   const local = Math.round(accounts / 75)

@@ -114,7 +114,10 @@ interface Took {
 }
 
 const COUNT = 'set max_parallel_workers_per_gather = 0; select count(*) from follows;\n'
-/** The CPU that the session's own process has used, as Linux counts it: a hundredth of a second each, whatever else wants the machine. */
+/**
+ * The CPU that the session's own process has used, as Linux counts it: a hundredth of a second each, whatever else
+ * wants the machine.
+ */
 const USED =
   "select 'used ' || split_part(stat, ' ', 14)::int + split_part(stat, ' ', 15)::int from pg_read_file('/proc/self/stat') as stat;\n"
 

@@ -11,7 +11,10 @@ export interface Job {
   readonly stdin?: string
 }
 
-/** What a process took: seconds, and of itself without its children seconds of CPU and bytes at its peak (zero where it is no Node). */
+/**
+ * What a process took: seconds, and of itself without its children seconds of CPU and bytes at its peak (zero where it
+ * is no Node).
+ */
 export interface Took {
   readonly wall: number
   readonly cpu: number
@@ -29,7 +32,10 @@ export const node = (cwd: string, args: readonly string[], env: Job['env'] = {})
 })
 export const probed = (job: Job): Job => ({ ...job, argv: [job.argv[0], '--import', PROBE, ...job.argv.slice(1)] })
 
-/** Runs jobs one after the other, whole processes, and adds up what they took. Throws where one ends with a code that is not expected. */
+/**
+ * Runs jobs one after the other, whole processes, and adds up what they took. Throws where one ends with a code that is
+ * not expected.
+ */
 export async function run(jobs: readonly Job[], code = 0): Promise<Took> {
   let sum: Took = { wall: 0, cpu: 0, peak: 0 }
   for (const job of jobs) {

@@ -16,7 +16,10 @@ const LOOK_AGAIN = 0.4
 
 const JOBS = { drift: 'schedule', plan: 'pull_request_target' } as const
 
-/** What 300 kB of text that somebody wrote on the server cost the nightly job and the plan of a pull request, beside a short text: the worst of all kinds. */
+/**
+ * What 300 kB of text that somebody wrote on the server cost the nightly job and the plan of a pull request, beside a
+ * short text: the worst of all kinds.
+ */
 export async function texts(): Promise<Figure[]> {
   const child = fork(join(import.meta.dirname, 'texts-process.ts'), { execArgv: [] })
   const live = async (kind: Nasty, length: number): Promise<void> => {

@@ -13,7 +13,10 @@ const APPLIES = [0, 60, 600] as const
 const ASKED = 'blocked-9000.example'
 const RUNS = 5
 
-/** What `why` of one object costs after many applies of others: a few of them in the ledger alone, as after a change by hand that was taken over. */
+/**
+ * What `why` of one object costs after many applies of others: a few of them in the ledger alone, as after a change by
+ * hand that was taken over.
+ */
 export async function why(): Promise<Figure[]> {
   const seen: { readonly applies: number; readonly wall: number }[] = []
   const herd = newHerd(null, OBJECTS)

@@ -59,7 +59,10 @@ export const FILES = [
   'rate-limit',
 ] as const
 
-/** What servers do with odd requests, a file a rule, by the version that was asked. Each begins with no block and no allow. */
+/**
+ * What servers do with odd requests, a file a rule, by the version that was asked. Each begins with no block and no
+ * allow.
+ */
 export const RULES = {
   '4.5.15': [
     'percent-encoded-names',

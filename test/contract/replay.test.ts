@@ -5,7 +5,10 @@ import { startPairs } from './compare.ts'
 import { FILES, leftOut, steps } from './recorded.ts'
 import { asking, bodyDifferences, headerDifferences, listOf, moved, translated, type Ask } from './replaying.ts'
 
-/** Requests that were sent and not recorded, by the step before which they were: the recording's lists show what they made. */
+/**
+ * Requests that were sent and not recorded, by the step before which they were: the recording's lists show what they
+ * made.
+ */
 const UNRECORDED: Readonly<Record<string, (ask: Ask) => Promise<void>>> = {
   'domain-blocks-write/empty comments': async (ask) => {
     await ask('POST', '/api/v1/admin/domain_blocks', 'apply', {

@@ -98,7 +98,8 @@ test(
           ).toEqual([])
           expect(after.rows.accounts.find((account) => account.username === 'herdbook')?.role_id).toBe('4')
         }
-        // Without faults the engine alone must see to it; where writes fail on the way, the server's own check is needed too.
+        // Without faults the engine alone must see to it; where writes fail on the way, the server's own check is
+        // needed too.
         const trusting = faults.size === 0
         for (const documents of edits)
           await run(world, documents, {

@@ -212,8 +212,10 @@ test(
             ])
             if (write.action === 'update')
               expect(Object.keys(write.set).filter((field) => !allowed.has(field))).toEqual([])
-            // What the plan saw was still there: only this run's own writes may have changed it. New rules come to the end.
-            // (An e-mail block is changed by a delete and a create, and a delete that finds nothing is done: one lifted just then comes back.)
+            // What the plan saw was still there: only this run's own writes may have changed it. New rules come to the
+            // end.
+            // (An e-mail block is changed by a delete and a create, and a delete that finds nothing is done: one lifted
+            // just then comes back.)
             const replaced = write.table === 'email_domain_blocks' && step?.action === 'update' && was === undefined
             if (!written.has(ref) && write.table !== 'rule_order' && !replaced)
               expect(was, ref).toEqual(objectOf(planned, write))

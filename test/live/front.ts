@@ -1,7 +1,8 @@
 import { createServer, request } from 'node:http'
 
 /**
- * What stands before Mastodon in production: calls it by its name, and says that TLS ended here. Without it Mastodon sends everybody to HTTPS.
+ * What stands before Mastodon in production: calls it by its name, and says that TLS ended here. Without it Mastodon
+ * sends everybody to HTTPS.
  * On loopback only; `port` 0 takes any that is free.
  */
 export function front(port: number, to: number, name: string) {

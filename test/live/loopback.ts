@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
-/** An address on loopback that leads to a server without TLS, since a token is sent over plain HTTP nowhere else. Other addresses stay. */
+/**
+ * An address on loopback that leads to a server without TLS, since a token is sent over plain HTTP nowhere else. Other
+ * addresses stay.
+ */
 export async function loopback(address: string): Promise<string> {
   const url = new URL(address)
   if (url.protocol !== 'http:' || /^(localhost|127\.|\[::1\])/.test(url.hostname)) return address

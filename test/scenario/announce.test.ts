@@ -171,7 +171,8 @@ describe('with notice_days, a suspension that cuts follows', () => {
     expect(await posts(herd)).toHaveLength(5)
     expect(await named()).toHaveLength(10)
     expect(out.match(/One run posts at most 5 times: the next run\s+announces this/g)).toHaveLength(4)
-    // Whoever was named is suspended when the week is over; the others are named then, and a week later it is their turn.
+    // Whoever was named is suspended when the week is over; the others are named then, and a week later it is their
+    // turn.
     await must(herd, ['apply', '--yes'], 0, { now: daysOn(8) })
     expect((await named()).toSorted()).toEqual(crowd.toSorted())
     const done = async () =>

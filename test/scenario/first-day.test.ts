@@ -91,7 +91,10 @@ function newcomer(home: string, { url, directory, tokens }: SandboxClient, ssh: 
   }
 }
 
-/** Types one command at a terminal, and answers what it asks. Fails with all that was said where it does not exit as the pages say. */
+/**
+ * Types one command at a terminal, and answers what it asks. Fails with all that was said where it does not exit as the
+ * pages say.
+ */
 async function type(person: Newcomer, command: string, code: number, answer = ''): Promise<string> {
   const script = [`cd '${person.home}'`, ...person.shell, command].join('\n')
   const child = spawn('script', ['--quiet', '--return', '--command', `bash -ec ${quoted(script)}`, '/dev/null'], {

@@ -23,7 +23,10 @@ const said = ({ out }: Ran): string => out.replaceAll(/\s+/g, ' ')
 const contents = (dir: string): { readonly [name: string]: string } =>
   Object.fromEntries(readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]))
 
-/** A way in which files can't become larger: on any machine a limit on their size, and a disk that is full where one can be mounted. */
+/**
+ * A way in which files can't become larger: on any machine a limit on their size, and a disk that is full where one can
+ * be mounted.
+ */
 interface Fullness {
   readonly name: string
   readonly on?: string

@@ -3,7 +3,8 @@ import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { clone, git, put, scratch } from '../support/git.ts'
 import { handsOn } from '../support/hands-on.ts'
 
-// Nobody approves what they are behind, by whatever way it came to the default branch: Eve may write here and nothing else, Ann and Zoe are owners, and the default branch is open to all three.
+// Nobody approves what they are behind, by whatever way it came to the default branch: Eve may write here and nothing
+// else, Ann and Zoe are owners, and the default branch is open to all three.
 
 let herd: Farm
 beforeAll(async () => {

@@ -4,7 +4,8 @@ import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { clone, git, put, scratch } from '../support/git.ts'
 import { handsOn } from '../support/hands-on.ts'
 
-// Who merges, presses and pushes decides only what is theirs to decide, however Git's history is laid: Eve may write here and nothing else, and the default branch is open to her.
+// Who merges, presses and pushes decides only what is theirs to decide, however Git's history is laid: Eve may write
+// here and nothing else, and the default branch is open to her.
 
 let herd: Farm
 beforeAll(async () => {

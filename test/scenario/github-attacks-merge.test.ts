@@ -3,7 +3,8 @@ import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { clone, git, scratch } from '../support/git.ts'
 import { ran, type JobRun } from '../support/runner.ts'
 
-// What somebody could try so that merging applies what nobody approved. Each attack succeeds first where somebody looks only at the part of it that is genuine.
+// What somebody could try so that merging applies what nobody approved. Each attack succeeds first where somebody looks
+// only at the part of it that is genuine.
 
 let herd: Farm
 beforeAll(async () => {
@@ -166,7 +167,8 @@ describe('an approval', SLOW, () => {
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(0)
     const [, after = ''] = git(theirs, 'ls-remote', 'origin', LEDGER).match(/^([0-9a-f]{40})/) ?? []
-    // A moderator lifts it by hand: by the ledger of now that is for people to settle, by the older one it was never done.
+    // A moderator lifts it by hand: by the ledger of now that is for people to settle, by the older one it was never
+    // done.
     await herd.sandbox.handOf('owner').liftBlock('replayed.example')
     git(theirs, 'push', '--quiet', '--force', 'origin', `${before}:${LEDGER}`)
     await herd.hub.act.schedule('23 4 * * *')

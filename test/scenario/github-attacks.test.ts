@@ -11,7 +11,8 @@ import { commands, said, type Ran } from '../support/run-output.ts'
 import { ran } from '../support/runner.ts'
 import { attacking, BLOCKS, entry, forkFiles, NAIVE, pullJobs, WORDS, type Files } from '../support/pull-attacks.ts'
 
-// What a pull request could try. Each attack succeeds first against a naive way to do the same, here or in the tests that unit/attacks.test.ts names.
+// What a pull request could try. Each attack succeeds first against a naive way to do the same, here or in the tests
+// that unit/attacks.test.ts names.
 
 /** Each is many whole runs. */
 const SLOW = { timeout: 300_000 }

@@ -3,7 +3,8 @@ import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { clone, git, put, scratch } from '../support/git.ts'
 import { ran, type JobRun } from '../support/runner.ts'
 
-// Write permission is not authority: Eve may write here and nothing else. The default branch is open to her, too: what protects it on GitHub is not what is tried.
+// Write permission is not authority: Eve may write here and nothing else. The default branch is open to her, too: what
+// protects it on GitHub is not what is tried.
 
 let herd: Farm
 beforeAll(async () => {

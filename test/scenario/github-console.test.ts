@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { ran } from '../support/runner.ts'
 
-// An instance whose only connection is the console: nothing that a pull request may use reads the server, so its files are compared with each other.
+// An instance whose only connection is the console: nothing that a pull request may use reads the server, so its files
+// are compared with each other.
 
 const BLOCKS = 'instance/domain-blocks.yaml'
 const RULES = 'instance/rules.yaml'

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { farm, type Farm } from '../support/github-instance.ts'
 import { clone, git, put, scratch } from '../support/git.ts'
 
-// A story: Eve may write to the repository, and wants the server to change. What guards the default branch on GitHub is not here to stop her merges.
+// A story: Eve may write to the repository, and wants the server to change. What guards the default branch on GitHub is
+// not here to stop her merges.
 
 const BLOCKS = 'instance/domain-blocks.yaml'
 const MODERATORS = 'instance/moderators.yaml'

@@ -217,7 +217,8 @@ describe('an invariant', () => {
     const [roles, holders] = [herd.read('roles.yaml'), people()]
     herd.edit('moderators.yaml', (text) => text.replace(/ {2}- account: mod\n {4}role: Moderator\n?/, ''))
     herd.edit('roles.yaml', (text) => text.replace(/ {2}- name: Moderator[^]*?(?= {2}- name)/, ''))
-    // Taken from everybody and deleted in one go is fine, since the holder goes first; but not while somebody else holds it.
+    // Taken from everybody and deleted in one go is fine, since the holder goes first; but not while somebody else
+    // holds it.
     await herd.hand.giveRole('alice', 'Moderator')
     expect(await refused()).toContain('a role that accounts hold is not deleted: 1 account holds Moderator')
     await herd.hand.giveRole('alice', null)

@@ -34,7 +34,10 @@ async function race(contenders: readonly LockRefs[], round: number): Promise<voi
   expect(await winner?.release()).toBeNull()
 }
 
-/** Races two processes for the lock of a bare repository: one wins, the other refuses with its name, and no ref but the lock is ever touched. */
+/**
+ * Races two processes for the lock of a bare repository: one wins, the other refuses with its name, and no ref but the
+ * lock is ever touched.
+ */
 async function raceOver(bare: string, rounds: number): Promise<void> {
   const racers = await Promise.all(['one', 'two'].map((name) => racer(clone(bare, `${bare}-${name}`))))
   const untouched = looseRefs(bare)
@@ -79,7 +82,10 @@ function looseRefs(bare: string): { readonly [ref: string]: string } {
   return Object.fromEntries(paths.map((path) => [relative(bare, path), readFileSync(path, 'utf8').trim()]))
 }
 
-/** Commits made beforehand, so that a race costs no more than Git's own compare-and-swap: real refs, and what they hold in memory. */
+/**
+ * Commits made beforehand, so that a race costs no more than Git's own compare-and-swap: real refs, and what they hold
+ * in memory.
+ */
 function prepared(dir: string, count: number): () => LockRefs {
   const stream = Array.from(
     { length: count },

@@ -30,7 +30,10 @@ const refused: Fault = {
   body: '{"error":"Validation failed"}',
 }
 
-/** A suspension that goes wrong over the API and is given up; then a moderator suspends by hand. Answers the plan of the morning after. */
+/**
+ * A suspension that goes wrong over the API and is given up; then a moderator suspends by hand. Answers the plan of the
+ * morning after.
+ */
 async function givenUp(strike: Strike): Promise<Awaited<ReturnType<typeof planOf>>> {
   const faulty = await withFaults(field.sandbox, [strike])
   setConfig(herd, {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectionsOf, pasture, type Pasture } from '../support/sandbox.ts'
 
-/** What depends on the way the plan was read and will be done: outside equality and digests. How many members it touches, the API can't tell. */
+/**
+ * What depends on the way the plan was read and will be done: outside equality and digests. How many members it
+ * touches, the API can't tell.
+ */
 const BY_THE_WAY = new Set(['commit', 'digest', 'ledger', 'reads', 'timings', 'calls', 'connection', 'members'])
 
 const essence = (text: string): unknown =>

@@ -10,7 +10,10 @@ import type {
 import type { Fields } from '../../src/reconcile/values.ts'
 import type { Difference } from '../../src/reconcile/plan/types.ts'
 
-/** What `adopt` comes to, on typed files: live wins, the file takes its values. Fields that the file does not manage stay out of it. */
+/**
+ * What `adopt` comes to, on typed files: live wins, the file takes its values. Fields that the file does not manage
+ * stay out of it.
+ */
 export function adopt(documents: Documents, difference: Difference): Documents {
   const { kind, id, live, desired } = difference
   const kept = (field: string): Fields =>

@@ -1,4 +1,5 @@
-// Preloaded into a command (`node --import`): its wall clock is hours off, and jumps at SIGUSR2. Whatever counts time by itself, as a lease
+// Preloaded into a command (`node --import`): its wall clock is hours off, and jumps at SIGUSR2. Whatever counts time
+// by itself, as a lease
 // is counted, runs faster, so that a minute is over in seconds.
 import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'

@@ -59,7 +59,10 @@ export function onFarm(herd: () => Farm) {
   return { hand, night, proposed }
 }
 
-/** Nothing on a page moves what stands beside it: no heap of marks on one letter, nothing far out of sight on the same line. */
+/**
+ * Nothing on a page moves what stands beside it: no heap of marks on one letter, nothing far out of sight on the same
+ * line.
+ */
 export function expectInSight(text: string): void {
   expect(text).not.toMatch(/\p{M}{8}/u)
   expect(text).not.toMatch(/[ \u00a0\u2000-\u200a\u2800\u3000]{60,}\S/)

@@ -19,7 +19,10 @@ export interface Cost {
   readonly times: number
 }
 
-/** What is wrong with the cost of a length and of four times that, the best of several tries; null where it grows no faster than the text. */
+/**
+ * What is wrong with the cost of a length and of four times that, the best of several tries; null where it grows no
+ * faster than the text.
+ */
 export function tooDear<T>(
   made: (length: number) => T,
   act: (made: T) => void,

@@ -13,7 +13,8 @@ function outputOf<Input>({ compile }: Edition<Input>, input: Input): string {
 }
 
 /**
- * Holds what every edition of a compiler makes of the inputs against the files `EDITION/INPUT.json` in a folder, and throws with all
+ * Holds what every edition of a compiler makes of the inputs against the files `EDITION/INPUT.json` in a folder, and
+ * throws with all
  * that differs. A file that is not there is written, for a person to look at and commit; none is ever written over.
  */
 export function checkEditions<Input>(

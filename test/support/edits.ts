@@ -8,7 +8,10 @@ import type { Fields } from '../../src/instance/edit/shapes.ts'
 
 // One edit of one file, or of one object, by the code that makes many at once.
 
-/** Adds an item to the list under a top-level key, as its neighbours are written; makes the key, or the file, where there is none. */
+/**
+ * Adds an item to the list under a top-level key, as its neighbours are written; makes the key, or the file, where
+ * there is none.
+ */
 export function addItem(
   name: string,
   text: string | undefined,
@@ -21,7 +24,10 @@ export function addItem(
   return edit(name, start, [{ op: 'add', list: [key], item, ...(before === undefined ? {} : { before }) }])
 }
 
-/** Removes the items that match, with the comments that are theirs. The last one of a block list goes only with a reason. */
+/**
+ * Removes the items that match, with the comments that are theirs. The last one of a block list goes only with a
+ * reason.
+ */
 export function removeItem(
   name: string,
   text: string,
@@ -47,7 +53,9 @@ export const setField = (name: string, text: string, path: Path, value: Value): 
 export const removeField = (name: string, text: string, path: Path): string =>
   edit(name, text, [{ op: 'remove', path }])
 
-/** Sets an entry of the map under a top-level key, such as a setting; makes the key, or the file, where there is none. */
+/**
+ * Sets an entry of the map under a top-level key, such as a setting; makes the key, or the file, where there is none.
+ */
 export const setMapEntry = (name: string, text: string | undefined, key: string, entry: string, value: Value): string =>
   setField(name, startOf(name, text), [key, entry], value)
 

@@ -13,7 +13,10 @@ import type {
 } from '../../src/instance/documents.ts'
 import type { Relations } from '../../src/instance/relations.ts'
 
-/** Names are few, so that what is generated meets: parents and children, the same account twice, a role that people hold. */
+/**
+ * Names are few, so that what is generated meets: parents and children, the same account twice, a role that people
+ * hold.
+ */
 const DOMAINS = [
   'spam.example',
   'a.spam.example',
@@ -237,7 +240,10 @@ const editsOf = (
     .filter(among)
     .map(({ before, after }) => ({ before: documentsOf(before), after: documentsOf(after) }))
 
-/** Two instances of the same files, the second an edit of the first, which does not rename a role and change who holds one at once. */
+/**
+ * Two instances of the same files, the second an edit of the first, which does not rename a role and change who holds
+ * one at once.
+ */
 export const editsWithin = editsOf(
   files.map(same),
   ({ before, after }) => !after.renamed || JSON.stringify(before.people) === JSON.stringify(after.people),

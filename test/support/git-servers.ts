@@ -16,7 +16,10 @@ export interface HttpGitServer extends GitServer {
   loseAnswer: (request: string) => boolean
 }
 
-/** A clone whose remote is a server of this process: cloned from the folder, since a blocking clone would wait for itself. */
+/**
+ * A clone whose remote is a server of this process: cloned from the folder, since a blocking clone would wait for
+ * itself.
+ */
 export function cloneVia(server: GitServer, bare: string, dir: string): string {
   clone(bare, dir)
   git(dir, 'remote', 'set-url', 'origin', server.url(basename(bare)))

@@ -12,7 +12,10 @@ import { deliver, type JobRun, type Runner } from './runner.ts'
 import { connectionsOf } from './sandbox.ts'
 import { forkSandbox, type SandboxClient } from './sandbox-client.ts'
 
-/** What GitHub does by the ruleset that `init` asks for: the branch that follows the ledger is neither set back nor taken away. */
+/**
+ * What GitHub does by the ruleset that `init` asks for: the branch that follows the ledger is neither set back nor
+ * taken away.
+ */
 const ONLY_GROWS = `#!/bin/sh
 case $1 in refs/heads/herdbook-ledger/*) ;; *) exit 0 ;; esac
 case $2 in *[!0]*) git merge-base --is-ancestor "$2" "$3" || { echo "$1 only grows" >&2; exit 1; } ;; esac
@@ -27,7 +30,9 @@ const withOwners = (policy: string): string =>
 const ROOT = resolve(import.meta.dirname, '../..')
 export const LEDGER_KEY = 'a ledger key that only tests use'
 
-/** An instance on a stand-in for GitHub, with the workflows as they stand, and an embedded Mastodon that it is live on. */
+/**
+ * An instance on a stand-in for GitHub, with the workflows as they stand, and an embedded Mastodon that it is live on.
+ */
 export interface Farm extends AsyncDisposable {
   readonly hub: GitHub
   readonly sandbox: SandboxClient
@@ -54,7 +59,10 @@ export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 
   readonly token?: 'apply' | 'announce'
 }
 
-/** Everything in place, with one block that is there already: adopted, applied once, workflows pushed, Environments made. */
+/**
+ * Everything in place, with one block that is there already: adopted, applied once, workflows pushed, Environments
+ * made.
+ */
 export async function farm({
   config = {},
   connections: named = ['api', 'database', 'console'],
@@ -175,7 +183,10 @@ export function commentOn({ hub }: Pick<Farm, 'hub'>, issue: number, of = ''): s
   return bodies[0] ?? ''
 }
 
-/** A job as the action calls it, in this process and without the conditions that the workflow puts before it. Answers its exit code and all that it said. */
+/**
+ * A job as the action calls it, in this process and without the conditions that the workflow puts before it. Answers
+ * its exit code and all that it said.
+ */
 export async function directly(
   { hub, sandbox, desk }: Farm,
   job: string,

@@ -12,7 +12,10 @@ export const html = (markdown: string): string =>
     htmlExtensions: [gfmHtml()],
   })
 
-/** What GitHub makes of it in a comment besides: line ends are line breaks, alerts are boxes, boxes stand for bullets, diffs have colours. */
+/**
+ * What GitHub makes of it in a comment besides: line ends are line breaks, alerts are boxes, boxes stand for bullets,
+ * diffs have colours.
+ */
 export function commentHtml(markdown: string): string {
   return html(markdown)
     .replace(/<p>[^]*?<\/p>/g, (paragraph) => paragraph.replace(/(?<!<br ?\/?>)\n/g, '<br>\n'))

@@ -8,7 +8,8 @@ import { commentOn, farm, type Farm } from './github-instance.ts'
 import { issueOf } from './forms.ts'
 import { githubPage, type Post } from './github-page.ts'
 
-// The README's pictures of GitHub: what the workflows wrote on the stand-in, for an embedded Mastodon, as GitHub shows it.
+// The README's pictures of GitHub: what the workflows wrote on the stand-in, for an embedded Mastodon, as GitHub shows
+// it.
 
 const FOLDER = resolve(import.meta.dirname, '../../.github/pictures')
 /** As wide as a README shows it on a desktop. */

@@ -3,7 +3,10 @@ import { describeGitHub, type Description } from './openapi.ts'
 
 let description: Description | undefined
 
-/** A stand-in for GitHub whose every exchange and event is held against GitHub's own description; what does not fit fails the test when it ends. */
+/**
+ * A stand-in for GitHub whose every exchange and event is held against GitHub's own description; what does not fit
+ * fails the test when it ends.
+ */
 export async function github(
   options: GitHubOptions = {},
 ): Promise<GitHub & AsyncDisposable & { readonly events: readonly GitHubEvent[] }> {

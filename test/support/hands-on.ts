@@ -6,7 +6,10 @@ export type Ran = JobRun & { readonly ran: true }
 const BLOCKS = 'instance/domain-blocks.yaml'
 const BUTTON = '.github/workflows/herdbook-button.yml'
 
-/** What people do on a stand-in for GitHub, each with the run that comes of it; `herd` is asked for when something is done. */
+/**
+ * What people do on a stand-in for GitHub, each with the run that comes of it; `herd` is asked for when something is
+ * done.
+ */
 export function handsOn(herd: () => Farm) {
   /** The newest run of a job, where several events came together. */
   async function newest(workflows: RegExp, job: string, names: readonly string[]): Promise<Ran> {

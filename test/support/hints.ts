@@ -20,7 +20,10 @@ const HELP = /(?:addHelpText\(\s*'after',|description\(|\.option\([^\n]*|argumen
 const HELP_TEXTS = /^export const \w*HELP = \{\n[^]*?^\}/gm
 const OTHERS = /\.gen\.|^sandbox\/|^demo\/|^verbs\/(?:demo|sandbox)(?:\.ts|\/)|^instance\/generate\.ts/
 
-/** Every command that a text of ours names for people to type, by file: "reconcile/lock/lock.ts: herdbook unlock", as often as it stands there. */
+/**
+ * Every command that a text of ours names for people to type, by file: "reconcile/lock/lock.ts: herdbook unlock", as
+ * often as it stands there.
+ */
 export function namedCommands(): readonly string[] {
   const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.ts') && !OTHERS.test(name),

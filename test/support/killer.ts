@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Started } from './cli.ts'
 
-/** Where a run is killed: at its nth write through the API, the console or into our refs, before or after it took effect. */
+/**
+ * Where a run is killed: at its nth write through the API, the console or into our refs, before or after it took
+ * effect.
+ */
 export interface Moment {
   readonly where: 'rest' | 'console' | 'git'
   readonly nth: number
@@ -21,7 +24,9 @@ export interface Killer extends AsyncDisposable {
   readonly strike: (start: () => Started, moment: Moment) => ReturnType<() => Started['ran']>
 }
 
-/** The real console with somebody who counts its writes. Its parent is the run: everything between became it by exec. */
+/**
+ * The real console with somebody who counts its writes. Its parent is the run: everything between became it by exec.
+ */
 const SHIM = (rails: string, orders: string): string => `#!${process.execPath}
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'

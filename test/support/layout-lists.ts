@@ -46,7 +46,10 @@ const around = fc.record({
 })
 type Around = typeof around extends fc.Arbitrary<infer T> ? T : never
 
-/** Comments above an entry are its own or a heading, as the rules have it that people go by: what follows closely on a blank line heads a group. */
+/**
+ * Comments above an entry are its own or a heading, as the rules have it that people go by: what follows closely on a
+ * blank line heads a group.
+ */
 function isHeading(all: readonly Around[], at: number): boolean {
   const [own, next] = [all[at], all[at + 1]]
   const blank = own?.blank === true

@@ -41,7 +41,10 @@ const plain = (lines: readonly string[]): readonly Draft[] =>
     return at < 0 ? { text } : { text, comment: { text: text.slice(at), of: null } }
   })
 
-/** Files by the thousand: block and flow lists, indentations, blank lines, comments in every place, line ends, marks, words in all their forms. */
+/**
+ * Files by the thousand: block and flow lists, indentations, blank lines, comments in every place, line ends, marks,
+ * words in all their forms.
+ */
 export const layouts: fc.Arbitrary<Layout> = fc.integer({ min: 1, max: 5 }).chain((entries) =>
   fc
     .record({

@@ -4,7 +4,8 @@ import { stripVTControlCharacters } from 'node:util'
 const PIECE = 20
 
 /**
- * What of a secret a text gives away, in whatever form: plain, base64 at any offset, hexadecimal; in JSON, a web address or HTML; folded, coloured or cut.
+ * What of a secret a text gives away, in whatever form: plain, base64 at any offset, hexadecimal; in JSON, a web
+ * address or HTML; folded, coloured or cut.
  * Answers the piece that was found. Written without a look at how Herdbook itself finds them.
  */
 export function leakIn(text: string, secrets: readonly string[]): string | undefined {

@@ -31,7 +31,10 @@ export async function placeIn(
   return { repository: await open(dir), where: { sealing: sealingWith(key), branch } }
 }
 
-/** A person signs the ledger anew, as `herdbook ledger sign` does; with the key that signed it before, where they have it. */
+/**
+ * A person signs the ledger anew, as `herdbook ledger sign` does; with the key that signed it before, where they have
+ * it.
+ */
 export async function signAnew(
   dir: string,
   why: string,

@@ -9,7 +9,10 @@ export interface Literal {
 /** Signs after which a slash begins an expression and no division. */
 const OPENS = /(?:^|[(,=:[!&|?{};+]|=>|\breturn)\s*$/
 
-/** Every text between quotes in a source, without comments and expressions; those within a template stand by themselves, too. */
+/**
+ * Every text between quotes in a source, without comments and expressions; those within a template stand by themselves,
+ * too.
+ */
 export function literalsOf(source: string): readonly Literal[] {
   const found: Literal[] = []
   let at = 0

@@ -1,4 +1,5 @@
-// Races for the lock of a repository as often as its parent says: `node lock-racer.ts DIR`, forked. What it has done, it answers.
+// Races for the lock of a repository as often as its parent says: `node lock-racer.ts DIR`, forked. What it has done,
+// it answers.
 import { openRepository } from '../../src/git/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { acquire, type Held } from '../../src/reconcile/lock/lock.ts'

@@ -185,7 +185,9 @@ const rules: Model<Rows['rules']> = {
   },
 }
 
-/** The rules named come in that order in the places that they have among them; those that it doesn't name keep theirs. */
+/**
+ * The rules named come in that order in the places that they have among them; those that it doesn't name keep theirs.
+ */
 const writeRuleOrder: Perform = (server, write) => {
   const order = (write.set['order'] as readonly string[]) ?? []
   const live = rulesInOrder(server)

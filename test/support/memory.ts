@@ -97,7 +97,10 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
   const work = (later: Later): void => {
     for (const job of later.splice(0)) job()
   }
-  /** Many new domain blocks: one transaction, whose workers are queued after it. What breaks inside takes all of it back, or leaves the work undone. */
+  /**
+   * Many new domain blocks: one transaction, whose workers are queued after it. What breaks inside takes all of it
+   * back, or leaves the work undone.
+   */
   const insert = (writes: readonly Write[]): WriteResult[] => {
     const [before, later] = [clone(server), [] as Later]
     const results: WriteResult[] = []

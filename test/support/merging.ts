@@ -9,7 +9,10 @@ const APPLY = { workflows: /^herdbook-apply/ }
 /** What people do with pull requests that change the list of blocks, and what comes of it. */
 export function merging(herd: () => Farm) {
   let branches = 0
-  /** Opens a pull request that adds entries to the list as it is on the default branch, or replaces it, and has it planned. */
+  /**
+   * Opens a pull request that adds entries to the list as it is on the default branch, or replaces it, and has it
+   * planned.
+   */
   async function propose(change: string | ((text: string) => string), base?: string): Promise<number> {
     const branch = `b${(branches += 1)}`
     const now = herd().file(BLOCKS)

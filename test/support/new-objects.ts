@@ -34,7 +34,9 @@ export async function desired(files: Files, kind: string): Promise<readonly Desi
   return state?.state === 'managed' ? state.objects : []
 }
 
-/** Every field that was written must be read back the same; what was not given must not be managed or be its default. */
+/**
+ * Every field that was written must be read back the same; what was not given must not be managed or be its default.
+ */
 export function expectSame(kind: string, objects: readonly DesiredObject[], wanted: readonly NewObject[]): void {
   const found = KINDS.find((one) => one.name === kind)
   expect(objects.map((object) => object.id).toSorted()).toEqual(wanted.map((object) => object.id).toSorted())
@@ -174,7 +176,10 @@ export const FIELDS: {
   },
 }
 
-/** As Mastodon's rows are normalised by the kinds: texts end where their last line does. Also no stray percent sign in terms. */
+/**
+ * As Mastodon's rows are normalised by the kinds: texts end where their last line does. Also no stray percent sign in
+ * terms.
+ */
 const clean = (value: Value): Value => {
   if (typeof value === 'string') return value.trimEnd().replaceAll('%', '')
   if (Array.isArray(value)) return value

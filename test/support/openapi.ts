@@ -36,11 +36,15 @@ interface Document {
 
 /**
  * Where the description is known to be other than GitHub:
- * - Errors that every operation may answer (401, 403, 404, 422, 429, 5xx) are described for some only, and for some without the body that they have;
+ * - Errors that every operation may answer (401, 403, 404, 422, 429, 5xx) are described for some only, and for some
+ * without the body that they have;
  *   all have the shape of a `basic-error`.
- * - `head.repo` of a pull request is null once the fork was deleted: GitHub's guides say so, the schema wants an object.
- * - `line` of a comment on a pull request is null once the line was changed: so is `position` in github/rest-api-description#1901, the schema wants integers.
- * - `contexts` of the required checks of a branch may be left out where `checks` are given, and has to be: google/go-github#2976 tried it.
+ * - `head.repo` of a pull request is null once the fork was deleted: GitHub's guides say so, the schema wants an
+ * object.
+ * - `line` of a comment on a pull request is null once the line was changed: so is `position` in
+ * github/rest-api-description#1901, the schema wants integers.
+ * - `contexts` of the required checks of a branch may be left out where `checks` are given, and has to be:
+ * google/go-github#2976 tried it.
  */
 const ANYWHERE = ['401', '403', '404', '405', '422', '429', '500', '502', '503']
 const NULL_IN_FACT = /\/head\/repo: must be object|\/line: must be integer/

@@ -2,7 +2,9 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Shell scripts under names of programs, in a directory of their own. Answers the path of each, and of the directory. */
+/**
+ * Shell scripts under names of programs, in a directory of their own. Answers the path of each, and of the directory.
+ */
 export function fakePrograms<Name extends string>(scripts: { readonly [name in Name]: string }): {
   readonly [name in Name]: string
 } & { readonly directory: string } {

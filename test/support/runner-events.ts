@@ -25,8 +25,10 @@ export const textAt = (payload: unknown, path: string): string => {
 }
 
 /**
- * Where the workflows of an event come from, by GitHub's rules as of December 2025: pull_request_target, comments, issues and schedules always
- * from the default branch; the others from what the event is about. null where that is gone, as for the push that deletes a branch.
+ * Where the workflows of an event come from, by GitHub's rules as of December 2025: pull_request_target, comments,
+ * issues and schedules always
+ * from the default branch; the others from what the event is about. null where that is gone, as for the push that
+ * deletes a branch.
  */
 export function sourceOf(remote: string, defaultBranch: string, { name, payload }: Delivery): Source | null {
   const ref = refOf(defaultBranch, name, payload)

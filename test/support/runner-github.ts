@@ -3,7 +3,9 @@ import type { Runner } from './runner.ts'
 
 type Secrets = { readonly [environment: string]: { readonly [name: string]: string } }
 
-/** A runner for the stand-in for GitHub: its repository, its API and tokens, its environments with what secrets hold. */
+/**
+ * A runner for the stand-in for GitHub: its repository, its API and tokens, its environments with what secrets hold.
+ */
 export function runnerOn(github: GitHub, secrets: Secrets, more: Partial<Runner> = {}): Runner {
   const { defaultBranch, settings } = github.state
   const environments = Object.entries(settings.environments).map(([name, { branches, secrets: named }]) => {

@@ -124,7 +124,10 @@ async function runScript(
   return { code: code ?? 143, outputs: assignments(files.env.GITHUB_OUTPUT) }
 }
 
-/** An `npm` that does what the action asks of it by a link, where the modules are not there already, and hands on all else. */
+/**
+ * An `npm` that does what the action asks of it by a link, where the modules are not there already, and hands on all
+ * else.
+ */
 function programs({ temp, installed }: Machine): string {
   const folder = join(temp, 'programs')
   mkdirSync(folder, { recursive: true })

@@ -22,7 +22,10 @@ export interface Runner {
   readonly defaultBranch: string
   readonly apiUrl: string
   readonly serverUrl: string
-  /** Secrets by environment, and which branches may use them: null for any. An environment that is not here has none, as on GitHub. */
+  /**
+   * Secrets by environment, and which branches may use them: null for any. An environment that is not here has none, as
+   * on GitHub.
+   */
   readonly environments: {
     readonly [name: string]: { readonly secrets: Texts; readonly branches: readonly string[] | null }
   }
@@ -72,7 +75,8 @@ const ROOT = resolve(import.meta.dirname, '../..')
 let runs = 0
 
 /**
- * Runs every job that GitHub would run for an event, as the workflows stand in the repository; what is told of a pull request is for
+ * Runs every job that GitHub would run for an event, as the workflows stand in the repository; what is told of a pull
+ * request is for
  * pull_request_target as well. Throws where GitHub would not take a workflow.
  */
 export async function deliver(runner: Runner, delivery: Delivery): Promise<JobRun[]> {

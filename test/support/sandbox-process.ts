@@ -1,4 +1,5 @@
-// Serves a sandbox in a process of its own, and does what its parent asks for: a test that starts other programs must stay small,
+// Serves a sandbox in a process of its own, and does what its parent asks for: a test that starts other programs must
+// stay small,
 // since each of them begins as a copy of it.
 import { handOf, type Hand } from '../../src/sandbox/web-interface.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'

@@ -50,7 +50,10 @@ function filtered(passes: (line: string) => boolean): Transform {
   })
 }
 
-/** An SSH server of this process that runs commands in a real shell. `forced` runs instead of whatever is asked for; `home` lets keys in as its .ssh/authorized_keys says. */
+/**
+ * An SSH server of this process that runs commands in a real shell. `forced` runs instead of whatever is asked for;
+ * `home` lets keys in as its .ssh/authorized_keys says.
+ */
 export async function sshServer(
   options: {
     readonly env?: NodeJS.ProcessEnv

@@ -22,7 +22,8 @@ export interface ToyKind extends Partial<Kind> {
 }
 
 /**
- * What happens at a moment: where something is written (`create file/motd`, or `PHASE release/main`), or live is read so often (`read 2`). It is refused; the connection breaks
+ * What happens at a moment: where something is written (`create file/motd`, or `PHASE release/main`), or live is read
+ * so often (`read 2`). It is refused; the connection breaks
  * before it was done, or after; the whole run dies before, or after.
  */
 export type Fault = 'refuse' | 'break-before' | 'break-after' | 'die-before' | 'die-after'

@@ -41,7 +41,9 @@ const ALL = [
 export const secretsOf = (environment: string) =>
   Object.fromEntries(ALL.map((name) => [name, `${name} of ${environment}`]))
 
-/** The workflows and the action as they stand, with the probe in place of Herdbook, on a remote and a runner for them. */
+/**
+ * The workflows and the action as they stand, with the probe in place of Herdbook, on a remote and a runner for them.
+ */
 export function workflowTree() {
   const base = scratch()
   const tree = newRepository(join(base.path, 'tree'), {

@@ -10,7 +10,10 @@ import { openSecrets } from '../../src/secrets/secrets.ts'
 import { batches } from '../../src/providers/mastodon/writer.ts'
 import type { Write } from '../../src/providers/mastodon/tables.ts'
 
-/** A process that reads the program and then answers each request by the JavaScript given: `request` in, `say` and `mark` at hand. */
+/**
+ * A process that reads the program and then answers each request by the JavaScript given: `request` in, `say` and
+ * `mark` at hand.
+ */
 function scripted(answering: string): string {
   const file = join(mkdtempSync(join(tmpdir(), 'herdbook-console-')), 'console.mjs')
   writeFileSync(

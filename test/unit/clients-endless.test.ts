@@ -11,7 +11,8 @@ import { readPublic } from '../../src/providers/mastodon/rest/public-api.ts'
 import { askServer } from '../../src/setup/init/server.ts'
 import type { ReadRequest, Table } from '../../src/providers/mastodon/tables.ts'
 
-// A server that somebody took over, and that answers without end: it costs no more than a part of the memory of a runner.
+// A server that somebody took over, and that answers without end: it costs no more than a part of the memory of a
+// runner.
 
 const open: (() => Promise<unknown>)[] = []
 afterEach(async () => {

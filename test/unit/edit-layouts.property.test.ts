@@ -73,7 +73,10 @@ const changes = fc.oneof(
 )
 
 const isBlank = (line: string): boolean => bare(line).trim() === ''
-/** A comma more or less is what an entry that becomes or stops being the last one may need, and the bracket where that stands behind the last one. */
+/**
+ * A comma more or less is what an entry that becomes or stops being the last one may need, and the bracket where that
+ * stands behind the last one.
+ */
 const withoutComma = (line: string): string =>
   bare(line)
     .replace(/,(?=\s*(?:#|$))/, '')

@@ -20,7 +20,8 @@ import type { Step } from '../../src/reconcile/plan/types.ts'
 import { parsePlan } from '../../src/json/saved-plan.ts'
 import { sealingWith } from '../support/sealing.ts'
 
-// What an instance holds outlives the Herdbook that wrote it: these files were written by commit 615b2b0 (form 1) and by the first commit with form 2.
+// What an instance holds outlives the Herdbook that wrote it: these files were written by commit 615b2b0 (form 1) and
+// by the first commit with form 2.
 
 interface About {
   readonly key: string

@@ -94,7 +94,10 @@ interface Ended {
   readonly isFree: () => Promise<boolean>
 }
 
-/** A run of the engine on a server, after these gates were given something to refuse; in a repository and under its lock where there is a folder for one. */
+/**
+ * A run of the engine on a server, after these gates were given something to refuse; in a repository and under its lock
+ * where there is a folder for one.
+ */
 async function ended(
   base: string | null,
   gates: readonly string[],

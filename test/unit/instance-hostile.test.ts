@@ -8,7 +8,10 @@ import { loadInstance } from '../../src/instance/load.ts'
 import { directorySource } from '../../src/instance/source.ts'
 import { lines, load } from '../support/instance.ts'
 
-/** Of the processor, whoever else wants it. Generous: each of these takes well under a second where nothing is quadratic. */
+/**
+ * Of the processor, whoever else wants it. Generous: each of these takes well under a second where nothing is
+ * quadratic.
+ */
 const SOON = 10_000
 
 async function timed<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly ms: number }> {

@@ -5,7 +5,8 @@ import { parseAst } from 'vitest/node'
 import { cpuOf } from '../support/cpu.ts'
 import { NASTY, nasty } from '../support/nasty.ts'
 
-// No regular expression of ours, and no pattern of a schema, takes more time than its text is long: whoever writes that text may be anybody.
+// No regular expression of ours, and no pattern of a schema, takes more time than its text is long: whoever writes that
+// text may be anybody.
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -15,7 +16,10 @@ interface Expression {
   readonly flags: string
 }
 
-/** What is written between slashes in the sources. What was generated is made of the schemas; nobody sends the sandbox anything but tests. */
+/**
+ * What is written between slashes in the sources. What was generated is made of the schemas; nobody sends the sandbox
+ * anything but tests.
+ */
 function inSources(): Expression[] {
   return globSync('src/**/*.ts', { cwd: ROOT, exclude: ['src/**/*.gen.ts', 'src/sandbox/**'] }).flatMap((file) => {
     const text = readFileSync(join(ROOT, file), 'utf8')

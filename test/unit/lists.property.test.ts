@@ -158,7 +158,10 @@ const DEFAULT: BlockSeverity = 'suspend'
 const strength = ({ severity }: Said): number =>
   severity === null ? STRENGTH[DEFAULT] : STRENGTH[severityOf(severity) ?? 'noop']
 
-/** Rows as one entry a domain: the strictest that any of them says. A severity that nobody knows says nothing, and what was given holds where no row that was read says one. */
+/**
+ * Rows as one entry a domain: the strictest that any of them says. A severity that nobody knows says nothing, and what
+ * was given holds where no row that was read says one.
+ */
 function mostOf(
   rows: readonly Said[],
   domain: string,

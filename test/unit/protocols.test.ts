@@ -105,7 +105,9 @@ describe('what the files mean', () => {
     const action = to === null ? 'delete' : from === null ? 'create' : 'update'
     return digestOf({ kind: 'release', id: 'main', action, serverId: from === null ? null : '7', changes })
   }
-  /** The sides while a protocol stands: live is as before until it writes, then as after; the plan's step goes by that. */
+  /**
+   * The sides while a protocol stands: live is as before until it writes, then as after; the plan's step goes by that.
+   */
   const sides = (ledger: Fields | null, files: Fields | null, live: Fields | null): ProtocolObject => ({
     step: equal(live, files) ? undefined : ofDigest(approved(live, files)),
     files: files && { fields: files, comparable: files },

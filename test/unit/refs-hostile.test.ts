@@ -10,7 +10,8 @@ import { sign, signable } from '../../src/reconcile/ledger/sign.ts'
 import { clone, git, newBare, scratch } from '../support/git.ts'
 import { sealingWith } from '../support/sealing.ts'
 
-// Whoever may push can put anything under any name that no rule guards. Nothing of it stops Herdbook without a way out that is named and works.
+// Whoever may push can put anything under any name that no rule guards. Nothing of it stops Herdbook without a way out
+// that is named and works.
 
 const LOCK = 'refs/herdbook/production/lock'
 const LEDGER = 'refs/herdbook/production/ledger'

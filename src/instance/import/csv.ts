@@ -44,7 +44,10 @@ function delimiterOf(lines: readonly string[]): string {
   return DELIMITERS.map((one) => ({ one, score: score(one) })).toSorted((a, b) => b.score - a.score)[0]?.one ?? ','
 }
 
-/** Whether a line is a header of several columns. Behind a `#` it must name a second known column: else it is a sentence. */
+/**
+ * Whether a line is a header of several columns. Behind a `#` it must name a second known column: else it is a
+ * sentence.
+ */
 function isHeaderLine(line: string, delimiter: string): boolean {
   const cells = split(line, delimiter)
   if (cells.length < 2 || !isHeader(cells)) return false

@@ -57,7 +57,9 @@ export interface ListOptions {
 
 const EMPTY_LIST = { entries: [], leftOut: [], rows: 0, hidden: [], defaulted: 0, capped: 0 }
 
-/** Reads a list of blocks in any known format, and lists the rows that it cannot read. If it reads none, it is an error. */
+/**
+ * Reads a list of blocks in any known format, and lists the rows that it cannot read. If it reads none, it is an error.
+ */
 export function readBlockList(bytes: Buffer, options: ListOptions): BlockList {
   const { file } = options
   const refuse = (diagnostics: readonly Diagnostic[], format = ''): BlockList => ({

@@ -24,7 +24,9 @@ const COLUMNS: ReadonlyMap<string, { readonly column: Column; readonly rank: num
   ),
 )
 
-/** The column that a cell of a header names, such as `#domain` or `Reject Media`. The lower rank is the plainer name. */
+/**
+ * The column that a cell of a header names, such as `#domain` or `Reject Media`. The lower rank is the plainer name.
+ */
 export const columnOf = (cell: string): { readonly column: Column; readonly rank: number } | undefined =>
   COLUMNS.get(cell.toLowerCase().replaceAll(/[#\u0022\u0027\u0060*:?\s_¹²³-]+/g, ''))
 

@@ -59,7 +59,10 @@ export async function postBlock(call: Call): Promise<Answer> {
   return { body: found(await findBlocks(call.session, ids)) }
 }
 
-/** The block that is in the way. A number or a yes has no `strip`, which the server calls to look for it; a no is nothing to look for. */
+/**
+ * The block that is in the way. A number or a yes has no `strip`, which the server calls to look for it; a no is
+ * nothing to look for.
+ */
 async function existingFor(call: Call, domain: string): ReturnType<typeof ruleFor> {
   const asked = scalarParam(call.params, 'domain')
   if (typeof asked === 'number' || asked === true) throw new TypeError("undefined method 'strip'")

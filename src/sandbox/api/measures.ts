@@ -23,7 +23,9 @@ interface Question {
   readonly subdomains: boolean
 }
 
-/** How many people and posts of a domain the server knows. The days are counted without subdomains, as the server does. */
+/**
+ * How many people and posts of a domain the server knows. The days are counted without subdomains, as the server does.
+ */
 export async function postMeasures(call: Call): Promise<Answer> {
   const asked = required(call, 'keys')
   const keys = typeof asked === 'string' ? [asked] : asked
@@ -61,7 +63,9 @@ function dateOf(value: unknown): Date {
 
 const FIVE_MINUTES = 5 * 60_000
 
-/** Counts once in five minutes for the same question, whatever happens meanwhile. Of times, the second is the question. */
+/**
+ * Counts once in five minutes for the same question, whatever happens meanwhile. Of times, the second is the question.
+ */
 async function remembered(call: Call, question: Question): Promise<object> {
   const { key, days } = question
   const held = { ...(call.params[key] as object) }

@@ -72,7 +72,10 @@ export async function showDescription(call: Call): Promise<Answer> {
   return { headers: CACHED, body: { updated_at: await changedAt(call, 'site_extended_description', null), content } }
 }
 
-/** The policy goes through Ruby's `format`: a stray percent sign takes it down. Without one, Mastodon's own stands, which is not ours to ship. */
+/**
+ * The policy goes through Ruby's `format`: a stray percent sign takes it down. Without one, Mastodon's own stands,
+ * which is not ours to ship.
+ */
 export async function showPrivacyPolicy(call: Call): Promise<Answer> {
   const policy = await text(call, 'site_terms')
   if (policy.replaceAll(/%%|%\{domain\}/g, '').includes('%')) throw new TypeError('malformed format string')
@@ -112,7 +115,9 @@ async function termsOf(call: Call, date: string | null): Promise<Terms | undefin
   return rows[0]
 }
 
-/** The date whose terms are asked for: null for those in force, and a word that is no date for what no terms can have. */
+/**
+ * The date whose terms are asked for: null for those in force, and a word that is no date for what no terms can have.
+ */
 function askedDate({ params }: Call): string | null {
   const given = params['date']
   if (given === undefined || given === null || (typeof given === 'string' && given.trim() === '')) return null

@@ -54,7 +54,9 @@ interface Open extends Context {
 
 class Died extends Error {}
 
-/** `bin/rails runner 'eval $stdin.read($stdin.gets.to_i)'`: takes the program, throws it away and answers as it would. */
+/**
+ * `bin/rails runner 'eval $stdin.read($stdin.gets.to_i)'`: takes the program, throws it away and answers as it would.
+ */
 export async function rails(context: Context, process: Process): Promise<number> {
   const [command, ...rest] = process.args
   if (command !== 'runner' || rest.join(' ') !== 'eval $stdin.read($stdin.gets.to_i)') {

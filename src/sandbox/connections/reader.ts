@@ -4,7 +4,10 @@ import { readAll, type Process } from './control.ts'
 
 const ROLE = 'herdbook_reader'
 
-/** What the forced command of a reading key runs: the script that was installed, for the request on its input, and nothing else. */
+/**
+ * What the forced command of a reading key runs: the script that was installed, for the request on its input, and
+ * nothing else.
+ */
 export async function reader(database: Database, script: string, process: Process): Promise<number> {
   const sql = await readFile(script, 'utf8').catch(() => null)
   if (sql === null) {

@@ -102,7 +102,10 @@ async function maskedOf(session: Session, ip: string): Promise<string> {
   return row?.ip ?? ip
 }
 
-/** An address or network as Ruby's IPAddr takes it, or null; PostgreSQL then masks its host bits. Over a zone the server stumbles. */
+/**
+ * An address or network as Ruby's IPAddr takes it, or null; PostgreSQL then masks its host bits. Over a zone the server
+ * stumbles.
+ */
 export function addressOf(text: string | null | undefined): string | null {
   const [, written = '', mask] = /^([^/]*)(?:\/(.*))?$/s.exec(text ?? '') ?? []
   const [, bracketed = written] = /^\[(.*)\]$/s.exec(written) ?? []

@@ -166,7 +166,10 @@ export async function saveSetting(session: Session, key: string, value: SettingV
 
 const RETENTION = ['media_cache_retention_period', 'content_cache_retention_period', 'backups_retention_period']
 
-/** Saves what the form was given, and like the form what it looked at to judge that: it gets a row with the value that it has. */
+/**
+ * Saves what the form was given, and like the form what it looked at to judge that: it gets a row with the value that
+ * it has.
+ */
 export async function saveForm(
   session: Session,
   version: Version,

@@ -86,7 +86,10 @@ export function ledger(patient: Patient): Finding {
   )
 }
 
-/** Whether one guard meets a demand, and nobody passes it by. One that holds for everybody is enough; what could not be seen may be that one. */
+/**
+ * Whether one guard meets a demand, and nobody passes it by. One that holds for everybody is enough; what could not be
+ * seen may be that one.
+ */
 function held(
   { what, says, lacks, met }: Demand,
   among: readonly Seen<readonly Guard[]>[],

@@ -105,7 +105,10 @@ const OFF: { readonly [state: string]: string } = {
   disabled_manually: texts.SWITCHED_OFF,
 }
 
-/** A workflow that is off says nothing: `until:` dates pass, what is changed by hand is told to nobody, and a failed apply is not tried again. */
+/**
+ * A workflow that is off says nothing: `until:` dates pass, what is changed by hand is told to nobody, and a failed
+ * apply is not tried again.
+ */
 function runs({ repository, settings }: Patient): Finding {
   const what = 'Runs'
   return judge(what, settings.runs, (states) => {

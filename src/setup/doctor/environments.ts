@@ -35,7 +35,10 @@ function reading({ mastodon: { api, database } = {}, ssh }: InstanceFile): Findi
   })
 }
 
-/** Whether the environments are there, for the default branch alone, with the secrets that their jobs need and no others. */
+/**
+ * Whether the environments are there, for the default branch alone, with the secrets that their jobs need and no
+ * others.
+ */
 export function environmentFindings(patient: Patient): Finding[] {
   return Object.entries(ENVIRONMENTS).flatMap(([name, allowed]) => {
     const found = patient.settings.environments.get(name)
@@ -106,7 +109,10 @@ function whatItHolds(
   })
 }
 
-/** Not every plan has required reviewers. Without them the environment must hold no key: whoever may write could press the button. */
+/**
+ * Not every plan has required reviewers. Without them the environment must hold no key: whoever may write could press
+ * the button.
+ */
 function ownersEnvironment(facts: EnvironmentFacts | null, commands: readonly string[], patient: Patient): Finding[] {
   const name = OWNERS_ENVIRONMENT
   const { repository } = patient

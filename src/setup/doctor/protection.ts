@@ -10,7 +10,8 @@ export type Part = 'checks' | 'reviews'
 const ANY_APP = -1
 
 /**
- * What to type so that a part of what holds on the default branch is as it must be. Where there is a protection, only that part is sent:
+ * What to type so that a part of what holds on the default branch is as it must be. Where there is a protection, only
+ * that part is sent:
  * what an administrator set besides stays. A part that it does not have yet can only be added on its page.
  */
 export function mendOf(patient: Patient, part: Part): string[] {

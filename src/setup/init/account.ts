@@ -1,7 +1,10 @@
 import { bounded } from '../../http/read-limited.ts'
 import type { Io } from '../../session/io.ts'
 
-/** What GitHub told whoever begins: who they are, and whether its plan protects nothing in the repository. null where it did not say. */
+/**
+ * What GitHub told whoever begins: who they are, and whether its plan protects nothing in the repository. null where it
+ * did not say.
+ */
 export interface Account {
   readonly login: string | null
   readonly unprotected: boolean | null
@@ -13,7 +16,10 @@ const UNKNOWN: Account = { login: null, unprotected: null }
 const PATIENCE_MS = 4_000
 const MOST_BYTES = 1024 * 1024
 
-/** Asks GitHub with the token that the environment holds, where it holds one. Whatever goes wrong, somebody can begin without the answer. */
+/**
+ * Asks GitHub with the token that the environment holds, where it holds one. Whatever goes wrong, somebody can begin
+ * without the answer.
+ */
 export async function askAccount({ env, secrets }: Io, repository: string | null): Promise<Account> {
   const token = env['GH_TOKEN'] || env['GITHUB_TOKEN']
   if (!token) return UNKNOWN

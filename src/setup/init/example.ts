@@ -6,7 +6,8 @@ import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isExample } from '../../instance/example.ts'
 
 /**
- * Takes the example away that a copy of Herdbook's repository comes with. Answers the files; none where the instance there is somebody's own.
+ * Takes the example away that a copy of Herdbook's repository comes with. Answers the files; none where the instance
+ * there is somebody's own.
  * Throws (exit 9), and takes nothing, where something in it was changed or Git could not bring it back.
  */
 export async function removeExample(dir: string): Promise<readonly string[]> {

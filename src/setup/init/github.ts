@@ -18,7 +18,10 @@ export const UNFILLED: Approvers = { owners: '@fill-in--owners', moderators: '@f
 /** The action as it lies in a copy of Herdbook's own repository. */
 export const OWN_ACTION = './.github/actions/herdbook'
 
-/** What a repository on GitHub begins with besides its instance, by path. Workflows need a pin, or the action in the repository itself. */
+/**
+ * What a repository on GitHub begins with besides its instance, by path. Workflows need a pin, or the action in the
+ * repository itself.
+ */
 export async function githubFiles(approvers: Approvers, pin: Pin | 'own' | null): Promise<[string, string][]> {
   const owners: [string, string] = ['.github/CODEOWNERS', codeowners(approvers)]
   // Without workflows nobody answers a form or a pull request.

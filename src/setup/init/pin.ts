@@ -7,7 +7,10 @@ import { githubIn } from './repository.ts'
 export interface Pin {
   readonly repository: string
   readonly commit: string
-  /** The tag of a release on that commit, by which Dependabot finds newer ones; null where it has none, left out where nobody knows. */
+  /**
+   * The tag of a release on that commit, by which Dependabot finds newer ones; null where it has none, left out where
+   * nobody knows.
+   */
   readonly tag?: string | null
 }
 

@@ -16,7 +16,10 @@ export const LABELS: { readonly [name: string]: readonly [colour: string, descri
 /** The app of GitHub's that workflows report as. A check without a source may be reported by whoever may write. */
 export const GITHUB_ACTIONS = 15368
 
-/** Rules of a branch: nothing is merged without the plan and without its code owners, and nobody is the last to approve their own push. */
+/**
+ * Rules of a branch: nothing is merged without the plan and without its code owners, and nobody is the last to approve
+ * their own push.
+ */
 const protectionBy = (context: string) => ({
   required_status_checks: { strict: true, checks: [{ context, app_id: GITHUB_ACTIONS }] },
   enforce_admins: true,
@@ -80,7 +83,10 @@ const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\'
 const MOST_REVIEWERS = 6
 const ONE_BRANCH = { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } }
 
-/** The body of the owners' environment, as an argument of bash: reviewers go by ids, which are looked up as it runs. Whoever is alone lets run what they started. */
+/**
+ * The body of the owners' environment, as an argument of bash: reviewers go by ids, which are looked up as it runs.
+ * Whoever is alone lets run what they started.
+ */
 function reviewed(owners: readonly string[]): string {
   const marker = (name: string): string => `id of ${name}`
   const named = owners.slice(0, MOST_REVIEWERS)
@@ -95,7 +101,10 @@ function reviewed(owners: readonly string[]): string {
   )
 }
 
-/** What has to be set once in a repository on GitHub, for people to run with `gh` in bash. Herdbook never runs it; `herdbook doctor` looks whether it was done. */
+/**
+ * What has to be set once in a repository on GitHub, for people to run with `gh` in bash. Herdbook never runs it;
+ * `herdbook doctor` looks whether it was done.
+ */
 export function settingsOf({ repository, branch, environment, owners }: About) {
   const api = (method: string, path: string, body: object): string => ghApi(repository, method, path, body)
   const forBranch = (name: string): string =>

@@ -93,7 +93,10 @@ export const isWorkflow = (path: string): boolean => path.startsWith('.github/wo
 /** `init` begins these, and they belong to the repository from then on. */
 const isTheirs = (path: string): boolean => /pull_request_template|dependabot/.test(path)
 
-/** What `init` would write into a folder, beside what is there. Workflows are left out where `pinFor` knows no commit for them. */
+/**
+ * What `init` would write into a folder, beside what is there. Workflows are left out where `pinFor` knows no commit
+ * for them.
+ */
 export async function compareIn(
   dir: string,
   pinFor: (used: Pin | null) => Promise<Pin | null>,

@@ -40,7 +40,10 @@ export function handlesIn(given: string | undefined): string | null {
   return fail(EXIT.invalid, 'not-a-handle', message, { hint })
 }
 
-/** Who approves: those who are named, or else the person who begins. Without moderators, the owners approve their files, too. */
+/**
+ * Who approves: those who are named, or else the person who begins. Without moderators, the owners approve their files,
+ * too.
+ */
 export function approversOf(
   { owners, moderators }: Record<keyof Approvers, string | null>,
   account: Account,

@@ -8,7 +8,10 @@ import { compareIn, isWorkflow, pinIn, type Compared, type State } from '../../s
 import { exists } from '../../setup/init/write.ts'
 import * as texts from './texts.ts'
 
-/** Shows as a diff what is older than this Herdbook writes it, and writes what nobody edited. Throws (exit 9) where no instance is. */
+/**
+ * Shows as a diff what is older than this Herdbook writes it, and writes what nobody edited. Throws (exit 9) where no
+ * instance is.
+ */
 export async function update(io: Io, dir: string, chosen: Pin | null): Promise<void> {
   if (!(await exists(join(dir, 'instance/instance.yaml')))) {
     const { message, hint } = texts.notBegun(dir)

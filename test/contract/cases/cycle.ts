@@ -63,7 +63,8 @@ const DRIFT = [
 ]
 
 /**
- * From a server to its files and back, by the verbs that people type. BaseAndHead in the state that it began with, but for what
+ * From a server to its files and back, by the verbs that people type. BaseAndHead in the state that it began with, but
+ * for what
  * Mastodon never takes back: published terms, a contact, severed follows, and the account that signed up.
  */
 export function cycleCases(start: () => Promise<Herd>): void {

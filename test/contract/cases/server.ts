@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { openSecrets, type Secrets } from '../../../src/secrets/secrets.ts'
 import type { InstanceFile } from '../../../src/instance/documents.ts'
 
-/** A Mastodon that a case runs against, embedded or real. Both begin in the state that the contract's README describes. */
+/**
+ * A Mastodon that a case runs against, embedded or real. Both begin in the state that the contract's README describes.
+ */
 export interface Server {
   readonly url: string
   readonly token: string
@@ -37,7 +39,10 @@ export function secretsOf(server: Server): Secrets {
   return openSecrets({ TOKEN: `${new URL(server.url).origin} ${server.token}` })
 }
 
-/** A checkout whose commands are those given: one that runs `bin/rails runner` on a server, and one that runs psql there. */
+/**
+ * A checkout whose commands are those given: one that runs `bin/rails runner` on a server, and one that runs psql
+ * there.
+ */
 export function checkoutOf(runner: string, psql: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'herdbook-live-'))
   mkdirSync(join(directory, 'bin'))

@@ -4,7 +4,10 @@ import { say } from '../../../src/session/io.ts'
 import { setGitHubStage } from './stage.ts'
 import { tellGitHubStory, tellers } from './story.ts'
 
-/** Shows what people see on GitHub: an issue form, a comment, a merge, a night. GitHub is a stand-in, and Mastodon an embedded one. */
+/**
+ * Shows what people see on GitHub: an issue form, a comment, a merge, a night. GitHub is a stand-in, and Mastodon an
+ * embedded one.
+ */
 const verb: VerbModule['verb'] = (command, io) =>
   command.action(async () => {
     const { stage, hub, settle, close } = await setGitHubStage(io)

@@ -4,7 +4,10 @@ import type { GitHub } from '../github/index.ts'
 import { say, type Io } from '../../../src/session/io.ts'
 import type { Deed } from '../../../src/demo/live.ts'
 
-/** What the story needs: GitHub, the night at Mastodon's web interface, and workflows that run when something has happened. */
+/**
+ * What the story needs: GitHub, the night at Mastodon's web interface, and workflows that run when something has
+ * happened.
+ */
 export interface Scene {
   readonly hub: GitHub
   readonly hand: (deed: Deed) => Promise<void>

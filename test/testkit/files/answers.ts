@@ -14,7 +14,8 @@ import type {
   Written,
 } from './wire.ts'
 
-// What the far end answered, checked. Whatever has another shape than was agreed is an error: it says nothing, and least of all that nothing is there.
+// What the far end answered, checked. Whatever has another shape than was agreed is an error: it says nothing, and
+// least of all that nothing is there.
 
 /** What is live, by path and by name. */
 export interface LiveFiles {

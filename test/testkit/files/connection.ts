@@ -16,7 +16,10 @@ export interface FilesReader {
 
 /** The way in for reading and writing. Nothing is written before the lock is held. */
 export interface FilesWriter extends FilesReader {
-  /** Takes the far end's lock for the run of that nonce. Throws where it is not given: with exit 7 where another run took it since this way was opened. */
+  /**
+   * Takes the far end's lock for the run of that nonce. Throws where it is not given: with exit 7 where another run
+   * took it since this way was opened.
+   */
   readonly lock: (nonce: string) => Promise<FilesLock>
 }
 
@@ -26,7 +29,10 @@ export interface NotDone {
   readonly reason: Diagnostic
 }
 
-/** The verbs that write, for as long as no other run takes the lock. They reject where the far end can't be heard any more. */
+/**
+ * The verbs that write, for as long as no other run takes the lock. They reject where the far end can't be heard any
+ * more.
+ */
 export type FilesLock = { readonly counter: number } & {
   readonly [Verb in keyof Writes]: (asks: Writes[Verb]['asks']) => Promise<Writes[Verb]['answers'] | NotDone>
 }

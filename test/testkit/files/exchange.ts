@@ -9,7 +9,10 @@ export type Answer =
 
 /** Requests and answers, a JSON line each, with a program that stays open for a run. */
 export interface Exchange {
-  /** Rejects where no answer came, or none that can be read: then nobody knows whether the far end acted, and nothing more is sent. */
+  /**
+   * Rejects where no answer came, or none that can be read: then nobody knows whether the far end acted, and nothing
+   * more is sent.
+   */
   readonly ask: (verb: string, asks: object) => Promise<Answer>
   readonly close: () => Promise<void>
 }

@@ -7,7 +7,8 @@ import { parseYaml, type Parsed } from '../../../src/instance/yaml/parse.ts'
 import type { Claims } from '../../../src/reconcile/claims.ts'
 import type { DesiredObject } from '../../../src/reconcile/objects.ts'
 
-// What of instance/ this provider is for. The loader of the tool leaves these two files to later versions, so they are read here, of the same tree.
+// What of instance/ this provider is for. The loader of the tool leaves these two files to later versions, so they are
+// read here, of the same tree.
 
 /** The files that may feed the kinds. The first is the one that has most of them. */
 export const SOURCES = ['services.yaml', 'access.yaml'] as const

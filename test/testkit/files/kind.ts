@@ -19,7 +19,10 @@ export interface FilesKind extends Kind {
   readonly asks: (ids: readonly string[]) => Partial<FactsRequest>
   /** The object whose step makes the place where this kind is; null where that is there, or not known to be missing. */
   readonly madeBy: (live: LiveFiles) => ObjectRef | null
-  /** From facts to normalised objects. Pure; throws a HerdbookError on what nobody could read, which makes the kind unknown. */
+  /**
+   * From facts to normalised objects. Pure; throws a HerdbookError on what nobody could read, which makes the kind
+   * unknown.
+   */
   readonly read: (live: LiveFiles, hints: Hints, answers: Answers) => readonly LiveObject[]
   /** Whether a step gives access to more people than before. */
   readonly opens: (step: Draft) => boolean
@@ -77,7 +80,9 @@ type FileFact = Extract<Fact, { readonly state: 'file' }>
 /** A file as an object has it; its size is in no file of the instance, and is what a write expects. */
 export const fieldsOf = ({ digest, mode, size }: FileFact): Fields => ({ digest, mode, size })
 
-/** The fact of a path, where that is a file or nothing. Throws (exit 10) on anything else: a person has to look at it. */
+/**
+ * The fact of a path, where that is a file or nothing. Throws (exit 10) on anything else: a person has to look at it.
+ */
 export function fileAt(live: LiveFiles, path: string): FileFact | null {
   const fact = live.files.get(path) ?? { state: 'unreadable' as const, why: 'it was not asked for' }
   if (fact.state === 'file') return fact

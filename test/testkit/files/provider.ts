@@ -180,7 +180,10 @@ function readingOf(far: Far, writes: Live['writes'], proof: string | null): Read
   return reading
 }
 
-/** The objects of a kind; unknown where one of them can't be read, not created where the machine says that there is no place for them. */
+/**
+ * The objects of a kind; unknown where one of them can't be read, not created where the machine says that there is no
+ * place for them.
+ */
 function observed(kind: FilesKind, { live, answers }: Extract<Far, { state: 'read' }>, hints: Hints): Observed {
   try {
     const by = kind.madeBy(live)

@@ -74,7 +74,10 @@ export interface Reads {
   same: { readonly asks: { readonly values: readonly Compared[] }; readonly answers: readonly Verdict[] }
 }
 
-/** Whether a file was written or taken away: `changed` says what is there instead of what was expected, and nothing was done. */
+/**
+ * Whether a file was written or taken away: `changed` says what is there instead of what was expected, and nothing was
+ * done.
+ */
 export type Written = { readonly state: 'done' | 'changed'; readonly live: Fact }
 
 /** What is to be at a path, and what is expected there now. */

@@ -12,13 +12,19 @@ export interface Call {
   readonly may: (permission: Permission, access: 'read' | 'write') => boolean
 }
 
-/** One thing, a list (under a name, with a count beside it, or with cursors in place of pages, where GitHub has it so), or nothing. */
+/**
+ * One thing, a list (under a name, with a count beside it, or with cursors in place of pages, where GitHub has it so),
+ * or nothing.
+ */
 export type Answer =
   | { readonly status?: number; readonly body: unknown }
   | { readonly items: readonly unknown[]; readonly as?: string; readonly cursor?: true }
   | { readonly status: 204 }
 
-/** What a workflow's token needs. `issue` is `issues`, or `pull_requests` where the number is one's; `public` is nothing where the repository is public. */
+/**
+ * What a workflow's token needs. `issue` is `issues`, or `pull_requests` where the number is one's; `public` is nothing
+ * where the repository is public.
+ */
 export interface Need {
   readonly permission: Permission | 'issue'
   readonly access: 'read' | 'write'
@@ -26,7 +32,10 @@ export interface Need {
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
-  /** Under the repository, or beside it where it begins with `@`; `{name}` takes a part, `{name+}` takes what is left, slashes and all. */
+  /**
+   * Under the repository, or beside it where it begins with `@`; `{name}` takes a part, `{name+}` takes what is left,
+   * slashes and all.
+   */
   readonly path: string
   readonly need: Need
   readonly handle: (call: Call) => Promise<Answer> | Answer

@@ -26,7 +26,10 @@ export interface GitHubOptions {
   readonly people?: { readonly [login: string]: Level }
   readonly settings?: Partial<Settings>
   readonly limits?: Partial<Limits>
-  /** Told in order, one at a time: a deed is done when its events have been taken, so it may use the API and must not wait for another deed. */
+  /**
+   * Told in order, one at a time: a deed is done when its events have been taken, so it may use the API and must not
+   * wait for another deed.
+   */
   readonly onEvent?: (event: GitHubEvent) => void | Promise<void>
   /** Sees every request with its answer. */
   readonly onExchange?: (exchange: Exchange) => void

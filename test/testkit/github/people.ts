@@ -21,7 +21,10 @@ export interface Push {
   readonly message?: string
   /** In the fork of whoever pushes. */
   readonly fork?: boolean
-  /** The commit to build on, with force where the branch is elsewhere; the branch's tip, or the default branch's for a new one, unless given. */
+  /**
+   * The commit to build on, with force where the branch is elsewhere; the branch's tip, or the default branch's for a
+   * new one, unless given.
+   */
   readonly onto?: string
   /** Whom the commit names: a login, or an e-mail address. Who pushes, unless given. */
   readonly author?: string

@@ -200,7 +200,10 @@ async function rebase(state: State, base: string, commits: readonly string[]): P
   return tip
 }
 
-/** The tree of one commit's change on top of another. A stand-in for the tip that has the commit's own parent gives the merge its base. */
+/**
+ * The tree of one commit's change on top of another. A stand-in for the tip that has the commit's own parent gives the
+ * merge its base.
+ */
 async function pick(state: State, tip: string, { id, parents }: CommitFacts): Promise<string> {
   const here = await commitFacts(state.git, tip)
   const ours = await writeCommit(state.git, {

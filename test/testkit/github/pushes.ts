@@ -164,7 +164,9 @@ async function closeNamed(state: State, actor: Actor, body: string): Promise<voi
   }
 }
 
-/** Puts the head where Git finds it, and GitHub's own try at merging beside it. A new head takes the base as it is now. */
+/**
+ * Puts the head where Git finds it, and GitHub's own try at merging beside it. A new head takes the base as it is now.
+ */
 export async function tryMerge(state: State, issue: PullIssue, baseTip?: string): Promise<void> {
   const { pull, number } = issue
   const base = baseTip ?? (await state.git.tip(`refs/heads/${pull.base}`))

@@ -14,7 +14,10 @@ export interface ReviewCommentDraft {
   readonly line: number
 }
 
-/** Everybody who can read may comment on the lines that the difference shows, on its new side. The review that holds the comment is told; the comment's own event is not, since no workflow of ours is for it. */
+/**
+ * Everybody who can read may comment on the lines that the difference shows, on its new side. The review that holds the
+ * comment is told; the comment's own event is not, since no workflow of ours is for it.
+ */
 export async function addReviewComment(
   state: State,
   actor: Actor,
@@ -95,7 +98,9 @@ function reviewCommentOf(state: State, id: number): ReviewComment {
   return comment
 }
 
-/** What the button "Commit suggestion" does: the head gets a commit with the lines that the comment offers. Answers it. */
+/**
+ * What the button "Commit suggestion" does: the head gets a commit with the lines that the comment offers. Answers it.
+ */
 export async function commitSuggestion(state: State, actor: Actor, id: number): Promise<string> {
   const { pull: number, path, body, startLine, line } = reviewCommentOf(state, id)
   const { head } = pullOf(state, number).pull

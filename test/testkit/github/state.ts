@@ -40,7 +40,10 @@ export interface Edit {
   readonly at: string
 }
 
-/** What a list still shows of something that has changed: its old self, or nothing of what is new, for so many more lists. */
+/**
+ * What a list still shows of something that has changed: its old self, or nothing of what is new, for so many more
+ * lists.
+ */
 export interface Lagging<T> {
   stale: { readonly as: T | null; lists: number } | null
 }
@@ -62,7 +65,9 @@ export interface Review {
   readonly body: string
   readonly commit: string
   readonly at: string
-  /** Who took it away: from then on its state is shown as DISMISSED, and what it was is in the events of the issue only. */
+  /**
+   * Who took it away: from then on its state is shown as DISMISSED, and what it was is in the events of the issue only.
+   */
   dismissed: { readonly id: number; readonly by: string; readonly at: string; readonly message: string } | null
 }
 
@@ -156,7 +161,10 @@ export interface State {
   /** Branches as the last push left them, to notice what was pushed with Git itself. */
   readonly branches: Map<string, string>
   readonly activities: Activity[]
-  /** Commits that GitHub made and signed; that one names GitHub as its committer says nothing, since anybody can write so. */
+  /**
+   * Commits that GitHub made and signed; that one names GitHub as its committer says nothing, since anybody can write
+   * so.
+   */
   readonly signed: Set<string>
   /** For how many lists a change stays unseen. */
   lag: number
@@ -213,7 +221,10 @@ export function levelOf(state: State, user: User): Level {
 export const reaches = (state: State, user: User, level: Level): boolean =>
   LEVELS.indexOf(levelOf(state, user)) >= LEVELS.indexOf(level)
 
-/** Refuses as GitHub does: to somebody who may not even read, nothing is there. A workflow's token is held to its own permissions instead. */
+/**
+ * Refuses as GitHub does: to somebody who may not even read, nothing is there. A workflow's token is held to its own
+ * permissions instead.
+ */
 export function demand(state: State, { user, quiet }: Actor, level: Level): void {
   if (quiet) return
   if (!reaches(state, user, 'read')) throw notFound()
@@ -249,7 +260,9 @@ export function pullOf(state: State, number: number): Issue & { readonly pull: P
 
 export const isPull = (issue: Issue): issue is Issue & { readonly pull: Pull } => issue.pull !== null
 
-/** Called before something changes that lists show: for a while they go on showing what it was, or that it is not there. */
+/**
+ * Called before something changes that lists show: for a while they go on showing what it was, or that it is not there.
+ */
 export function lagBehind<T extends Lagging<T>>(state: State, thing: T, fresh: boolean): void {
   if (state.lag === 0) return
   thing.stale ??= { as: fresh ? null : structuredClone({ ...thing, stale: null }), lists: state.lag }

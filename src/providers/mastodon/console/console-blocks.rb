@@ -42,7 +42,8 @@ module Herdbook
     blocks.transform_values { |block| ids.fetch(block.domain) }
   end
 
-  # Counted by the same query that the plan read, at this moment, and with more patience: without a number nothing is severed.
+  # Counted by the same query that the plan read, at this moment, and with more patience: without a number nothing is
+  # severed.
   def severed_by(wanted)
     return {} if wanted.empty?
 

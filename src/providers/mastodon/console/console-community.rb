@@ -219,7 +219,8 @@ module Herdbook
     writes.map { |write| done(nil, { value: setting(write['name']) }) }
   end
 
-  # Mastodon's form saves whatever it holds, and that is also what its validations looked at: it forgets that before it saves.
+  # Mastodon's form saves whatever it holds, and that is also what its validations looked at: it forgets that before it
+  # saves.
   def saving_only(form, names)
     others = Form::AdminSettings::KEYS.map(&:to_s) - names
     form.define_singleton_method(:valid?) do |*given|

@@ -1,4 +1,5 @@
-# The bot: its role, its account, its application and a token. The token goes back over the protocol and is printed nowhere.
+# The bot: its role, its account, its application and a token. The token goes back over the protocol and is printed
+# nowhere.
 module Herdbook
   module_function
 

@@ -1,13 +1,15 @@
 # Herdbook's console: runs inside `bin/rails runner` and stays open for a run. ASCII only: it arrives as bytes.
 #
 # stdin:  the length of this program in bytes and a newline, this program, then one JSON line a request:
-#   {"id": 1, "op": "hello", "mark": NONCE, "actor": USERNAME | null, "reader": text of reader.sql, "reading": true | false}
+#   {"id": 1, "op": "hello", "mark": NONCE, "actor": USERNAME | null, "reader": text of reader.sql, "reading": true |
+# false}
 #     comes first; with "reading" nothing but reads is answered for the whole session
 #   {"id": 2, "op": "read", "request": {"tables": [...], "accounts": [...], "acting": USERNAME, "measure": [...]}}
 #   {"id": 3, "op": "write", "writes": [Write, ...]}        one result a write, in order
 #   {"id": 4, "op": "settle", "blocks": [{"domain": ..., "set": {...}, "changed": true | false}, ...]}
 #     queues the workers of those blocks that are there as they were set
-#   {"id": 5, "op": "token_create", "username": ..., "application": ..., "role": {"name", "position", "permissions"}, "scopes": [...]}
+#   {"id": 5, "op": "token_create", "username": ..., "application": ..., "role": {"name", "position", "permissions"},
+# "scopes": [...]}
 #   {"id": 6, "op": "token_destroy", "token": ...}
 #   {"id": 7, "op": "quit"}
 # stdout: a newline, then `HERDBOOK-NONCE {"id": 1, "ok": true, "result": ...}` or
@@ -102,7 +104,8 @@ module Herdbook
     document.merge('domain' => Rails.configuration.x.local_domain, 'version' => Mastodon::Version.to_s)
   end
 
-  # A block that was never written, or that somebody has changed since, owes nothing: its worker would do again what it was before.
+  # A block that was never written, or that somebody has changed since, owes nothing: its worker would do again what it
+  # was before.
   def settle(owed)
     blocks = DomainBlock.where(domain: owed.pluck('domain')).index_by(&:domain)
     due = owed.filter_map do |one|

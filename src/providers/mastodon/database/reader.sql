@@ -1,9 +1,11 @@
 -- Herdbook's reader: answers the one JSON document that `herdbook.request` asks for.
 -- The caller has opened a read-only repeatable-read transaction and set `herdbook.request` in it:
---   { "tables": [name, …], "accounts": [username, …], "acting": username, "measure": [{ "domain", "severity" }, …], "seconds": how long to measure (60) }
+--   { "tables": [name, …], "accounts": [username, …], "acting": username, "measure": [{ "domain", "severity" }, …],
+-- "seconds": how long to measure (60) }
 -- Answer: { "version", "domain", "taken_at", "tables": { name: rows }, "unknown": { name: why } }.
 -- A table that was not asked for is not read; one that can't be read is told in "unknown" and stops no other.
--- A timeout is of a whole statement, so that what is measured has one of its own. The settings are left as they were found.
+-- A timeout is of a whole statement, so that what is measured has one of its own. The settings are left as they were
+-- found.
 do $settings$ begin
   perform set_config('herdbook.settings', (select json_object_agg(name, current_setting(name))
     from unnest(array['statement_timeout', 'lock_timeout', 'jit', 'enable_seqscan']) as name)::text, true);
@@ -120,9 +122,12 @@ begin
 end
 $reader$;
 
--- What a silence or a suspension would touch, as the API's measures count it; domains with nothing have no row. The planner can't know
--- how much that is, so that nothing is left to it: the hosts that accounts come from are few beside the accounts, and the index is walked
--- from one to the next; their suffixes are looked up as keys; and each account's follows are looked up, never all follows.
+-- What a silence or a suspension would touch, as the API's measures count it; domains with nothing have no row. The
+-- planner can't know
+-- how much that is, so that nothing is left to it: the hosts that accounts come from are few beside the accounts, and
+-- the index is walked
+-- from one to the next; their suffixes are looked up as keys; and each account's follows are looked up, never all
+-- follows.
 do $impact$
 declare
   request constant jsonb := current_setting('herdbook.request')::jsonb;

@@ -14,7 +14,10 @@ import { basename, dirname, join } from 'node:path'
 import { reach } from './faults.ts'
 import { FRESH } from './paths.ts'
 
-/** Puts a file in the place of what is there: whoever opens it reads the old content or the new one, whole, also after a power cut. */
+/**
+ * Puts a file in the place of what is there: whoever opens it reads the old content or the new one, whole, also after a
+ * power cut.
+ */
 export function replace(place: string, content: string | Buffer, mode: number): void {
   const folder = dirname(place)
   mkdirSync(folder, { recursive: true })

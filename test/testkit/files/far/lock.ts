@@ -22,7 +22,9 @@ const PATIENCE_MS = 10_000
 /** How often the lock was taken. */
 export const counterOf = (root: string): number => taken(root).counter
 
-/** Gives the lock to a run that saw its counter. Whoever had it is an older holder from then on, and never gets it back. */
+/**
+ * Gives the lock to a run that saw its counter. Whoever had it is an older holder from then on, and never gets it back.
+ */
 export function take(root: string, request: Request): { readonly counter: number } {
   const [nonce, after] = [text(request, 'nonce'), count(request, 'after')]
   const { counter, nonces } = taken(root)
@@ -43,7 +45,10 @@ export function holderOf(root: string, request: Request): Holder {
   return holder
 }
 
-/** Acts while no other program of this root does. Node has no flock; a lock of SQLite is let go by the system as well, however its holder ends. */
+/**
+ * Acts while no other program of this root does. Node has no flock; a lock of SQLite is let go by the system as well,
+ * however its holder ends.
+ */
 export function alone<Result>(root: string, act: () => Result): Result {
   const mutex = new DatabaseSync(join(root, '.lock'), { timeout: PATIENCE_MS })
   try {

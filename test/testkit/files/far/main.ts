@@ -1,6 +1,8 @@
-// The far end of the provider `files`: node main.ts [--reading] ROOT. It stays open for a run, takes one JSON line a request,
+// The far end of the provider `files`: node main.ts [--reading] ROOT. It stays open for a run, takes one JSON line a
+// request,
 // {"id": 1, "verb": "facts", "asks": {...}}, and answers one JSON line, {"id": 1, "ok": true, "result": ...} or
-// {"id": 1, "ok": false, "error": {"code": ..., "message": ...}}. No answer holds what a file holds. With --reading it writes nothing.
+// {"id": 1, "ok": false, "error": {"code": ..., "message": ...}}. No answer holds what a file holds. With --reading it
+// writes nothing.
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'

@@ -22,7 +22,10 @@ export function checkName(name: string): string {
   return /^[a-z0-9][a-z0-9@._-]{0,99}$/.test(name) ? name : refuse('bad-name', `${JSON.stringify(name)} is no name`)
 }
 
-/** Where a path of the root is. Refuses a way there that leads through a link or a file: whoever made it chose where it ends. */
+/**
+ * Where a path of the root is. Refuses a way there that leads through a link or a file: whoever made it chose where it
+ * ends.
+ */
 export function placeOf(root: string, path: string): string {
   const parts = checkPath(path).split('/')
   parts.slice(0, -1).reduce((above, part) => {

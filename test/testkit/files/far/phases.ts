@@ -8,8 +8,10 @@ import { forget, freeOf, keep, kept, type ProtocolRecord, putRecord, recordOf, t
 import { refuse, type Request, text } from './request.ts'
 import { expecting, wantedOf } from './writes.ts'
 
-// A file's change in three phases: stage keeps both contents, switch puts the new one in place, prove looks at it. Each can be killed at any
-// moment and done again. The record says which phase is over. `back` undoes from any of them, `end` forgets what was proven.
+// A file's change in three phases: stage keeps both contents, switch puts the new one in place, prove looks at it. Each
+// can be killed at any
+// moment and done again. The record says which phase is over. `back` undoes from any of them, `end` forgets what was
+// proven.
 
 /** Keeps the old and the new content, if the old one is still what was expected. */
 export function stage(root: string, request: Request, holder: Holder): Written {
@@ -58,7 +60,10 @@ export function end(root: string, request: Request): { readonly state: 'done' } 
   return { state: 'done' }
 }
 
-/** Puts the old content back where the new one is, and ends the protocol. What somebody else put there meanwhile stays: it is a difference. */
+/**
+ * Puts the old content back where the new one is, and ends the protocol. What somebody else put there meanwhile stays:
+ * it is a difference.
+ */
 export function back(root: string, request: Request): { readonly state: 'done' } {
   const id = checkName(text(request, 'id'))
   const record = recordOf(root, id)

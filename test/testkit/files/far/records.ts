@@ -8,7 +8,8 @@ import type { Holder } from './lock.ts'
 import { checkPath } from './paths.ts'
 import { count, isRequest, refuse, type Request, text } from './request.ts'
 
-// A protocol that is under way has a record, protocols/ID.json, and the old and the new content beside it in protocols/ID/.
+// A protocol that is under way has a record, protocols/ID.json, and the old and the new content beside it in
+// protocols/ID/.
 
 /** What a file was before a protocol, or is after it. */
 export type Side = 'before' | 'after'

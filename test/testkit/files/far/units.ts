@@ -6,7 +6,8 @@ import { contentOf, digestOf, factOf, whyOf } from './fact.ts'
 import { checkName, checkPath } from './paths.ts'
 import { isRequest, objects, refuse, type Request, text, texts } from './request.ts'
 
-// What a unit read of its files when it was started stands in run/NAME.inputs. Of a secret there is a digest with a salt, which stays here.
+// What a unit read of its files when it was started stands in run/NAME.inputs. Of a secret there is a digest with a
+// salt, which stays here.
 
 /** What a unit read when it was last started. */
 export function unitFact(root: string, unit: string): UnitFact {
@@ -30,7 +31,10 @@ export function inputOf(root: string, unit: string, path: string, value: string)
   }
 }
 
-/** Starts a unit anew: it reads its files, and that is written down. Refused, with nothing done, where it could not read one. */
+/**
+ * Starts a unit anew: it reads its files, and that is written down. Refused, with nothing done, where it could not read
+ * one.
+ */
 export function restart(root: string, request: Request): UnitFact {
   const unit = checkName(text(request, 'unit'))
   const sealed = texts(request, 'sealed').map(checkPath)

@@ -102,7 +102,10 @@ function protectionIn({ body }: Call): Protection {
   }
 }
 
-/** The protection that a part of is set: GitHub answers that a part is not there, in its own words, to whoever would change it. */
+/**
+ * The protection that a part of is set: GitHub answers that a part is not there, in its own words, to whoever would
+ * change it.
+ */
 function protectionOf(call: Call): Protection {
   demand(call.state, call.actor, 'admin')
   paidOnly(call)

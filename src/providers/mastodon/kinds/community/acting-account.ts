@@ -124,7 +124,9 @@ function actingRank(
     : null
 }
 
-/** Refuses a step on an account or role above the acting account. Mastodon's web interface would too, its console not. */
+/**
+ * Refuses a step on an account or role above the acting account. Mastodon's web interface would too, its console not.
+ */
 export function outranked(step: Draft, roleId: string | null, tables: Tables, instance: Instance): Diagnostic[] {
   const acting = actingRank(tables, instance)
   const above = tables.roles.state === 'complete' ? tables.roles.rows.find(({ id }) => id === roleId) : undefined
