@@ -11,7 +11,7 @@ import { authorsBehind } from './authors.ts'
 import { refuseUnsafeConfig } from './checkout-config.ts'
 import { historyOf } from './pull-request-history.ts'
 import { mergedSince } from './merged-pull-requests.ts'
-import { baseOf, defaultBranchHead } from '../session/default-branch.ts'
+import { openBase, defaultBranchHead } from '../session/default-branch.ts'
 import { namedOwners } from './named-owners.ts'
 import { noOwners, notOwner, unapprovedOwner } from './texts.ts'
 
@@ -27,7 +27,7 @@ export async function ownersNow(job: Job): Promise<readonly string[]> {
 export async function demandOwner(job: Job, login: string): Promise<void> {
   const owners = await ownersNow(job)
   if (owners.some((owner) => same(owner, login))) return
-  const { base, at } = await baseOf(job)
+  const { base, at } = await openBase(job)
   if ((await ownersIn(at(base))).some((owner) => same(owner, login))) {
     const { message, hint } = unapprovedOwner({ login, owners })
     fail(EXIT.refused, 'not-owner', message, { hint })

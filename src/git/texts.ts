@@ -37,7 +37,7 @@ export const setRef = (ref: string): string => `set ${ref}`
 
 export const NO_REASON = 'Git gave no reason'
 export const ANSWER_CUT_OFF = 'its answer is incomplete'
-export const REF_CHANGES_TOO_FAST = 'it changes faster than Git can fetch it'
+export const REF_CHANGES_TOO_FAST = 'other runs change it too fast for Git to fetch it: try again in a minute'
 
 export const CLONE_DISK_FULL = 'The disk that this clone is on is full. Make room there, then run this again.'
 export const REMOTE_DISK_FULL =

@@ -40,4 +40,4 @@ export const NOT_REACHED = 'Herdbook cannot reach the server'
 export const noAnswer = (why: string): string => `no answer: ${why}`
 export const notJson = (text: string): string => `the answer is not JSON: ${JSON.stringify(text)}`
 export const redirectNotFollowed = (location: string): string => `a redirect to ${location}, which is not followed; `
-export const ANSWER_TOO_LONG = 'the answer is too long'
+export const ANSWER_TOO_LONG = 'the answer of the server is too long'

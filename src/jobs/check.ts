@@ -20,7 +20,13 @@ import { expect, type Job } from '../session/job.ts'
 import { checkedMark, isChecked } from '../comments/checked-mark.ts'
 import { contextOf } from '../forges/check-name.ts'
 import { reportConfigFixed } from './config-fixed.ts'
-import { baseOf, environmentFor, mergeOf, type Base, type Merging } from '../session/default-branch.ts'
+import {
+  openBase,
+  environmentFor,
+  mergePullRequest,
+  type Base,
+  type PullRequestMerge,
+} from '../session/default-branch.ts'
 import { checkLine, oneLine } from './status-check.ts'
 import { isReserveReached } from './check/request-reserve.ts'
 import {
@@ -42,7 +48,7 @@ export async function run(job: Job): Promise<void> {
   const here = expect(job, ['pull_request_target', 'merge_group'])
   const { event } = here
   if (event.name === 'merge_group') return checkQueue(job, event)
-  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), deferFailure(baseOf(job))])
+  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), deferFailure(openBase(job))])
   if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return say(job.io, ONLY_OPEN)
   if (await isReserveReached(job)) return
   await reportingFailure(here, pull, async () => {
@@ -53,7 +59,7 @@ export async function run(job: Job): Promise<void> {
 }
 
 async function checkAndPost(job: Job, pull: PullRequest, base: Base): Promise<void> {
-  const merging = await mergeOf(pull, base)
+  const merging = await mergePullRequest(pull, base)
   if (merging.state === 'mended')
     return reportConfigFixed(job, pull, merging, checkedMark(pull.head.commit, base.base, 'refused'))
   const found = merging.state === 'refused' ? merging.why : await compareFiles(merging.merge).catch(asHerdbookError)
@@ -138,7 +144,7 @@ function checkOf(plan: Plan, edits: Edits): Pick<Status, 'state' | 'description'
 }
 
 interface RefusedMerge {
-  readonly merging: Merging
+  readonly merging: PullRequestMerge
   readonly base: string
 }
 
@@ -173,7 +179,7 @@ async function postRefusal(
 
 /** Checks a merge queue: the files that it would push must be valid. */
 async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<void> {
-  const { base, repository, at } = await baseOf(job)
+  const { base, repository, at } = await openBase(job)
   for (const commit of [base, head]) await repository.bring(commit)
   const source = at(head)
   const { diagnostics } = await loadInstance(source, { now: job.io.now() })

@@ -3,7 +3,7 @@ import { EXIT, HerdbookError, type Diagnostic, type ExitCode } from '../instance
 import { renderFailure } from '../comments/failure.ts'
 import { contextOf } from '../forges/check-name.ts'
 import type { Job } from '../session/job.ts'
-import { baseOf, environmentFor } from '../session/default-branch.ts'
+import { openBase, environmentFor } from '../session/default-branch.ts'
 import { markerOf, upsertComment } from '../forges/sticky-comment.ts'
 import { DEFECT, FAILED_CHECK } from './texts.ts'
 
@@ -58,7 +58,7 @@ async function reportFailure(job: Job, pull: PullRequest, error: unknown): Promi
 /** Finds the environment whose check people wait for; `production` if the files cannot be read. */
 async function environmentHere(job: Job): Promise<string> {
   try {
-    const { base, at } = await baseOf(job)
+    const { base, at } = await openBase(job)
     return await environmentFor(at(base), null)
   } catch {
     return 'production'

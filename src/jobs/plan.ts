@@ -14,7 +14,7 @@ import { cleanMerges } from '../approvals/clean-merges.ts'
 import { asHerdbookError, deferFailure, reportingFailure } from './failed.ts'
 import { expect, type Job } from '../session/job.ts'
 import { reportConfigFixed } from './config-fixed.ts'
-import { baseOf, mergeOf, type Base } from '../session/default-branch.ts'
+import { openBase, mergePullRequest, type Base } from '../session/default-branch.ts'
 import { postPlan, postRefusal, type PlannedPullRequest } from './plan/comment.ts'
 import { mayAskForPlan, planRequestIn, whyNotPlanned } from './plan/plan-request.ts'
 import { changedMeanwhile, noWriteAccess, NOT_ASKED, planning, restoreIgnored } from './plan/texts.ts'
@@ -28,7 +28,7 @@ export async function run(job: Job): Promise<void> {
   // Anyone may comment, so their permission comes before what costs more requests.
   if (request.by !== null && !(await mayAskForPlan(job, event.number, request)))
     return say(job.io, noWriteAccess(request.by))
-  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), deferFailure(baseOf(job))])
+  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), deferFailure(openBase(job))])
   await reportingFailure(job, pull, async () => {
     const why = await whyNotPlanned(job, pull, await base(), request)
     if (why !== null) return say(job.io, why)
@@ -41,7 +41,7 @@ export const planPullRequest = (job: Job, pull: PullRequest, base?: Base): Promi
   reportingFailure(job, pull, () => planAndPost(job, pull, base))
 
 async function planAndPost(job: Job, pull: PullRequest, base?: Base): Promise<void> {
-  const merging = await mergeOf(pull, base ?? (await baseOf(job)))
+  const merging = await mergePullRequest(pull, base ?? (await openBase(job)))
   const outcome = merging.state === 'merged' ? await planMerge(job, pull, merging.merge).catch(asHerdbookError) : null
   if (!(await isCurrent(job, pull))) return
   if (merging.state === 'mended') return reportConfigFixed(job, pull, merging)

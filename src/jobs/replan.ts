@@ -5,7 +5,7 @@ import { tellEnd } from '../command-line/errors.ts'
 import { say, tell } from '../session/io.ts'
 import { openRefs } from '../session/session.ts'
 import { expect, type Job } from '../session/job.ts'
-import { baseOf, type Base } from '../session/default-branch.ts'
+import { openBase, type Base } from '../session/default-branch.ts'
 import { planPullRequest } from './plan.ts'
 import { markerOf, findOurComment } from '../forges/sticky-comment.ts'
 import { notPlannedAgain } from './texts.ts'
@@ -25,7 +25,7 @@ export async function run(job: Job): Promise<void> {
   const { own = [], forks = [] } = Object.groupBy(open, ({ head }) =>
     head.repository === event.repository ? 'own' : 'forks',
   )
-  const base = await baseOf(job)
+  const base = await openBase(job)
   for (const pull of own.slice(0, MAX_PLANNED)) await planOne(job, pull, base)
   if (own.length > MAX_PLANNED) say(io, notPlannedAgain(own.length - MAX_PLANNED))
   for (const pull of await alreadyPlanned(job, forks.slice(0, MAX_FORKS), MAX_PLANNED - own.length))

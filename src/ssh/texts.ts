@@ -18,7 +18,7 @@ export const otherHostKey = (keys: {
 export const UNNAMED_KEY = 'the key'
 
 export const wrongPassphrase = (key: string): string =>
-  `${key} has a passphrase. Name the right one as ssh.passphrase in instance.yaml, or store a key without one.`
+  `${key} has a passphrase. Store the passphrase as a secret and name that secret as ssh.passphrase in instance.yaml, or store a key without a passphrase.`
 
 export const notPrivateKey = (key: string): string =>
   `${key} is not a private key. Store the whole file, from -----BEGIN to -----END.`
@@ -32,7 +32,8 @@ export const checkKey = ({ key, more }: { readonly key: string; readonly more: s
 
 const also = (more: string | undefined): string => (more === undefined ? '' : ` ${more}`)
 
-export const CHECK_ADDRESS = 'Check ssh.host and ssh.port. Check that this machine can reach it.'
+export const CHECK_ADDRESS =
+  'Check ssh.host and ssh.port. Check that the computer that runs Herdbook can reach the server.'
 
 export const cannotRun = ({ where, why }: { readonly where: string; readonly why: string }): string =>
   `Herdbook cannot run a command on ${where}: ${why}`

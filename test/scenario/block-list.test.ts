@@ -51,7 +51,9 @@ describe('block --from', () => {
       'l.csv: 7 rows, read as CSV.\n  Domains: 4 suspend, 1 limit, 2 with reject_media, 5 with a public comment.\n  Of these: 1 with the severity of --severity, because their rows give none.\n  Left out: 1 hiding part of the name, 1 with an unknown severity.\n',
     )
     expect(stdout).toContain('l.csv: adds 4 (3 suspend, 1 limit), raises 1 (1 suspend), skips 0.\n')
-    expect(stderr).toContain('line 5: limited.example: Herdbook removes its end on 2099-01-01')
+    expect(stderr).toContain(
+      'line 5: limited.example: the list makes this block stricter and names no last day, so Herdbook removes the last day 2099-01-01',
+    )
     expect(block('loud.test')).toEqual({
       domain: 'loud.test',
       severity: 'limit',

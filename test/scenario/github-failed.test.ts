@@ -26,7 +26,7 @@ beforeAll(async () => {
       /(export function render(?:Markdown|Differences)\([^]*?\): string \{\n)/,
     )
   copied(blind)
-  change(join(blind, 'src/session/default-branch.ts'), /(export async function baseOf\([^]*?\): Promise<Base> \{\n)/)
+  change(join(blind, 'src/session/default-branch.ts'), /(export async function openBase\([^]*?\): Promise<Base> \{\n)/)
 })
 
 function copied(tree: string): void {
@@ -86,5 +86,5 @@ it('what is mended plans it, in the same comment', async () => {
   )
   await herd.hub.act.comment(number, '/plan', 'mo')
   expect(ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan').exit).toBe(0)
-  expect(commentOn(herd, number)).toContain('**Merging this approves 1 change**')
+  expect(commentOn(herd, number)).toContain('**PullRequestMerge this approves 1 change**')
 })

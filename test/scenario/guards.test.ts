@@ -66,7 +66,7 @@ describe('an irreversible step', () => {
     expect(out).toMatch(/domain-blocks\.yaml:80:\d+ error consent-missing/)
     expect(out).toContain('severs 24 follow relations for good')
     expect(flat(out)).toContain(
-      'so accept a fifth more, and at least ten more. If you want this, write in that entry: accept_severed_relationships: 34',
+      'so accept a fifth more, and at least ten more. To accept it, write in the entry of this object: accept_severed_relationships: 34',
     )
   })
 

@@ -138,7 +138,7 @@ Checks  1 red, 1 unknown, 1 amber, 1 green
 
   it('are counted in public, with what to run', () => {
     const text = renderMarkdown(RED, { kinds: KIND_NAMES, visibility: 'public' })
-    expect(text).toContain('1 check is red, 1 is unknown and 1 is amber: run `herdbook plan`')
+    expect(text).toContain('1 check is red, 1 is unknown and 1 is amber. To see them: `herdbook plan`')
     for (const word of ['9 days', 'certificate', 'bucket', 'log of']) expect(text).not.toContain(word)
     const hidden = planJson(redactReport(nothingDone(RED), disclosure('public')).plan)
     for (const word of ['9 days', 'herd.example/', 'bucket', 'log of']) expect(hidden).not.toContain(word)

@@ -67,9 +67,9 @@ const reasonOf = (table: Table<object> | undefined): string =>
 
 describe('an answer of the API', () => {
   test.each([
-    ['that is JSON and never ends', endless('application/json', '['), 'the answer is too long'],
+    ['that is JSON and never ends', endless('application/json', '['), 'the answer of the server is too long'],
     ['that is no JSON and never ends', endless('text/html', '<h1>Welcome'), 'not JSON: "<h1>Welcome"'],
-    ['that becomes very long once it is unpacked', compressed, 'the answer is too long'],
+    ['that becomes very long once it is unpacked', compressed, 'the answer of the server is too long'],
   ])('%s is given up, once', async (_what, handler, why) => {
     const { rest, sent } = await serving(handler)
     expect(reasonOf((await readRest(rest, BLOCKS)).domain_blocks)).toContain(why)
@@ -140,7 +140,7 @@ describe('what a server shows to everybody', () => {
     for (const handler of [endless('application/json', '['), compressed]) {
       const { url } = await serving(handler)
       expect(await readPublic(url, ['a.example'])).toEqual({ domainBlocks: null, rules: null })
-      expect(await askServer('herd.example', url)).toEqual({ why: 'the answer is too long' })
+      expect(await askServer('herd.example', url)).toEqual({ why: 'the answer of the server is too long' })
     }
   })
 })

@@ -266,7 +266,7 @@ test('a text that files may not hold is refused, and so is a long text that lies
     putObject('domain-block', LIST, 'x.example', { severity: 'suspend', public_comment: 'a\u202eb' }),
   ).toThrow('changes the direction of text')
   const settings = 'settings:\n  site_terms: { file: ../../.ssh/config }\n'
-  expect(() => putObject('setting', settings, 'site_terms', { value: 'mine' })).toThrow('not a text beside it')
+  expect(() => putObject('setting', settings, 'site_terms', { value: 'mine' })).toThrow('is not a text file beside it')
 })
 
 test('every kind of the registry has its file', () => {

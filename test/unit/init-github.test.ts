@@ -163,7 +163,7 @@ describe("a copy of Herdbook's own repository", () => {
     copied(dir.path)
     const ran = await call(dir.path, ['init', DOMAIN, '--action', ACTION])
     expect(ran).toMatchObject({ code: 0, stderr: '' })
-    expect(ran.stdout).toContain("Removed Herdbook's example: 15 files")
+    expect(ran.stdout).toContain('Removed the example of Herdbook: 15 files')
     expect(readdirSync(join(dir.path, 'instance'))).toEqual(['instance.yaml', 'policy.yaml'])
     expect(await call(dir.path, ['validate'])).toMatchObject({ code: 0, stdout: '2 files are valid.\n' })
     expect(read(dir.path, 'README.md')).toBe('Herdbook')

@@ -117,7 +117,8 @@ export const noEvent: Text = {
   hint: 'This command is for workflows of GitHub Actions. Elsewhere: herdbook plan, then herdbook apply',
 }
 export const eventTooLarge = (mebibytes: number): string => `The event is larger than ${mebibytes} MiB.`
-export const unknownEvent = (name: string): string => `No job of Herdbook handles the event ${JSON.stringify(name)}.`
+export const unknownEvent = (name: string): string =>
+  `Herdbook has no job for the GitHub event ${JSON.stringify(name)}.`
 export const oddEvent = (name: string, field: string): string => `The event ${name} has no valid ${field}.`
 
 /** Settings of a repository. */

@@ -119,7 +119,7 @@ export const listedTwice = (domain: string, line: number): ListWording => ({
 export const noDomain = (index: number): string => `entry ${index + 1} has no domain`
 export const notAboutDomain = (index: number): string => `entry ${index + 1} is not about a domain`
 export const allowed = (domain: string): string => `the list allows ${domain} and does not block it`
-export const notASeverity = (type: string): string => `a value that is not a word (${type})`
+export const notASeverity = (type: string): string => `a value that is not text (${type})`
 export const recommendsNothing = (domain: string): string => `the list recommends nothing for ${domain}`
 export const blockedUnknown = (domain: string): string => `the list does not say if ${domain} is blocked`
 export const noCounterpart = (action: string, domain: string): string =>
@@ -128,7 +128,7 @@ export const noCounterpart = (action: string, domain: string): string =>
 export const READ_AS_LIMIT: ListWording = {
   message:
     'Herdbook reads federated_timeline_removal as limit, as Pleroma itself shows it to Mastodon. A limit also hides posts from searches, and messages from people whom nobody follows.',
-  hint: 'If that is too much: --at-most none.',
+  hint: 'To add these domains with the severity none instead: --at-most none.',
 }
 
 // The whole list.
@@ -176,4 +176,4 @@ export const SKIPPED = {
 export const stricterParent = (parent: string | undefined, severity: string): string =>
   `the block of ${parent} is stricter, so Herdbook adds it with the stricter of both: ${severity}`
 export const endDropped = (until: string): string =>
-  `Herdbook removes its end on ${until}, because the list makes the block stricter and gives no end`
+  `the list makes this block stricter and names no last day, so Herdbook removes the last day ${until}: the block then stays`

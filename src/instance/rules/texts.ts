@@ -52,7 +52,7 @@ export const neverBlocked = (domain: string, reason: string): Wording => ({
 /** Why a domain must never be blocked. */
 export const WHY_NOT = {
   protected: 'policy.yaml protects it',
-  coversProtected: (domain: string): string => `it covers ${domain}, which policy.yaml protects`,
+  coversProtected: (domain: string): string => `it also blocks ${domain}, a protected domain of policy.yaml`,
   own: 'it is your own domain',
   coversOwn: (domain: string): string => `it covers your own domain ${domain}`,
   publicSuffix: 'many people register names below it, and a block covers them all',

@@ -28,7 +28,7 @@ export const isRightServer = (domain: string): string => `Is ${domain} the right
 
 export const LETTERS_CHANGED = 'Someone wrote it in letters that Mastodon turns into these.'
 export const PUBLIC_COMMENT = 'The public comment has the words of the person who asked. Everyone will read it.'
-export const FOLLOWS_MEASURED = 'Herdbook measured on the server how many follows this severs.'
+export const FOLLOWS_MEASURED = 'Herdbook measured on the server how many follows this cuts.'
 
 export const UNKNOWN_SEVERITY = {
   message: 'The answer to "How strictly" is none of the three.',

@@ -2,7 +2,7 @@
 
 // Who asked, and for which commit
 
-export const NOT_ASKED = 'No one asked for a plan.'
+export const NOT_ASKED = 'This label or comment does not ask for a plan, so there is none.'
 export const ONLY_OPEN = 'Herdbook plans only open pull requests for the default branch.'
 export const FROM_FORK = 'From a fork: someone with write access must ask for the plan.'
 

@@ -23,7 +23,7 @@ export const theApiAt = (origin: string): string => `the API at ${origin}`
 
 /** What else to check if the machine refuses the key for reading. */
 export const NO_READER_KEY = 'Name a key that may only read as mastodon.database.reader_key.'
-export const OLD_SSHD = `The machine needs OpenSSH ${MINIMUM.openssh} or newer.`
+export const OLD_SSHD = `The server needs OpenSSH ${MINIMUM.openssh} or newer.`
 
 export const NO_SSH: Texts = {
   message: 'a connection says over: ssh, but instance.yaml has no ssh',

@@ -97,7 +97,7 @@ export const needsUnread = (reason: string): string => `Something that it needs 
 export const checkWithoutResult = ({ code, about }: { code: string; about: string }): string =>
   `It needs the check ${code} of ${about}, but that check has no result.`
 export const checkNotGreen = (one: { code: string; about: string; state: string; message: string }): string =>
-  `It needs the check ${one.code} of ${one.about}, which is ${one.state}: ${one.message}`
+  `It waits for the check ${one.code} of ${one.about}. That check is ${one.state}: ${one.message}`
 export const MAKER_MISSING = 'It is part of something that is still not there.'
 export const SERVER_CHANGED = 'The server is no longer as the plan expected. The next plan shows what changed.'
 export const CHANGED_BY_EARLIER_RUN =

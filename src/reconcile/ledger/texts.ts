@@ -35,7 +35,7 @@ export const otherEnvironment = (environment: string): string =>
 export const otherServer = ({ theirs, ours }: { theirs: string; ours: string }): string =>
   `belongs to ${JSON.stringify(theirs)}, but this is ${ours}`
 export const OTHER_REPOSITORY = {
-  why: 'belongs to another repository, or someone rewrote the history of this one from its first commit on',
+  why: 'belongs to another repository, or someone rewrote the whole history of this repository',
   hint: 'If you rewrote it on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history',
 } as const
 
@@ -53,14 +53,14 @@ export const WANTED = {
   object: 'an object',
   absent: '"absent"',
 } as const
-export const WRONG_ACTION = 'has an attempt that is not a create, an update or a delete'
+export const WRONG_ACTION = 'has an attempt with an unknown action: only create, update and delete exist'
 export const WRONG_HAZARD = 'has unfinished work of an unknown hazard'
 
 // What is wrong with the refs of a ledger.
 
 /** `newer`: who has seen the commit, and which; `now`: the commit of the ledger, null if it is gone. */
 export const rolledBack = (one: { who: string; newer: string; now: string | null; restore: string }): Text => ({
-  message: `The ledger ${one.now === null ? 'is gone' : `was set back to ${one.now.slice(0, 12)}`}: ${one.who} has seen the newer commit ${one.newer.slice(0, 12)}.`,
+  message: `The ledger ${one.now === null ? 'is gone' : `was set back to ${one.now.slice(0, 12)}`}: ${one.who} knows a newer commit of it, ${one.newer.slice(0, 12)}.`,
   hint: `Put it back: ${one.restore}. ${SIGN}`,
 })
 export const restoreHere = ({ ref, commit }: { ref: string; commit: string }): string =>

@@ -121,7 +121,7 @@ export const MARGIN = 'a fifth more, and at least ten more'
 /** `impact`: "severs 12 follows"; `held`: what the file accepts, a sentence; `line`: what to write. */
 export const consentMissing = (one: { ref: string; impact: string; held: string; line: string }): Text => ({
   message: `${one.ref} ${one.impact}. ${one.held}`,
-  hint: `Herdbook measures again before it applies, so accept ${MARGIN}. If you want this, write in that entry: ${one.line}`,
+  hint: `Herdbook counts again just before it applies, so accept ${MARGIN}. To accept it, write in the entry of this object: ${one.line}`,
 })
 export const accepts = (weight: number): string => `The file accepts ${weight}.`
 export const ACCEPTS_NOTHING = 'The file does not accept it.'

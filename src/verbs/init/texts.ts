@@ -60,7 +60,7 @@ export const found = ({ title, version, url }: { title: string; version: string;
   `${title} runs Mastodon ${version} at ${url}.`
 
 export const exampleRemoved = (files: number): string =>
-  `Removed Herdbook's example: ${count(files, 'file', 'files')} of instance/.`
+  `Removed the example of Herdbook: ${count(files, 'file', 'files')} in instance/.`
 
 export const NOTHING_WRITTEN = 'Every file is there already: nothing was written.'
 export const WRITTEN = 'Written:'

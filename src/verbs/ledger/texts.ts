@@ -62,7 +62,7 @@ export const notConfirmed = (digest: string) => ({
 
 export const ledgerChanged = (digest: string) => ({
   message: 'The ledger has changed since you looked at it, so nothing was signed.',
-  hint: `Look at it again: the digest is now ${digest}.`,
+  hint: `Read the preview again. Its digits are now ${digest}.`,
 })
 
 export function signed(objects: number): string {

@@ -16,6 +16,6 @@ export const keepsPermissions = (actor: { readonly called: string; readonly lost
   `${actor.called} keeps its permissions: ${actor.lost.join(', ')}.`
 
 export const KEEP_ACTOR =
-  'Herdbook cannot work without it. Leave that account a role with these permissions, or first name another account in instance.yaml.'
+  'Herdbook cannot work without these permissions. Give the account a role that has them, or first write another account into instance.yaml.'
 export const LOOK_UP_TOKEN =
   'See why Herdbook could not look it up: herdbook token check. Until then, no account that may be the one loses its role.'
