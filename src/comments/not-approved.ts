@@ -18,7 +18,7 @@ const MEANING: { readonly [why in Why]: string } = {
   approved:
     'Earlier merges approved these changes. Herdbook applies them first, when they are due and the budget allows it. This pull request does not change that.',
   'other-file': `${ASKED}. They lower protection or take something away. Only a pull request that changes their own file approves them. Without one, ${HOW}`,
-  'not-asked': `${ASKED}. They belong to the owners. PullRequestMerge this does not approve them, because their file is not changed here. Instead, ${HOW}`,
+  'not-asked': `${ASKED}. They belong to the owners. Merging this does not approve them, because their file is not changed here. Instead, ${HOW}`,
   'unknown-account': `Herdbook cannot see here which account a name belongs to. An approval is for an account, not for a name, so merging this does not approve them. After the merge, ${HOW}`,
   nobodys: `${ASKED}. GitHub does not say who added them, so Herdbook does not know whose approval counts. Instead, ${HOW}`,
   refused: `${ASKED}, but they have an error (see below). Other changes are not affected.`,

@@ -140,7 +140,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   return fit(sections, room) ?? lastResort(plan, head, foot, room)
 }
 
-const LEFT_OVER = 'The main branch already asks for these changes. PullRequestMerge this approves them, too.'
+const LEFT_OVER = 'The main branch already asks for these changes. Merging this approves them, too.'
 
 function quiet(plan: Plan, options: MarkdownOptions): string {
   const facts = [`${code(plan.domain)} matches the files (${readCount(plan)})`, ...byFiles(options)].join('. ')
@@ -208,7 +208,7 @@ function taking(steps: readonly Step[]): string[] {
 function merging(steps: readonly Step[]): string {
   const how = connectionsOf(steps)
   const applies = how.length === 0 ? '' : ` and applies ${steps.length === 1 ? 'it' : 'them'}: ${listed(how)}`
-  return `**PullRequestMerge this approves ${count(steps.length, 'change', 'changes')}**${applies}.`
+  return `**Merging this approves ${count(steps.length, 'change', 'changes')}**${applies}.`
 }
 
 const REFUSED = '**Fix the errors below first.** Until then, nothing is applied.'

@@ -20,13 +20,7 @@ import { expect, type Job } from '../session/job.ts'
 import { checkedMark, isChecked } from '../comments/checked-mark.ts'
 import { contextOf } from '../forges/check-name.ts'
 import { reportConfigFixed } from './config-fixed.ts'
-import {
-  openBase,
-  environmentFor,
-  mergePullRequest,
-  type Base,
-  type PullRequestMerge,
-} from '../session/default-branch.ts'
+import { openBase, environmentFor, mergePullRequest, type Base, type Merging } from '../session/default-branch.ts'
 import { checkLine, oneLine } from './status-check.ts'
 import { isReserveReached } from './check/request-reserve.ts'
 import {
@@ -144,7 +138,7 @@ function checkOf(plan: Plan, edits: Edits): Pick<Status, 'state' | 'description'
 }
 
 interface RefusedMerge {
-  readonly merging: PullRequestMerge
+  readonly merging: Merging
   readonly base: string
 }
 

@@ -30,14 +30,14 @@ export const ODD_NAME = {
 export const adoptTitle = (objects: string): string => `Adopt ${objects}`
 export const ADOPT_NOTE = 'The files take what the server has.'
 export const adoptBody = ({ domain, objects }: { readonly domain: string; readonly objects: readonly string[] }) =>
-  `The files take what ${code(domain)} has for ${objects.map(code).join(', ')}. PullRequestMerge changes nothing on the server.`
+  `The files take what ${code(domain)} has for ${objects.map(code).join(', ')}. Merging changes nothing on the server.`
 
 // restore: the server gets the files' version
 
 export const restoreTitle = (objects: string): string => `Restore ${objects}`
 export const RESTORE_NOTE = 'The server gets what the files have.'
 export const RESTORE_BODY =
-  'PullRequestMerge puts these objects back as the files have them. It deletes those that no file names:'
+  'Merging puts these objects back as the files have them. It deletes those that no file names:'
 export const NO_FILE_CHANGED = 'It changes no file.'
 
 /** A comment in the file of an object whose owners must approve. */
@@ -64,7 +64,7 @@ export const tickedIn = (number: number): string => `ticked in #${number}`
 
 export const FIXED_TITLE = '### This pull request makes the files valid'
 export const fixedMeaning = (branch: string): string =>
-  `${code('instance.yaml')} on ${code(branch)} is not valid and does not say which server this is, so Herdbook did not read the server. PullRequestMerge approves nothing. Herdbook shows what the files then change before it applies it.`
+  `${code('instance.yaml')} on ${code(branch)} is not valid and does not say which server this is, so Herdbook did not read the server. Merging approves nothing. Herdbook shows what the files then change before it applies it.`
 export const fixedCheck = ({ mustBeReviewed }: { readonly mustBeReviewed: boolean }): string =>
   `This makes the files valid; the server was not read.${mustBeReviewed ? ' It changes what runs here: a maintainer must look.' : ''}`
 

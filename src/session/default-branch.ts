@@ -40,7 +40,7 @@ export async function environmentFor(base: FileSource, proposed: FileSource | nu
 }
 
 /** The result of merging a pull request into the newest commit of the default branch. */
-export type PullRequestMerge = { readonly environment: string } & (
+export type Merging = { readonly environment: string } & (
   | { readonly state: 'merged'; readonly merge: Merge }
   /** The branch's own `instance.yaml` is not valid, and the merged files are. */
   | { readonly state: 'mended'; readonly touched: Touched }
@@ -48,7 +48,7 @@ export type PullRequestMerge = { readonly environment: string } & (
 )
 
 /** Merges a pull request in Git's objects; or says why that is impossible. */
-export async function mergePullRequest(pull: PullRequest, { base, ...clone }: Base): Promise<PullRequestMerge> {
+export async function mergePullRequest(pull: PullRequest, { base, ...clone }: Base): Promise<Merging> {
   const ends = { base, head: pull.head.commit }
   try {
     const merge = await openMerge(clone, ends)
@@ -56,7 +56,7 @@ export async function mergePullRequest(pull: PullRequest, { base, ...clone }: Ba
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     const trusted = clone.at(base)
-    const refused = (why: HerdbookError): Promise<PullRequestMerge> =>
+    const refused = (why: HerdbookError): Promise<Merging> =>
       environmentFor(trusted, null).then((environment) => ({ state: 'refused', environment, why }))
     return (await connectionsIn(trusted)) === undefined
       ? repairOf(clone, ends).catch((why: unknown) =>
@@ -67,7 +67,7 @@ export async function mergePullRequest(pull: PullRequest, { base, ...clone }: Ba
 }
 
 /** Checks the merged files alone: the base names no server, so there is nothing to compare them with. */
-async function repairOf(clone: Clone, { base, head }: BaseAndHead): Promise<PullRequestMerge> {
+async function repairOf(clone: Clone, { base, head }: BaseAndHead): Promise<Merging> {
   await clone.repository.bring(head)
   const tree = await mergedTree(clone.repository, base, head)
   const merged = readingOf(gitSource(clone.place.root, tree, clone.repository.folder))

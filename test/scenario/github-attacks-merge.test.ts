@@ -196,7 +196,7 @@ describe('an approval', SLOW, () => {
 
   it('of a pull request whose base was changed after its plan, and that was merged there, is none for the default branch', async () => {
     const { number } = await propose({ [BLOCKS]: withBlock('aside.example') })
-    expect(commentOn(herd, number)).toContain('PullRequestMerge this approves 1 change')
+    expect(commentOn(herd, number)).toContain('Merging this approves 1 change')
     await herd.hub.act.reset('side', herd.hub.state.branches.get('main') ?? '', 'eve')
     const pull = herd.hub.state.issues.get(number)?.pull
     if (!pull) throw new Error('no pull request')

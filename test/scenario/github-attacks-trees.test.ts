@@ -94,7 +94,7 @@ function expectTold({ job, comment }: Awaited<ReturnType<typeof proposed>>): voi
     links: ['https://github.com/'],
     comments: rows.filter((row, i) => /^<!--.*-->$/.test(row) && (i < 2 || i === rows.length - 1)),
   })
-  if (/PullRequestMerge this approves/.test(comment)) expect(comment).toMatch(/Notes `[a-z.]+`/)
+  if (/Merging this approves/.test(comment)) expect(comment).toMatch(/Notes `[a-z.]+`/)
 }
 
 describe('a tree that is none', SLOW, () => {

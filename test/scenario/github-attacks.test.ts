@@ -157,7 +157,7 @@ describe('beside the files', SLOW, () => {
     const stranger = await opened({ [BLOCKS]: withBlocks(entry('beside.example')) }, { message: `Beside\n\n${wish}` })
     await herd.hub.act.comment(stranger.number, `/plan ${stranger.head.slice(0, 12)}`, 'ann')
     await herd.settle(pullJobs)
-    expect(stranger.comment()).toMatch(/PullRequestMerge this approves 1 change\b/)
+    expect(stranger.comment()).toMatch(/Merging this approves 1 change\b/)
     expect(stranger.comment()).not.toContain('restore=')
     expect(stranger.comment()).toMatch(/Herdbook uses these changes only after the merge[^]*restoring `domain-block/)
     const own = await opened(undefined, { fork: false, message: `Back\n\n${wish}` })

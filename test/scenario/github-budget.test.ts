@@ -63,7 +63,7 @@ it('one merge that exceeds it alone holds no other up, and says so', SLOW, async
   expect((await applied()).exit).toBe(5)
   const small = await propose({ [EMAIL]: 'email_domain_blocks:\n  - domain: mail.example\n' })
   const comment = commentOn(herd, small)
-  expect(comment).toMatch(/\*\*PullRequestMerge this approves 1 change\*\*/)
+  expect(comment).toMatch(/\*\*Merging this approves 1 change\*\*/)
   expect(comment).toMatch(/30 changes from earlier merges are applied first/)
   await herd.hub.act.merge(small, 'ann')
   expect((await applied()).exit).toBe(5)

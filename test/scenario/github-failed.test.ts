@@ -86,5 +86,5 @@ it('what is mended plans it, in the same comment', async () => {
   )
   await herd.hub.act.comment(number, '/plan', 'mo')
   expect(ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan').exit).toBe(0)
-  expect(commentOn(herd, number)).toContain('**PullRequestMerge this approves 1 change**')
+  expect(commentOn(herd, number)).toContain('**Merging this approves 1 change**')
 })

@@ -36,7 +36,7 @@ it('a pull request says that members are told first, its merge when they were, a
   const held = `1 change waits until ${from} or later, because members are informed first.`
   expect(comment).toMatch(
     new RegExp(
-      `^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks \`bad\\.example\`\\. Severs [^\\n]*\\n\\n\\*\\*PullRequestMerge this approves 1 change\\*\\*\\. ${held}\\n`,
+      `^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks \`bad\\.example\`\\. Severs [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`,
     ),
   )
   expect(comment).toMatch(
@@ -58,6 +58,6 @@ it('a pull request says that members are told first, its merge when they were, a
     ),
   )
   expect(next.comment).toContain(
-    "**PullRequestMerge this approves 1 change** and applies it: 1 call to Mastodon's API (seconds). 1 change from earlier merges is not due yet.\n",
+    "**Merging this approves 1 change** and applies it: 1 call to Mastodon's API (seconds). 1 change from earlier merges is not due yet.\n",
   )
 })

@@ -156,7 +156,7 @@ describe('the label that asks for a plan', SLOW, () => {
     expect(comment().split('\n')[2]).toMatch(new RegExp(`^### Commit \`${head.slice(0, 12)}\` in the files alone`))
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
     ran(await herd.settle(pullJobs), 'plan')
-    expect(comment()).toMatch(/PullRequestMerge this approves[^]*herdbook-approvals v2/)
+    expect(comment()).toMatch(/Merging this approves[^]*herdbook-approvals v2/)
     // And once more, for the plan that it shows by then.
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
     expect(ran(await herd.settle(pullJobs), 'plan').stdout).not.toContain('No comment showed')

@@ -57,7 +57,7 @@ describe('a role that was left over', () => {
     const number = await propose(added(BLOCKS, entry('beside.example')))
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Notes `beside\.example` without a limit\.\n\n\*\*PullRequestMerge this approves 1 change\*\*/,
+      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Notes `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
     )
     expect(comment).toMatch(
       /#### Not approved by merging this · 1 change\n\n[^\n]*they are not asked here[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/,
@@ -86,7 +86,7 @@ describe('what was left over and is refused', () => {
     const number = await propose(added(BLOCKS, entry('good.example')))
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /\*\*PullRequestMerge this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*they have an error \(see below\)\. Other changes are not affected\.[^]*Blocks `bad\.example`/,
+      /\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*they have an error \(see below\)\. Other changes are not affected\.[^]*Blocks `bad\.example`/,
     )
     expect(comment).toMatch(/\[!NOTE\][^]*bad\.example`? severs \d+ follow relations/)
     expect(comment).not.toContain('[!CAUTION]')
@@ -121,7 +121,7 @@ describe('where only the console could say whose account it is', () => {
     })
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /### Gives `Moderator` to `second_newcomer`, notes `third\.example` without a limit\.\n\n\*\*PullRequestMerge this approves 1 change\*\*/,
+      /### Gives `Moderator` to `second_newcomer`, notes `third\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
     )
     expect(comment).toMatch(
       /#### Not approved by merging this · 1 change\n\nWhose account that is [^\n]*\*approve\*[^]*Gives `Moderator` to `second_newcomer`/,
@@ -135,7 +135,7 @@ describe('where only the console could say whose account it is', () => {
   it('a pull request of nothing else approves nothing, and says so', async () => {
     await herd.sandbox.handOf('owner').signUp('third_newcomer')
     const number = await propose(added(MODERATORS, grant('third_newcomer')))
-    expect(commentOn(herd, number)).not.toContain('PullRequestMerge this approves')
+    expect(commentOn(herd, number)).not.toContain('Merging this approves')
     expect(commentOn(herd, number)).toContain('#### Not approved by merging this · 1 change')
     expect(marksIn(number)).toBe(0)
   })

@@ -21,9 +21,7 @@ describe('the comment on a pull request', () => {
       MARK,
       '### Blocks `spam.example`. Severs 21 follow relations of 5 members.',
     ])
-    expect(comment).toContain(
-      "**PullRequestMerge this approves 1 change** and applies it: 1 call to Mastodon's API (seconds).",
-    )
+    expect(comment).toContain("**Merging this approves 1 change** and applies it: 1 call to Mastodon's API (seconds).")
     expect(comment).toContain('commit `1d4f00cafe2b` on `9e8d7c6b5a4f`')
     expect(comment).toContain(`[this run](${RUN})`)
     expect(comment).toContain('`/plan 1d4f00cafe2b`')
@@ -35,9 +33,9 @@ describe('the comment on a pull request', () => {
     const told = (...steps: Step[]): string =>
       renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, proposal: PROPOSAL }).split('\n')[2] ?? ''
     const held = '1 change waits until 4 December 2026 or later, because members are informed first.'
-    expect(told(announced('bad.example'))).toBe(`**PullRequestMerge this approves 1 change**. ${held}`)
+    expect(told(announced('bad.example'))).toBe(`**Merging this approves 1 change**. ${held}`)
     expect(told(announced('bad.example'), step('rule', 'kind'))).toBe(
-      `**PullRequestMerge this approves 2 changes** and applies them: 1 call to Mastodon's API (seconds). ${held}`,
+      `**Merging this approves 2 changes** and applies them: 1 call to Mastodon's API (seconds). ${held}`,
     )
   })
 
@@ -57,7 +55,7 @@ describe('the comment on a pull request', () => {
     expect(comment).toMatch(
       /#### Left over from earlier merges · 1 change\n\nThe main branch already asks for these changes\.[^]*Gives `Moderator` to `bessie`/,
     )
-    expect(comment).toContain('**PullRequestMerge this approves 2 changes**')
+    expect(comment).toContain('**Merging this approves 2 changes**')
     expect(
       renderMarkdown(
         { ...EMPTY, steps: [left] },

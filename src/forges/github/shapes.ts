@@ -48,11 +48,11 @@ export function pullOf(raw: RawPull): PullRequest {
     base: { branch: base.ref, commit: base.sha },
     head: { branch: head.ref, commit: head.sha, repository: head.repo?.full_name ?? null },
     labels: raw.labels.map(({ name }) => name),
-    merged: raw.merged_at === null ? null : mergePullRequest(raw.merged_at, raw),
+    merged: raw.merged_at === null ? null : mergeOf(raw.merged_at, raw),
   }
 }
 
-const mergePullRequest = (
+const mergeOf = (
   at: string,
   { merged_by: by, merge_commit_sha: commit }: RawPull,
 ): NonNullable<PullRequest['merged']> => ({

@@ -18,7 +18,7 @@ const VOID = {
 }
 
 export const mergeApprovedNothing = (pullRequest: number, why: keyof typeof VOID) => ({
-  message: `PullRequestMerge #${pullRequest} approved nothing: ${VOID[why]}.`,
+  message: `Merging #${pullRequest} approved nothing: ${VOID[why]}.`,
   hint: 'See what is not applied: herdbook plan. If it is right, an owner who had no part in it can approve it: herdbook approve "why", or on GitHub the button approve',
 })
 

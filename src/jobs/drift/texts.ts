@@ -12,5 +12,5 @@ export const expiredBody = (entries: readonly { readonly ref: string; readonly u
   [
     'These entries have expired:',
     entries.map(({ ref, until }) => `- ${code(ref)}: until ${code(until)}`).join('\n'),
-    'PullRequestMerge removes them from the files, and from the server if they are still there.',
+    'Merging removes them from the files, and from the server if they are still there.',
   ].join('\n\n')

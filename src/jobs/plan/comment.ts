@@ -14,7 +14,7 @@ import { approvable } from '../../approvals/approved-by-merge.ts'
 import { offerConsent } from './suggest-consent.ts'
 import { contextOf } from '../../forges/check-name.ts'
 import type { Job } from '../../session/job.ts'
-import type { PullRequestMerge } from '../../session/default-branch.ts'
+import type { Merging } from '../../session/default-branch.ts'
 import { alreadyApproved, authorsOfLeftovers, leftoversAmong, whoDecides } from './who-decides.ts'
 import { NOT_PLANNED } from './texts.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from '../status-check.ts'
@@ -95,7 +95,7 @@ export async function postPlan(
 export async function postRefusal(
   job: Job,
   pull: PullRequest,
-  merging: PullRequestMerge,
+  merging: Merging,
   { exit, diagnostics }: HerdbookError,
 ): Promise<void> {
   const { environment } = merging

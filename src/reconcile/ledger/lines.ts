@@ -207,7 +207,7 @@ export function approvalOf(row: Members): Approval {
 const formOf = (row: Members): 1 | 2 => (row['form'] === 2 ? 2 : 1)
 
 /** Reads a merged pull request. */
-export function mergePullRequest(row: Members): Merge {
+export function mergeOf(row: Members): Merge {
   const marks: Marks = {
     form: formOf(row),
     groups: amount(row, 'groups'),

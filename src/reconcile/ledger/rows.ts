@@ -24,7 +24,7 @@ import {
   verifiedOf,
   intentOf,
   approvalOf,
-  mergePullRequest,
+  mergeOf,
   mergeLine,
 } from './lines.ts'
 
@@ -102,7 +102,7 @@ export function readRows(files: Files): Rows & { readonly version: 1 | 2; readon
     notices: rows('notices').map(noticeOf),
   }
   const later = {
-    merges: rows('merges').map(mergePullRequest),
+    merges: rows('merges').map(mergeOf),
     weakenings: rows('weakenings').map(weakeningOf),
     removed: rows('removed').map(removalOf),
     providers: new Map(rows(PROVIDERS).map((row) => [text(row, 'name'), verifiedOf(row)])),

@@ -118,7 +118,7 @@ node_modules/
 
 const BY_PROPOSAL = `- **To ask for something**, open an issue: block a domain, lift a block, become a moderator, change a rule. You need to know no Git.
 - **To propose it yourself**, edit a file in \`instance/\` on the web and open a pull request. A comment shows what it does to the server, and whom it touches.
-- **PullRequestMerge applies it**, once its owners have approved. The comment then says what was done.
+- **Merging applies it**, once its owners have approved. The comment then says what was done.
 - **In an emergency**, moderators block in Mastodon itself. It is not undone: an issue tells of it next morning, with a box to tick for each way out.
 - **At night, without a laptop**: Actions, Herdbook button, Run workflow. It plans, adopts, restores, leaves, unblocks, approves, takes a role away, pauses, resumes and unlocks; and it begins, takes a rewritten history and signs the ledger anew.
 `

@@ -51,7 +51,7 @@ export async function importList(io: Io, files: Files, options: ImportOptions, u
   tell(io, fewOfEach(list.diagnostics))
   for (const line of readOf(given.name, list)) prose(io, readable(line))
   if (options.severity !== undefined && list.defaulted === 0) note(io, severityUnused(options.severity))
-  const merge = mergePullRequest(io, files, given, list, options)
+  const merge = mergeOf(io, files, given, list, options)
   const suspended = merge.changes.filter(suspends).map(domainOf)
   const measured = await measure(io, files, suspended, 'suspend')
   const edits = await draft(
@@ -141,7 +141,7 @@ async function liveDomains(io: Io, { config }: Files): Promise<readonly string[]
   }
 }
 
-function mergePullRequest(
+function mergeOf(
   io: Io,
   { instance, config }: Files,
   { source }: GivenList,

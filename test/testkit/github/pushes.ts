@@ -16,7 +16,7 @@ export const refOf = (state: State, owner: string, branch: string): string =>
 const openPulls = (state: State): PullIssue[] =>
   [...state.issues.values()].filter(isPull).filter((issue) => issue.state === 'open')
 
-type PullRequestMerge = Extract<Activity['kind'], 'pr_merge' | 'merge_queue_merge'>
+type Merging = Extract<Activity['kind'], 'pr_merge' | 'merge_queue_merge'>
 
 /** Moves a branch and tells it. null takes it away. `merging` where a pull request does it. */
 export async function moveBranch(
@@ -25,7 +25,7 @@ export async function moveBranch(
   owner: string,
   branch: string,
   to: string | null,
-  merging?: PullRequestMerge,
+  merging?: Merging,
 ): Promise<void> {
   const ref = refOf(state, owner, branch)
   const before = await state.git.tip(ref)
@@ -55,7 +55,7 @@ interface Move {
   readonly branch: string
   readonly before: string | null
   readonly to: string | null
-  readonly merging?: PullRequestMerge | undefined
+  readonly merging?: Merging | undefined
 }
 
 async function moved(state: State, actor: Actor, move: Move): Promise<void> {
