@@ -23,7 +23,7 @@ import {
   unreadableFiles,
 } from './adopt/texts.ts'
 import { withoutOdd } from './adopt/unwritable.ts'
-import { INSTANCE_OPTION, READING_SERVER } from './texts.ts'
+import { INSTANCE_OPTION, READING_SERVER } from '../session/option-texts.ts'
 import { parseRef, sourceOf, textsOf } from '../session/options.ts'
 import { subjectOf } from '../session/planning.ts'
 import { connectTo } from '../session/connect.ts'

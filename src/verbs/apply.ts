@@ -28,7 +28,7 @@ import type { Clone } from '../session/instance-folder.ts'
 import { planOptionsIn } from './apply/saved-options.ts'
 import { refuseYoung } from '../approvals/account-age.ts'
 import { HELP, NO_OWNER_APPROVED, NO_OWNER_NAMED, NOT_APPROVED, notConfirmed, planUnreadable } from './apply/texts.ts'
-import { INSTANCE_OPTION, READING_SERVER, RESTORE_OPTION, WAIT_OPTION } from './texts.ts'
+import { INSTANCE_OPTION, READING_SERVER, RESTORE_OPTION, WAIT_OPTION } from '../session/option-texts.ts'
 
 export interface Options {
   readonly instance?: string

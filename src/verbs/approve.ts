@@ -26,7 +26,7 @@ import {
   nothingToApprove,
   ownChange,
 } from './approve/texts.ts'
-import { INSTANCE_OPTION, RESTORE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION, RESTORE_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

@@ -23,7 +23,7 @@ import {
   notADomain,
   unknownSeverity,
 } from './block/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 import { dayToCome } from '../session/options.ts'
 import { openSession, type Files } from '../session/session.ts'
 

@@ -7,7 +7,7 @@ import { markerOf, upsertComment } from '../forges/sticky-comment.ts'
 import { say, toldWaits, type Io } from '../session/io.ts'
 import { openFiles } from '../session/session.ts'
 import { commented, FORGE_TOKEN, HELP, NO_FORGE, notANumber } from './comment/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

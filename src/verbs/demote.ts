@@ -24,7 +24,7 @@ import {
   whatElse,
   writeAccess,
 } from './demote/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 import { draft, openToEdit, settle, type Draft } from '../session/write-instance.ts'
 import { prose, say, type Io } from '../session/io.ts'
 import { openFiles, type Files } from '../session/session.ts'

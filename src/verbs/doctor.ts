@@ -14,7 +14,7 @@ import { say, screenOf, tell, toldWaits, type Io } from '../session/io.ts'
 import { withProgress } from '../session/progress.ts'
 import { openFiles } from '../session/session.ts'
 import * as texts from './doctor/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

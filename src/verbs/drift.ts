@@ -15,7 +15,7 @@ import { openSession } from '../session/session.ts'
 import { connectTo } from '../session/connect.ts'
 import { changedSecrets } from '../words/secrets.ts'
 import { HELP } from './drift/texts.ts'
-import { INSTANCE_OPTION, READING_SERVER } from './texts.ts'
+import { INSTANCE_OPTION, READING_SERVER } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

@@ -7,7 +7,7 @@ import { say, tell, type Io } from '../session/io.ts'
 import { sourceOf, textsOf } from '../session/options.ts'
 import { findPlace } from '../session/instance-folder.ts'
 import { ALL_TIDY, HELP, notTidy, tidied } from './fmt/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

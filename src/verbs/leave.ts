@@ -30,7 +30,7 @@ import {
   NOTHING_APPLIED,
   notManaged,
 } from './leave/texts.ts'
-import { INSTANCE_OPTION, WAIT_OPTION } from './texts.ts'
+import { INSTANCE_OPTION, WAIT_OPTION } from '../session/option-texts.ts'
 
 export interface LeaveOptions {
   readonly instance?: string

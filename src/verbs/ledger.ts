@@ -18,7 +18,7 @@ import {
   SIGN_HELP,
   signed,
 } from './ledger/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 interface Options {
   readonly instance?: string

@@ -5,7 +5,7 @@ import { prose, say, type Io } from '../session/io.ts'
 import { withLock } from '../session/with-lock.ts'
 import { commitOf, openSession, type Session } from '../session/session.ts'
 import { HELP, NO_GIT, NOTHING_APPLIED, paused, pauseSubject, RESUME, RESUME_SUBJECT } from './pause/texts.ts'
-import { INSTANCE_OPTION, WAIT_OPTION } from './texts.ts'
+import { INSTANCE_OPTION, WAIT_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

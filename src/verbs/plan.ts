@@ -18,7 +18,7 @@ import { openSession } from '../session/session.ts'
 import { collect, commandLine, sourceOf, planOptionsOf } from '../session/options.ts'
 import { connectTo } from '../session/connect.ts'
 import { baseAndHead, HELP, NOT_TO_APPLY, READING } from './plan/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

@@ -7,7 +7,7 @@ import type { Io } from '../session/io.ts'
 import { dayToCome } from '../session/options.ts'
 import type { Files } from '../session/session.ts'
 import { changesRole, getsRole, HELP, promotionSubject, unknownRole } from './promote/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

@@ -22,7 +22,7 @@ import {
   NO_DATABASE,
   NOT_CONFIRMED,
 } from './reader/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 interface Options {
   readonly instance?: string

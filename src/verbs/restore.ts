@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { run } from './apply.ts'
 import type { Io } from '../session/io.ts'
 import { HELP } from './restore/texts.ts'
-import { INSTANCE_OPTION, WAIT_OPTION } from './texts.ts'
+import { INSTANCE_OPTION, WAIT_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

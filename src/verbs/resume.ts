@@ -4,7 +4,7 @@ import { say, type Io } from '../session/io.ts'
 import { setPause } from './pause.ts'
 import { openSession } from '../session/session.ts'
 import { HELP, NOT_PAUSED, resumed } from './resume/texts.ts'
-import { INSTANCE_OPTION, WAIT_OPTION } from './texts.ts'
+import { INSTANCE_OPTION, WAIT_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

@@ -34,7 +34,7 @@ import {
   TRYING,
   unfinishedFact,
 } from './status/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 const minuteOf = (at: string | null): string => `${at?.slice(0, 16).replace('T', ' ') ?? 'never'} UTC`
 

@@ -31,7 +31,7 @@ import {
   TOKEN_UNKNOWN,
   tokenOwner,
 } from './token/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 interface Options {
   readonly instance?: string

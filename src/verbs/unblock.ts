@@ -7,7 +7,7 @@ import { draft, openToEdit, settle, type Draft } from '../session/write-instance
 import type { Io } from '../session/io.ts'
 import type { Files } from '../session/session.ts'
 import { effectOf, HELP, noSuchBlock, unblockSubject } from './unblock/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

@@ -7,7 +7,7 @@ import { say, tell, type Io } from '../session/io.ts'
 import { signNow } from './ledger.ts'
 import { openRefs } from '../session/session.ts'
 import { HELP, LOCK_FREE, locked, UNKNOWN_HOLDER, unlocked, VERB_MOVED } from './unlock/texts.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 /** All forms of signature: a lock is let go by its name, so any form will do. */
 const FORMS: ReadonlySet<Form> = new Set<Form>([2, 1])

@@ -4,7 +4,7 @@ import { loadInstance } from '../instance/load.ts'
 import { say, tell, type Io } from '../session/io.ts'
 import { sourceOf } from '../session/options.ts'
 import { findPlace } from '../session/instance-folder.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 import { HELP, valid } from './validate/texts.ts'
 
 export const verb = (command: Command, io: Io) =>

@@ -8,7 +8,7 @@ import { inline } from '../redaction/neutralise.ts'
 import { say, tell, type Io } from '../session/io.ts'
 import { parseRef, sourceOf, type Named } from '../session/options.ts'
 import { openSession } from '../session/session.ts'
-import { INSTANCE_OPTION } from './texts.ts'
+import { INSTANCE_OPTION } from '../session/option-texts.ts'
 import {
   approvedBy,
   EVENTS,
