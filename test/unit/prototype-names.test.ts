@@ -87,5 +87,5 @@ describe.each(FILE_NAMES)('%s', (file) => {
 
 it.each(NAMES)('%s is no kind', (name) => {
   expect(() => parseRef(`${name}/a`)).toThrow(`"${name}/a" names no object.`)
-  expect(() => fileOf(name)).toThrow(`There is no kind ${name}`)
+  expect(() => fileOf(name)).toThrow(`The files have no kind ${name}.`)
 })

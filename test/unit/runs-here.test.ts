@@ -106,7 +106,7 @@ describe('what a changed path is', () => {
     expect(
       harmless.filter(
         (path) =>
-          !/^(README\.md|LICENSE|\.github\/(ISSUE_TEMPLATE|pictures|reference)\/.*|\.github\/[\w-]+\.(md|svg))$/.test(
+          !/^(README\.md|LICENSE|\.github\/(ISSUE_TEMPLATE|docs|pictures|reference)\/.*|\.github\/[\w-]+\.(md|svg))$/.test(
             path,
           ),
       ),
