@@ -104,13 +104,13 @@ describe('with a ledger key', () => {
     await herd.hand.blockDomain('older.example')
     await must(herd, ['leave', 'domain-block', 'all of them'])
     expect((await must(herd, ['restore', 'domain-block/older.example', '--yes'], 5)).out).toMatch(
-      /there when Herdbook began to look[^]*herdbook adopt domain-block\/older\.example/,
+      /there when Herdbook first looked[^]*herdbook adopt domain-block\/older\.example/,
     )
     expect((await must(herd, ['leave', 'domain-block/older.example', 'again'], 5)).out).toMatch(
       /nothing to leave[^]*herdbook drift/,
     )
     expect((await must(herd, ['restore', 'domain-block/never.example', '--yes'], 5)).out).toMatch(
-      /nobody added it by hand/,
+      /it was not added by hand/,
     )
   })
 

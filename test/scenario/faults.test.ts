@@ -226,7 +226,7 @@ describe('over SSH', () => {
     const before = await audit()
     const ran = await must(herd, ['apply', '--yes'], 10)
     expect(ran.out.replace(/\s+/g, ' ')).toContain(
-      `pinned is ${other.fingerprint}, the machine shows ${server.fingerprint}`,
+      `instance.yaml has ${other.fingerprint}, the machine has ${server.fingerprint}`,
     )
     expect(server.commands).toEqual([])
     await recovers(before)

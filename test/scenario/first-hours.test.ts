@@ -158,7 +158,7 @@ it('a database that does not say whose it is can be left out or told, and both a
   )) as { said: string }[]
   await field.sandbox.query('comment on role herdbook_reader is null')
   const { stderr } = await must(herd, ['adopt'], 10)
-  expect(flat(stderr)).toMatch(/Leave mastodon\.database out for now, or .*herdbook reader install/)
+  expect(flat(stderr)).toMatch(/Remove mastodon\.database from instance\.yaml for now, or .*herdbook reader install/)
   await must(herd, ['reader', 'install', '--yes'])
   expect(
     (await field.sandbox.query("select shobj_description('herdbook_reader'::regrole, 'pg_authid') said"))[0],

@@ -192,7 +192,7 @@ describe('outside Git', () => {
       { domain: 'b.example', allow_with_approval: false },
     ])
     expect((await must(bare, ['plan'])).out).toMatch(
-      /not in a Git repository[^]*nothing is ever deleted[^]*--take-over/,
+      /not in a Git repository[^]*Herdbook deletes nothing[^]*--take-over/,
     )
   })
 })

@@ -94,7 +94,7 @@ function expectTold({ job, comment }: Awaited<ReturnType<typeof proposed>>): voi
     links: ['https://github.com/'],
     comments: rows.filter((row, i) => /^<!--.*-->$/.test(row) && (i < 2 || i === rows.length - 1)),
   })
-  if (/Merging this approves/.test(comment)) expect(comment).toMatch(/Notes `[a-z.]+`/)
+  if (/Merging this approves/.test(comment)) expect(comment).toMatch(/Lists `[a-z.]+`/)
 }
 
 describe('a tree that is none', SLOW, () => {
@@ -197,7 +197,7 @@ describe('a tree that is none', SLOW, () => {
         ]),
       }),
     )
-    const shown = ['shown.example', EVIL].filter((domain) => pull.comment.includes(`Notes \`${domain}\``))
+    const shown = ['shown.example', EVIL].filter((domain) => pull.comment.includes(`Lists \`${domain}\``))
     const merged = await herd.hub.act.merge(pull.number, 'ann').then(
       () => true,
       () => false,

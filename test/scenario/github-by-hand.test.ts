@@ -149,7 +149,7 @@ describe('in a public repository', () => {
 
   it('who got a role is counted, and named nowhere', async () => {
     expect(open()?.title).toBe('herd.example: 1 added by hand')
-    expect(body()).toMatch(/And 1 moderator, not named here\. At a desk: `herdbook drift`/)
+    expect(body()).toMatch(/And 1 moderator, not named here\. To see them, run `herdbook drift` on your own computer/)
     await herd.hub.act.push({
       by: 'mo',
       branch: 'of-mo',

@@ -96,7 +96,7 @@ describe('what a merge was to change and somebody crossed', () => {
     }
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(0)
-    expect(commentOn(herd, number, ':applied')).toContain('**Applied**: notes `unread.example`')
+    expect(commentOn(herd, number, ':applied')).toContain('**Applied**: lists `unread.example`')
   })
 
   it('what somebody did by hand just so meanwhile is told as done, once', async () => {

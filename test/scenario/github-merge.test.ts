@@ -20,7 +20,7 @@ describe('what is merged is applied', () => {
     expect(await live()).toContain(`${method}.example`)
     expect(commentOn(herd, number, ':applied')).toMatch(
       new RegExp(
-        `\\*\\*Applied\\*\\*: notes \`${method}\\.example\` without a limit\\. Verified on .* after the merge`,
+        `\\*\\*Applied\\*\\*: lists \`${method}\\.example\` without a limit\\. Verified on .* after the merge`,
       ),
     )
     expect((await herd.herdbook(['why', `domain-block/${method}.example`])).stdout).toMatch(/ann/)
@@ -272,7 +272,7 @@ describe('a run that may not apply', () => {
     await herd.hub.act.reset('main', older, 'ann')
     expect((await applied()).exit).toBe(6)
     expect(await live()).toEqual([...before, 'rewritten.example'].toSorted())
-    expect(failures().at(-1)?.body).toMatch(/does not descend[^]*rewritten/)
+    expect(failures().at(-1)?.body).toMatch(/does not contain[^]*rewrote/)
     // Told to go on all the same, it would lift what was merged.
     herd.desk()
     expect((await herd.herdbook(['plan'], 2)).stdout).toMatch(/Lifts the block of rewritten\.example/i)

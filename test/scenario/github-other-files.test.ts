@@ -59,7 +59,9 @@ describe("a stranger's pull request that leaves the instance alone", SLOW, () =>
   it('passes where it changes what people alone read, and says what that is', async () => {
     const { head, comment } = await opened({ 'README.md': 'Hello, all\n', 'docs/x.md': 'X\n' })
     expect(checkOf(head)).toBe('success: Nothing on the server; changes 2 other files: README.md and docs/x.md')
-    expect(comment()).toMatch(/no changes on the server, but of 2 other files\.[^]*`README\.md`\n> - `docs\/x\.md`/)
+    expect(comment()).toMatch(
+      /no changes on the server\. This changes 2 other files\.[^]*`README\.md`\n> - `docs\/x\.md`/,
+    )
   })
 
   it('means the same as before where it changes nothing else than words of the instance', async () => {
@@ -153,7 +155,7 @@ describe('the label that asks for a plan', SLOW, () => {
 
   it('counts for the commit that the comment showed when it was given', async () => {
     const { number, head, comment } = await opened({ [BLOCKS]: withBlock('shown.example') })
-    expect(comment().split('\n')[2]).toMatch(new RegExp(`^### Commit \`${head.slice(0, 12)}\` in the files alone`))
+    expect(comment().split('\n')[2]).toMatch(new RegExp(`^### Commit \`${head.slice(0, 12)}\`, files only`))
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
     ran(await herd.settle(pullJobs), 'plan')
     expect(comment()).toMatch(/Merging this approves[^]*herdbook-approvals v2/)

@@ -40,12 +40,12 @@ describe('a pull request from a branch of the repository', () => {
     const job = ran(await herd.settle(), 'plan')
     expect(job.result).toBe('success')
     expect(commentOn(herd, number)).toMatch(
-      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Notes 2 domains without a limit\.\n\n\*\*Merging this approves 2 changes\*\*[^]*`one\.example`/,
+      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Lists 2 domains without a limit\.\n\n\*\*Merging this approves 2 changes\*\*[^]*`one\.example`/,
     )
     expect(commentOn(herd, number)).toContain(`comment \`/plan ${head.slice(0, 12)}\``)
-    expect(job.summary).toContain('### Notes 2 domains without a limit.')
+    expect(job.summary).toContain('### Lists 2 domains without a limit.')
     expect(job.summary).not.toContain('herdbook-approvals')
-    expect(checkOf(head)).toBe('success: Notes 2 domains without a limit.')
+    expect(checkOf(head)).toBe('success: Lists 2 domains without a limit.')
   })
 
   it('keeps that one comment up to date, with what it said before in its history', async () => {

@@ -38,7 +38,7 @@ it('a history that was rewritten is taken by a button, once, with a reason', asy
   git(desk, 'commit', '--quiet', '--amend', '-m', 'The same, said otherwise')
   git(desk, 'push', '--quiet', '--force', 'origin', 'HEAD:main')
   await herd.hub.act.pushed('ann')
-  expect((await apply()).stderr).toContain('does not descend')
+  expect((await apply()).stderr).toContain('does not contain')
   expect(ran(await pressed('new-history', ''), 'decide').stderr).toContain('needs a reason')
   expect(ran(await pressed('new-history', 'as said', 2), 'decide').result).toBe('failure')
   // Its second job alone, started again: nobody asks the first one.
@@ -47,7 +47,7 @@ it('a history that was rewritten is taken by a button, once, with a reason', asy
   if (event === undefined) throw new Error('nothing was pressed')
   expect(
     await directly(herd, 'apply', event, { GITHUB_RUN_ATTEMPT: '2', HERDBOOK_TOKEN: herd.sandbox.tokens.apply }),
-  ).toMatch(/^6: [^]*does not descend/)
+  ).toMatch(/^6: [^]*does not contain/)
   const runs = await pressed('new-history')
   expect([ran(runs, 'decide').summary, ran(runs, 'apply').exit]).toEqual([
     expect.stringMatching(

@@ -57,13 +57,13 @@ describe('a role that was left over', () => {
     const number = await propose(added(BLOCKS, entry('beside.example')))
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Notes `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
+      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Lists `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
     )
     expect(comment).toMatch(
-      /#### Not approved by merging this · 1 change\n\n[^\n]*they are not asked here[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/,
+      /#### Not approved by merging this · 1 change\n\n[^\n]*their file is not changed here[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/,
     )
     expect(marksIn(number)).toBe(1)
-    expect(checkOf(number)).toMatchObject({ state: 'success', description: 'Notes beside.example without a limit.' })
+    expect(checkOf(number)).toMatchObject({ state: 'success', description: 'Lists beside.example without a limit.' })
     await merged(number)
     expect(await live()).toContain('beside.example')
     expect(await roleOf('newcomer')).toEqual([])
@@ -91,7 +91,7 @@ describe('what was left over and is refused', () => {
     expect(comment).toMatch(/\[!NOTE\][^]*bad\.example`? severs \d+ follow relations/)
     expect(comment).not.toContain('[!CAUTION]')
     expect(marksIn(number)).toBe(1)
-    expect(checkOf(number)).toMatchObject({ state: 'success', description: 'Notes good.example without a limit.' })
+    expect(checkOf(number)).toMatchObject({ state: 'success', description: 'Lists good.example without a limit.' })
     await merged(number)
     expect(await live()).toContain('good.example')
     expect(await live()).not.toContain('bad.example')
@@ -121,7 +121,7 @@ describe('where only the console could say whose account it is', () => {
     })
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /### Gives `Moderator` to `second_newcomer`, notes `third\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
+      /### Gives `Moderator` to `second_newcomer`, lists `third\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
     )
     expect(comment).toMatch(
       /#### Not approved by merging this · 1 change\n\nWhose account that is [^\n]*\*approve\*[^]*Gives `Moderator` to `second_newcomer`/,

@@ -200,7 +200,7 @@ describe('rules, settings and terms', () => {
       text.replace('changelog: The first.', 'changelog: The first.\n    notify_members: true'),
     )
     expect(flat((await must(herd, ['plan'], 2)).out)).toMatch(
-      /Tells all members of the terms of service of 2031-01-01 +can't be undone/,
+      /Notifies all members about the terms of service of 2031-01-01 +can't be undone/,
     )
     herd.edit('terms-of-service.yaml', (text) =>
       text.replace('changelog: The first.\n    notify_members: true', 'changelog: The first.'),

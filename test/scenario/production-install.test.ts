@@ -46,5 +46,5 @@ it('plans a pull request in a tree that has what users install, and nothing for 
   const number = await herd.hub.act.openPull({ by: 'mo', branch: 'topic', title: 'Topic' })
   const job = ran(await herd.settle({ workflows: /^herdbook-pull/, actionFolder: () => tree }), 'plan')
   expect([job.result, job.exit]).toEqual(['success', 0])
-  expect(commentOn(herd, number)).toContain('Notes `one.example` without a limit')
+  expect(commentOn(herd, number)).toContain('Lists `one.example` without a limit')
 }, 400_000)
