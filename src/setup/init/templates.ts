@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { Found } from './server.ts'
 
-/** What a repository begins with. */
+/** The facts that the first files are made from. */
 export interface FirstApply {
   readonly domain: string
   readonly found: Found | null
@@ -31,106 +31,108 @@ const instanceFile = (
   found: Found | null,
   proposed: boolean,
 ): string => `# yaml-language-server: $schema=../schema/instance.schema.json
-# Which server this is, and the connections into it. Secrets are only named here: they never stand in this repository.
+# Your server, and the connections to it. Only the names of secrets are here. Never put a secret into this repository.
 domain: ${domain}
 
 mastodon:
-  # Mastodon's REST API reads and writes the block lists. The token belongs to a bot account and is kept together with
-  # the address that it may be sent to: HERDBOOK_TOKEN="${found?.url ?? `https://${domain}`} TOKEN", or { file: /path/outside/of/this/repository }
+  # Mastodon's REST API reads and writes the block lists. The token belongs to a bot account. Store it with the address
+  # that it may be sent to in front: HERDBOOK_TOKEN="${found?.url ?? `https://${domain}`} TOKEN"
+  # Or keep it in a file: { file: /path/outside/of/this/repository }
   api:
     url: ${found?.url ?? `https://${domain}`}
     token: { env: HERDBOOK_TOKEN }
-    # What is only planned, such as pull requests, is read with a token of its own, which can't write.${proposed ? '' : ' Without it, with the one above.'}
+    # Plans, for example of pull requests, use a second token, which can only read.${proposed ? '' : ' Without it, they use the one above.'}
     ${proposed ? '' : '# '}read_token: { env: HERDBOOK_READ_TOKEN }
 
-  # The database reads everything at once, in well under a second. \`herdbook reader install\` puts a role there that can only
-  # read; afterwards "reader: true" takes the place of the line below it, and reader_key: { env: HERDBOOK_READER_KEY } names its own key.
-  # Instead of native: podman, docker_compose, kubernetes.
+  # The database reads everything at once, in well under a second. \`herdbook reader install\` makes a role in it that can
+  # only read. After that, write "reader: true" instead of the line "native", and name the role's own key with
+  # reader_key: { env: HERDBOOK_READER_KEY }. Instead of native you can use podman, docker_compose or kubernetes.
   # database:
   #   over: ssh
   #   native: { user: mastodon }
 
-  # The console writes what the API can't: roles, moderators, rules, settings, terms. Without it they are read, or left alone.
+  # The console writes what the API cannot: roles, moderators, rules, settings, terms. Without it, Herdbook only reads
+  # them, or leaves them alone.
   # console:
   #   over: ssh
   #   native:
   #     directory: /home/mastodon/live
   #     user: mastodon
 
-# How to log in to the machine, for the connections that say "over: ssh".
-# Its key, as its own console shows it: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
+# How to log in to the machine, for the connections with "over: ssh".
+# host_key is the machine's key. On the machine, this shows it: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
 # ssh:
 #   host: ${domain}
 #   user: herdbook
 #   host_key: SHA256:…
 #   key: { env: HERDBOOK_SSH_KEY } # stored with the line SHA256:… of host_key in front of it
 
-# Who acts in Mastodon's audit log when the console writes. Mastodon lets nobody give a role above their own:
-# the bot's is low, so to have roles and moderators managed, name an owner here.
+# The account that Mastodon's audit log shows when the console writes. In Mastodon, an account cannot give a role above
+# its own, and the bot's role is low. If Herdbook should manage roles and moderators, name an owner here.
 acting_account: herdbook
 
-# Signs the ledger, so that write access to the repository is not enough to forge it. Any long random text will do:
-# openssl rand -hex 32
+# This key signs the ledger. Without it, everybody who can write to the repository could forge the ledger.
+# Use a long random text: openssl rand -hex 32
 `
 
 const LATER = '# ledger_key: { env: HERDBOOK_LEDGER_KEY }\n'
 
 const forge = (github: string): string => `ledger_key: { env: HERDBOOK_LEDGER_KEY }
 
-# Whose merged pull requests approve changes.
+# The repository on GitHub. Its merged pull requests approve changes.
 forge:
   github: ${github}
 `
 
 const policyFile = (owners: readonly string[]): string => `# yaml-language-server: $schema=../schema/policy.schema.json
-# The people on GitHub who hold authority, by their names there: they approve by hand, begin, unlock, and sign the ledger anew.
-# Two or more is better: an owner who is alone approves what they asked for.
+# The owners, with their names on GitHub. They approve by hand, allow the first apply, unlock, and sign the ledger again.
+# Name two or more: a single owner also approves their own changes.
 ${owners.length === 0 ? '# owners: [your-name, another-name]' : `owners: ${stringify(owners, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`}
 
-# What one apply may do at most, and what must never happen. What is not named here keeps its default.
+# How much one apply may do at most. What you do not name here keeps its default.
 budgets:
   default:
     create: 25
     update: 25
     delete: 5
-    # Blocks that become weaker, such as a suspension lowered to a limit.
+    # Blocks that become weaker, for example a suspension lowered to a limit.
     weaken: 5
 
-# Friends, relays, the forge: never blocked, and no parent of them either.
+# Domains that Herdbook never blocks, and no parent domain of them: friends, relays, the forge.
 # protected_domains:
 #   - friends.example
 
-# People who can log in and hold a role with the permission administrator, at all times.
-# A server with a single owner writes 1.
+# At least this many people must always be able to log in with a role that has the permission administrator.
+# If your server has a single owner, write 1.
 minimum_owners: 2
 `
 
-const IGNORED = `# Secrets, wherever somebody puts them by mistake.
+const IGNORED = `# Secrets that someone puts here by mistake.
 .env
 .env.*
 *.key
 *.pem
 *token*
-# Plans that were saved.
+# Saved plans.
 plan*.json
 node_modules/
 `
 
-const BY_PROPOSAL = `- **To ask for something**, open an issue: block a domain, lift a block, become a moderator, change a rule. You need to know no Git.
+const BY_PROPOSAL = `- **To ask for something**, open an issue: block a domain, lift a block, become a moderator, change a rule. You need no Git.
 - **To propose it yourself**, edit a file in \`instance/\` on the web and open a pull request. A comment shows what it does to the server, and whom it touches.
-- **Merging applies it**, once its owners have approved. The comment then says what was done.
-- **In an emergency**, moderators block in Mastodon itself. It is not undone: an issue tells of it next morning, with a box to tick for each way out.
-- **At night, without a laptop**: Actions, Herdbook button, Run workflow. It plans, adopts, restores, leaves, unblocks, approves, takes a role away, pauses, resumes and unlocks; and it begins, takes a rewritten history and signs the ledger anew.
+- **To apply it**, merge it after its owners have approved. A comment then says what Herdbook did.
+- **In an emergency**, moderators block in Mastodon itself. Herdbook does not undo it. Next morning an issue shows it, with a box to tick for each thing that you can do about it.
+- **At night, without a laptop**, use Actions, Herdbook button, Run workflow. It can plan, adopt, restore, leave, unblock, approve, take a role away, pause, resume and unlock. It can also allow the first apply, accept a rewritten history, and sign the ledger again.
 `
 
-const AT_A_DESK = `- **To change something**, edit a file in \`instance/\` and commit it. \`herdbook plan\` shows what that does to the server, and whom it touches; \`herdbook apply\` does it.
-- **In an emergency**, moderators block in Mastodon itself. It is not undone: \`herdbook drift\` tells of it, with each way out.
+const AT_A_DESK = `- **To change something**, edit a file in \`instance/\` and commit it. \`herdbook plan\` shows what that does to the server, and whom it touches. \`herdbook apply\` does it.
+- **In an emergency**, moderators block in Mastodon itself. Herdbook does not undo it. \`herdbook drift\` shows it, and what you can do about it.
 `
 
 const readme = (domain: string, how: string): string => `# ${domain}
 
-This is how ${domain}, a Mastodon server, is run: what is blocked and why, who moderates, the rules and the settings are files in \`instance/\`.
+${domain} is a Mastodon server. The files in \`instance/\` say what is blocked and why, who moderates, and what the rules and settings are.
 
-${how}- **Why is it so?** Every line has its history, and \`herdbook why domain-block/spam.example\` tells who proposed, approved and applied it.
-- **What must not be public** goes into a report in Mastodon, never here. Secrets are only named here.
+${how}- **To see why something is so**, look at the history of its line. \`herdbook why domain-block/spam.example\` says who proposed, approved and applied it.
+- **If something must not be public**, report it in Mastodon. Never write it here. Only the names of secrets are here.
 `

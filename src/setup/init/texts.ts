@@ -1,4 +1,4 @@
-// What `herdbook init` prints of GitHub's settings, and what stands in the files that it writes.
+// What `herdbook init` prints about GitHub's settings, and the texts in the files that it writes.
 
 /** What GitHub's free plan lacks for a private repository. */
 export const LACKING = 'environments, environment secrets, branch protection, rulesets or code owners'
@@ -10,7 +10,7 @@ export const OPENED = 'a workflow on any branch can then approve one, too, but H
 
 /** What labels mean; GitHub takes 100 letters. */
 export const LABELS = {
-  asked: 'Somebody asks with a form',
+  asked: 'A member asks with a form',
   accepted: 'Make it a pull request',
   plan: 'Plan this commit on the live server',
   drift: 'Changed by hand',
@@ -68,10 +68,10 @@ export const CODEOWNERS_OWNERS =
 export const CODEOWNERS_MODERATORS = '# Moderators: blocks and rules.'
 
 export const PULL_REQUEST = `<!--
-What does this change, and why? One sentence is enough. Herdbook answers below: what it does to the server, and whom it touches.
-Everybody can read this. Names, private messages and complaints about members belong in a report in Mastodon.
+What does this change, and why? One sentence is enough. Herdbook answers below what it does to the server, and whom it touches.
+Everybody can read this. Put names, private messages and complaints about members into a report in Mastodon.
 -->
 `
 
 export const DEPENDABOT =
-  '# New versions of what the workflows use, as pull requests. Read what changes in Herdbook before you merge one: it holds your keys.'
+  '# Opens pull requests for new versions of what the workflows use. Herdbook holds your keys: read what changed in it before you merge.'
