@@ -1,10 +1,10 @@
 import type { Sandbox } from '../sandbox/index.ts'
 
-/** Members whom the embedded Mastodon does not begin with; the first four look after the herd already. */
+/** Members that the embedded Mastodon does not begin with. The first four are moderators. */
 const NEWER = ['bessie', 'clover', 'juniper', 'marigold', 'hazel']
 const MEMBERS = ['owner', 'second', 'mod', 'alice', 'bob', ...NEWER]
 
-/** Older than the files that name them: nobody registered these names in between. */
+/** Older than the files that name them: nobody can have registered these names in between. */
 const REGISTERED = '2024-02-01 08:00:00'
 
 interface Neighbour {
@@ -21,7 +21,7 @@ const NEIGHBOURS: readonly Neighbour[] = [
   { domain: 'market-stall.example', accounts: 6, follows: 5, followers: 9 },
 ]
 
-/** Gives the embedded Mastodon members, and neighbours with whom they are in touch. */
+/** Gives the embedded Mastodon members, and neighbours with follows in both directions. */
 export async function bringToLife(sandbox: Sandbox): Promise<void> {
   await sandbox.transaction(async ({ query }) => {
     await query(

@@ -4,18 +4,18 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 
-/** What the embedded Mastodon says when it is up. */
+/** What the embedded Mastodon says after it has started. */
 export interface Facts {
   readonly url: string
   readonly version: string
   readonly domain: string
   readonly directory: string
   readonly database: string
-  /** An owner's. */
+  /** The token of an owner. */
   readonly token: string
 }
 
-/** What somebody does at the web interface. */
+/** What a person does at the web interface. */
 export type Deed =
   | { readonly does: 'block'; readonly domain: string; readonly comment: string }
   | { readonly does: 'lift'; readonly domain: string }

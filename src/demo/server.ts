@@ -3,9 +3,9 @@ import { startSandbox } from '../sandbox/index.ts'
 import { bringToLife } from './life.ts'
 import type { Deed, Facts } from './live.ts'
 
-// The embedded Mastodon of the demo, in a process of its own: beside its PostgreSQL, starting Git would take five times
-// as long.
-// Ctrl-C is for the demo, which says when it is over by letting go.
+// The embedded Mastodon of the demo, in a process of its own: in the process of its PostgreSQL, Git would take five
+// times as long to start.
+// Ctrl-C is for the demo. The demo disconnects when it is over.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
 
 const sandbox = await startSandbox({ directory: process.argv[2] ?? '' })

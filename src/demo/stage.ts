@@ -11,7 +11,7 @@ import { main, type Verbs } from '../command-line/main.ts'
 import { shipped } from '../setup/package-files.ts'
 import { startLive, type Live } from './live.ts'
 
-/** Where the story takes place: a repository, and the server that it describes. */
+/** The place of the story: a repository, and the server that it describes. */
 export interface Stage {
   /** Holds the repository, Mastodon's directory and the secrets. */
   readonly folder: string
@@ -19,10 +19,10 @@ export interface Stage {
   readonly herd: string
   readonly live: Live
   /**
-   * Runs a verb as if it had been typed in the repository, on `to`. Another exit code than `expected` ends the story.
+   * Runs a verb in the repository, with its output on `to`. If the exit code is not `expected`, the story ends.
    */
   readonly herdbook: (args: readonly string[], expected: ExitCode, to?: Io) => Promise<void>
-  /** What Git says, in the repository. */
+  /** Runs Git in the repository, and gives its output. */
   readonly git: (...args: readonly string[]) => Promise<string>
   /** Changes a text in a file of the instance, as an editor would. */
   readonly edit: (file: string, from: string, to: string) => Promise<void>
@@ -40,7 +40,7 @@ const VERBS: Verbs = {
 }
 
 /**
- * Sets the stage: an embedded Mastodon that is as the example instance says, and a repository whose ledger knows it.
+ * Sets the stage: an embedded Mastodon in the state of the example instance, and a repository whose ledger knows it.
  */
 export async function setStage(io: Io): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'herdbook-demo-'))
@@ -64,13 +64,13 @@ function stageIn(io: Io, folder: string, live: Live): Stage {
     live,
     herdbook: async (args, expected, to = io) => {
       if (io.signal.aborted) fail(EXIT.refused, 'stopped', 'The demo was stopped.')
-      // Nothing in the environment plays a part: neither secrets nor being in a pipeline.
+      // The environment is empty: the demo uses no secret of the person, and knows of no pipeline.
       const code = await main(args, VERBS, { ...to, cwd: herd, env: {}, secrets: openSecrets({}), exit: EXIT.ok })
       if (code !== expected)
         fail(
           EXIT.defect,
           'demo-stuck',
-          `herdbook ${args.join(' ')} ended with exit code ${code}, and the story has ${expected} there.`,
+          `herdbook ${args.join(' ')} ended with exit code ${code}, but the story needs ${expected}.`,
         )
     },
     git: async (...args) => {
@@ -86,7 +86,7 @@ function stageIn(io: Io, folder: string, live: Live): Stage {
   }
 }
 
-/** The example instance with connections into the sandbox, committed. The secrets stand beside the repository. */
+/** Commits the example instance with connections to the sandbox. The secrets are beside the repository. */
 async function writeFiles({ folder, herd, live, git }: Stage): Promise<void> {
   await mkdir(herd)
   await Promise.all([
@@ -96,7 +96,7 @@ async function writeFiles({ folder, herd, live, git }: Stage): Promise<void> {
   ])
   await writeFile(join(herd, 'instance', 'instance.yaml'), instanceFile(folder, live))
   await git('init', '--quiet', '-b', 'main')
-  // The repository keeps away from what the person at the keyboard has configured for real work.
+  // The person's own configuration of Git does not apply in the demo's repository.
   const settings = {
     'user.name': 'Clover',
     'user.email': 'clover@herd.example',
@@ -110,7 +110,7 @@ const instanceFile = (
   folder: string,
   { domain, url, directory, database }: Live,
 ): string => `# yaml-language-server: $schema=../schema/instance.schema.json
-# The connections lead into the Mastodon that \`herdbook demo\` serves on this machine.
+# The connections lead to the Mastodon that \`herdbook demo\` runs on this machine.
 domain: ${domain}
 mastodon:
   api:
@@ -126,19 +126,19 @@ acting_account: owner
 ledger_key: { file: ${JSON.stringify(join(folder, 'ledger-key'))} }
 `
 
-/** One apply, unseen and with a raised budget, makes the server what the files say and begins the ledger. */
+/** Applies the files once, unseen and with a raised budget, and so begins the ledger. */
 async function recordStart(io: Io, { herd, herdbook, git }: Stage): Promise<void> {
   const file = join(herd, 'instance', 'policy.yaml')
   const policy = await readFile(file, 'utf8')
   await writeFile(file, policy.replace(/(create|update): \d+/g, '$1: 100'))
   await git('add', '.')
-  await git('commit', '--quiet', '-m', 'Herd as it is')
+  await git('commit', '--quiet', '-m', 'Herd at the start')
   await herdbook(['apply', '--yes', '--take-over', '--first', 'the demo begins'], EXIT.ok, unseen(io))
   await writeFile(file, policy)
   await git('commit', '--quiet', '-am', 'Budgets for every day')
 }
 
-/** A world whose output nobody sees; `heard` is told of it. */
+/** A world without visible output; `heard` gets the output. */
 export function unseen(io: Io, heard: (text: string) => void = () => {}): Io {
   const silent = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -146,7 +146,7 @@ export function unseen(io: Io, heard: (text: string) => void = () => {}): Io {
       done()
     },
   })
-  // Nothing asks a stream that is no terminal for more than this.
+  // Nothing needs more than this from a stream that is not a terminal.
   const stream = silent as unknown as NodeJS.WriteStream
   return { ...io, stdout: stream, stderr: stream }
 }

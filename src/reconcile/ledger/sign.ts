@@ -10,7 +10,7 @@ import { refsOf, type Repository, type Snapshot } from '../repository.ts'
 import { signatureOf } from '../signature.ts'
 import type { Ledger } from './types.ts'
 import type { ObjectRef } from '../values.ts'
-import { nothingToSign, signedAnew } from './texts.ts'
+import { nothingToSign, signedAgain } from './texts.ts'
 
 /** What signing a ledger again would make. All of it was written by Herdbook. */
 export interface Signing {
@@ -76,7 +76,7 @@ export const sign = (
   { ledger, parents }: Signing,
   why: string,
   by: Authorship,
-): Promise<Ledger> => save(repository, where, ledger, parents, { subject: signedAnew(why), by, touched: null })
+): Promise<Ledger> => save(repository, where, ledger, parents, { subject: signedAgain(why), by, touched: null })
 
 /** Whether a commit descends from all of these. */
 async function descends(repository: Repository, commit: string, earlier: readonly string[]): Promise<boolean> {

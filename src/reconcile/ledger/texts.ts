@@ -91,4 +91,4 @@ export const nothingToSign: Text = {
 }
 
 /** The subject of the ledger's commit. */
-export const signedAnew = (why: string): string => `Sign anew: ${why}`
+export const signedAgain = (why: string): string => `Sign again: ${why}`

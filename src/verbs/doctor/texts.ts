@@ -25,6 +25,6 @@ export const lookingAt = (repository: string): string => `Looking at ${repositor
 
 export const ALL_FINE = 'All settings are correct.'
 export const wrongThings = (things: number): string =>
-  `${count(things, 'thing is', 'things are')} wrong (!): below each stands what fixes it.`
+  `${count(things, 'thing is', 'things are')} wrong (!): the line below each says how to fix it.`
 export const unseenThings = (things: number): string =>
   `${count(things, 'thing', 'things')} could not be seen (?): ask an administrator of the repository.`

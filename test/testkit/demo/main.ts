@@ -5,7 +5,7 @@ import { setGitHubStage } from './stage.ts'
 import { tellGitHubStory, tellers } from './story.ts'
 
 /**
- * Shows what people see on GitHub: an issue form, a comment, a merge, a night. GitHub is a stand-in, and Mastodon an
+ * Shows what people see on GitHub: an issue form, a comment, a merge, a night. GitHub is an imitation, and Mastodon an
  * embedded one.
  */
 const verb: VerbModule['verb'] = (command, io) =>
@@ -14,7 +14,7 @@ const verb: VerbModule['verb'] = (command, io) =>
     try {
       say(
         io,
-        `Herd is a made-up server with seven volunteers, on an embedded Mastodon ${stage.live.version}. Its files are the repository ${hub.repository} on a stand-in for GitHub, with the workflows that \`herdbook init\` writes.`,
+        `Herd is a made-up server with seven volunteers, on an embedded Mastodon ${stage.live.version}. Its files are the repository ${hub.repository} on an imitation of GitHub, with the workflows that \`herdbook init\` writes.`,
       )
       await tellGitHubStory({ hub, settle, hand: stage.live.hand, ...tellers(io) })
       say(io, `\n\nThe repository stays in ${stage.herd}. Begin your own: herdbook init DOMAIN --github OWNER/NAME`)

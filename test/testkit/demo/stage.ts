@@ -10,11 +10,11 @@ import type { Io } from '../../../src/session/io.ts'
 import { main, type Verbs } from '../../../src/command-line/main.ts'
 import { setStage, unseen, type Stage } from '../../../src/demo/stage.ts'
 
-/** The stage with GitHub on it: a stand-in that holds the repository, and people who use its web interface. */
+/** The stage with GitHub: an imitation that holds the repository, and people who use its web interface. */
 export interface GitHubStage {
   readonly stage: Stage
   readonly hub: GitHub
-  /** Runs what the workflows would run for all that has happened meanwhile. */
+  /** Runs the jobs that the workflows would run for everything that has happened since. */
   readonly settle: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -22,10 +22,10 @@ export interface GitHubStage {
 const REPOSITORY = 'herd/instance'
 const VERBS: Verbs = { github: ['github', () => import('../../../src/verbs/github.ts')] }
 
-/** What a job's token may do at most; each workflow asks for less. */
+/** The most that a job's token may do. Each workflow asks for less. */
 const PERMISSIONS = { contents: 'write', issues: 'write', pull_requests: 'write', statuses: 'write' } as const
 
-/** Sets the stage: the instance is live, pushed, and its workflows are about to hear of everything. */
+/** Sets the stage: the instance is live and pushed, and its workflows get every event. */
 export async function setGitHubStage(io: Io): Promise<GitHubStage> {
   const stage = await setStage(io)
   try {
@@ -53,7 +53,7 @@ export async function setGitHubStage(io: Io): Promise<GitHubStage> {
   }
 }
 
-/** From now on a merged pull request is what approves. */
+/** From now on only a merged pull request approves. */
 async function nameForge({ herd, git }: Stage): Promise<void> {
   const path = join(herd, 'instance', 'instance.yaml')
   await writeFile(path, `${await readFile(path, 'utf8')}forge: { github: ${REPOSITORY} }\n`)
@@ -80,7 +80,7 @@ async function settle(backstage: Backstage): Promise<void> {
   }
 }
 
-/** The jobs of the workflows that `init` writes, by what their `if:` goes by. */
+/** The jobs of the workflows that `init` writes, chosen as their `if:` chooses. */
 function jobsFor({ name, payload }: GitHubEvent): readonly string[] {
   const at = (path: string): unknown =>
     path
@@ -119,7 +119,7 @@ function jobsFor({ name, payload }: GitHubEvent): readonly string[] {
   }
 }
 
-/** One job as a runner has it: a fresh clone of the default branch, the event in a file, a token of its own. */
+/** Runs one job as a runner does: a fresh clone of the default branch, the event in a file, a token of its own. */
 async function runJob({ io, stage, hub }: Backstage, event: GitHubEvent, job: string): Promise<void> {
   if (io.signal.aborted) fail(EXIT.refused, 'stopped', 'The demo was stopped.')
   runs += 1

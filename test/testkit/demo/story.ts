@@ -5,14 +5,13 @@ import { say, type Io } from '../../../src/session/io.ts'
 import type { Deed } from '../../../src/demo/live.ts'
 
 /**
- * What the story needs: GitHub, the night at Mastodon's web interface, and workflows that run when something has
- * happened.
+ * What the story needs: GitHub, the night at Mastodon's web interface, and workflows that run after an event.
  */
 export interface Scene {
   readonly hub: GitHub
   readonly hand: (deed: Deed) => Promise<void>
   readonly settle: () => Promise<void>
-  /** Shown to whoever watches: what happens, and what people then see on GitHub. */
+  /** Shown on the screen: what happens, and what people then see on GitHub. */
   readonly tell: (text: string) => void
   readonly show: (what: string, markdown: string) => void
 }
@@ -42,7 +41,7 @@ _No response_
 
 - [X] Name me in the pull request`
 
-/** A member asks by a form, moderators decide, it becomes live; a block made at night is found and adopted. */
+/** A member asks with a form, moderators decide, it becomes live. Then a block made at night is found and adopted. */
 export async function tellGitHubStory(scene: Scene): Promise<void> {
   const { hub, hand, settle, tell, show } = scene
   const { act } = hub
@@ -56,14 +55,14 @@ export async function tellGitHubStory(scene: Scene): Promise<void> {
   })
   show(`Issue #${issue} by @meadow`, FORM)
 
-  tell('2  A moderator finds it right and gives it a label: it becomes a pull request, measured and planned')
+  tell('2  A moderator agrees and adds a label: Herdbook makes a pull request, and plans it')
   await act.label(issue, 'herdbook: accept', 'second')
   await settle()
   const asked = newestPull(hub)
   show(`Pull request #${asked.number}: ${asked.title}`, asked.body ?? '')
   show(`Comment on #${asked.number}`, planOf(hub, asked.number))
 
-  tell('3  Another one reads the comment, approves and merges: it is live')
+  tell('3  Another moderator reads the comment, approves and merges: the block is live')
   await act.review(asked.number, 'clover')
   await act.merge(asked.number, 'clover', 'squash')
   await settle()
@@ -77,7 +76,7 @@ export async function tellGitHubStory(scene: Scene): Promise<void> {
   const drift = driftIssue(hub)
   show(`Issue #${drift.number}: ${drift.title}`, drift.body ?? '')
 
-  tell('5  In the morning, on a telephone: a box is ticked, and there is the pull request that adopts it')
+  tell('5  In the morning, a moderator ticks a box on a telephone: Herdbook opens the pull request that adopts it')
   await act.tick(drift.number, 'adopt domain-block/wolves.example', 'clover')
   await settle()
   const adopting = newestPull(hub)
@@ -91,7 +90,7 @@ export async function tellGitHubStory(scene: Scene): Promise<void> {
   )
 }
 
-/** What people see of a text: not what is there for machines. */
+/** The part of a text that people see, without the part for machines. */
 export const seen = (markdown: string): string =>
   markdown
     .replaceAll(/<!-- [^\n]*? -->/g, '')
@@ -118,7 +117,7 @@ const appliedOn = (hub: GitHub, issue: number): string =>
   missing(`no report on #${issue}`)
 
 const missing = (what: string): never =>
-  fail(EXIT.defect, 'demo-stuck', `The story has ${what} where there should be one.`)
+  fail(EXIT.defect, 'demo-stuck', `The story needs something that is not there: ${what}.`)
 
 /** Tells the story on a terminal. */
 export function tellers(io: Io): Pick<Scene, 'tell' | 'show'> {
