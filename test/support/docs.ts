@@ -132,18 +132,18 @@ const MEANING: { readonly [name in keyof typeof EXIT]: string } = {
   ok: 'in sync, or applied',
   defect: 'a defect in Herdbook',
   changes: 'changes are planned',
-  drift: 'something was changed or added by hand, and nothing else is to be done',
-  conflict: 'something was changed on both sides, or is new to Herdbook and differs',
-  refused: 'refused: a budget, a consent, an invariant, a pause, or nobody confirmed',
-  stale: 'what would be done is not what was saved or approved',
+  drift: 'something was changed or added by hand, and there is nothing else to do',
+  conflict: 'something was changed on both sides, or is new to Herdbook and different',
+  refused: 'refused: a budget, a consent, an invariant, a pause, or a missing confirmation',
+  stale: 'the change is no longer the one that was saved or approved',
   locked: 'another run holds the lock',
-  partial: 'partly applied, or not what it should be afterwards',
-  invalid: 'the files, or the command line, are not valid',
-  red: 'a check is red, and nothing else is to be said',
-  unreadable: 'the live server can not be read, or Git can not reach or change the repository',
+  partial: 'partly applied, or the server is not as expected afterwards',
+  invalid: 'the files or the command line are not valid',
+  red: 'a check is red, and there is nothing else to report',
+  unreadable: 'Herdbook cannot read the live server, or Git cannot reach or change the repository',
 }
 
-/** The exit codes as a table; the README has the same. */
+/** The exit codes as a table. */
 export function exitCodes(): string {
   const rows = (Object.keys(EXIT) as (keyof typeof EXIT)[]).map((name) => `| ${EXIT[name]} | ${MEANING[name]} |`)
   return `| code | what it says |\n|---|---|\n${rows.join('\n')}\n`
