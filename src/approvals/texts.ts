@@ -1,4 +1,4 @@
-/** What approvals say to people. A diagnostic's message stands together with its hint. */
+/** What approvals say to people. A diagnostic's message is beside its hint. */
 
 /** A role for an account that was registered after the files named it. */
 export const youngAccount = ({ account, registered }: { readonly account: string; readonly registered: string }) => ({

@@ -1,6 +1,6 @@
 import { code, prose } from '../../comments/markdown.ts'
 
-/** What Herdbook answers to an issue form, and what it says in the pull request. A diagnostic stands with its hint. */
+/** What Herdbook answers to an issue form, and what it says in the pull request. A diagnostic is beside its hint. */
 
 // The answer in the issue
 
