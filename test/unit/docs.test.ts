@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -13,6 +14,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const PAGES = [
   'README.md',
   '.github/CONTRIBUTING.md',
+  '.github/CHANGELOG.md',
   ...['reference', 'docs'].flatMap((folder) =>
     readdirSync(join(ROOT, '.github', folder)).map((name) => `.github/${folder}/${name}`),
   ),
@@ -61,6 +63,19 @@ describe('what people read first', () => {
     const table = /What each file of `src\/reconcile\/` does[^]*?(?=\n\n## The port)/.exec(page)?.[0] ?? ''
     expect(there.filter((name) => !namesIn(table).includes(name))).toEqual([])
     expect(namesIn(table).filter((name) => !there.includes(name))).toEqual([])
+  })
+
+  it('names files that are there', () => {
+    const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n')
+    const isThere = (name: string): boolean =>
+      tracked.some((path) => path === name || path.endsWith(`/${name}`) || path.startsWith(`${name}/`))
+    const named = PAGES.filter((page) => !page.startsWith('.github/reference')).flatMap((page) =>
+      [...read(page).matchAll(/`((?:src|test|schema|\.github)\/[\w./-]+?)\/?`|`(\w[\w/-]*\.(?:ts|sql|rb))`/g)].map(
+        ([, path, name]) => `${page}: ${path ?? name ?? ''}`,
+      ),
+    )
+    expect(named.length).toBeGreaterThan(100)
+    expect(named.filter((one) => !isThere(one.split(': ')[1] ?? '') && !/NAME|herdbook\./.test(one))).toEqual([])
   })
 
   it('has pictures that are there and load fast', () => {
