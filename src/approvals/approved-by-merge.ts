@@ -5,7 +5,7 @@ import { keyOf, worseThan } from '../reconcile/findings.ts'
 import type { PlanInput } from '../reconcile/plan/input.ts'
 import { narrow } from '../reconcile/plan/plan.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
-import { filesOf, takesOwner } from './owned.ts'
+import { filesOf, takesOwner } from './files-of-step.ts'
 
 /** A pull request's plan, and what a merge approves of it. */
 export interface Approvable {

@@ -1,5 +1,5 @@
 import { isUnresolved } from './decide.ts'
-import { filesFeeding } from './owned.ts'
+import { filesFeeding } from './files-of-step.ts'
 import { gitSources } from '../git/source.ts'
 import type { PullRequest, Push } from '../forges/forge.ts'
 import { HerdbookError } from '../instance/diagnostic.ts'

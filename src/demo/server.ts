@@ -1,7 +1,7 @@
 import { handOf } from '../sandbox/web-interface.ts'
 import { startSandbox } from '../sandbox/index.ts'
 import { bringToLife } from './life.ts'
-import type { Deed, Facts } from './live.ts'
+import type { Deed, Facts } from './start-server.ts'
 
 // The embedded Mastodon of the demo, in a process of its own: in the process of its PostgreSQL, Git would take five
 // times as long to start.

@@ -9,7 +9,7 @@ import { EXIT, fail, type ExitCode } from '../instance/diagnostic.ts'
 import type { Io } from '../session/io.ts'
 import { main, type Verbs } from '../command-line/main.ts'
 import { shipped } from '../setup/package-files.ts'
-import { startLive, type Live } from './live.ts'
+import { startLive, type Live } from './start-server.ts'
 
 /** The place of the story: a repository, and the server that it describes. */
 export interface Stage {

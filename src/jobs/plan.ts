@@ -1,7 +1,7 @@
 import type { PullRequest } from '../forges/forge.ts'
 import { HerdbookError } from '../instance/diagnostic.ts'
 import type { FileSource } from '../instance/source.ts'
-import { ownedFilesOf } from '../approvals/owned.ts'
+import { ownedFilesOf } from '../approvals/files-of-step.ts'
 import { KINDS } from '../providers/index.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import { say } from '../session/io.ts'

@@ -1,6 +1,6 @@
 import type { Units } from './escapes.ts'
 import { formsOf, SHORTEST } from './encodings.ts'
-import { bare, alphanumeric, viewsOf } from './views.ts'
+import { bare, alphanumeric, viewsOf } from './unescaped-views.ts'
 
 /** Finds secrets in texts, in any encoding. */
 export interface Watch {

@@ -44,7 +44,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
     'comments/applied.ts: herdbook drift',
     'redaction/texts.ts: herdbook plan',
     'redaction/texts.ts: herdbook apply',
-    'comments/fork.ts: herdbook plan',
+    'comments/stranger-pull-request.ts: herdbook plan',
     'comments/drift-issue.ts: herdbook adopt',
     'comments/drift-issue.ts: herdbook drift',
     'comments/plan.ts: herdbook plan',

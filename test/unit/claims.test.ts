@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { takesOwnerOf } from '../../src/approvals/strictest.ts'
+import { takesOwnerOf } from '../../src/approvals/owned-files.ts'
 import { MODERATED } from '../../src/instance/moderated-files.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import {

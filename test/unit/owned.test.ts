@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { filesFeeding, filesOf, isEnough, ownedFilesOf } from '../../src/approvals/owned.ts'
+import { filesFeeding, filesOf, isEnough, ownedFilesOf } from '../../src/approvals/files-of-step.ts'
 import { emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
 
 const [byOwner, byAnother] = [{ byOwner: true }, { byOwner: false }]

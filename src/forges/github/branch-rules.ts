@@ -1,7 +1,7 @@
 import type { GitHubApi } from './api.ts'
 import { ADMINISTRATORS_ONLY, BYPASS_BY_FORCE } from './texts.ts'
-import { unless404, type Seen } from './visible.ts'
-import type { RepositoryName } from './shapes.ts'
+import { unless404, type Seen } from './read-if-visible.ts'
+import type { RepositoryName } from './raw-answers.ts'
 
 /** The rules for everyone who changes a branch: a branch protection, or a ruleset with its name. */
 export interface Guard {

@@ -1,6 +1,6 @@
 import type { GitHubApi } from './api.ts'
-import { readIfVisible, unless404, type Seen } from './visible.ts'
-import type { RepositoryName } from './shapes.ts'
+import { readIfVisible, unless404, type Seen } from './read-if-visible.ts'
+import type { RepositoryName } from './raw-answers.ts'
 
 export interface EnvironmentFacts {
   /** Which branches may use it: those that its policies name, protected ones, or all. */

@@ -2,8 +2,16 @@ import type { Comment, Forge, Issue, Permission, PullRequest } from '../forge.ts
 import { commitsOf, environmentReviewersOf, pullsOf, pushersOf, readCommit, readPull, reviewsOf } from './history.ts'
 import { openGitHubApi, type GitHubApi } from './api.ts'
 import { explaining, isStatus } from './errors.ts'
-import { propose } from './pull-request.ts'
-import { commentOf, distinct, issueOf, pullOf, type RepositoryName, type RawComment, type RawIssue } from './shapes.ts'
+import { propose } from './propose.ts'
+import {
+  commentOf,
+  distinct,
+  issueOf,
+  pullOf,
+  type RepositoryName,
+  type RawComment,
+  type RawIssue,
+} from './raw-answers.ts'
 import { suggest } from './suggestions.ts'
 import { tasks } from './texts.ts'
 import type { OnWait } from '../../http/transport.ts'

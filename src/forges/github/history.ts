@@ -10,7 +10,7 @@ import type {
 } from '../forge.ts'
 import type { GitHubApi } from './api.ts'
 import { unless } from './errors.ts'
-import { isBot, pullOf, type RepositoryName } from './shapes.ts'
+import { isBot, pullOf, type RepositoryName } from './raw-answers.ts'
 
 /** Reads one pull request; lists do not say who merged. */
 export async function readPull(api: GitHubApi, place: RepositoryName, number: number): Promise<PullRequest> {

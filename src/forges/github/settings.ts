@@ -2,7 +2,7 @@ import { openGitHubApi } from './api.ts'
 import { explaining } from './errors.ts'
 import { readProtection, readRules, type Guard } from './branch-rules.ts'
 import { NOT_ASKED, tasks } from './texts.ts'
-import { readIfVisible, type Seen } from './visible.ts'
+import { readIfVisible, type Seen } from './read-if-visible.ts'
 import {
   readCodeowners,
   readEnvironment,

@@ -1,7 +1,7 @@
 import type { Suggestion } from '../forge.ts'
 import type { GitHubApi } from './api.ts'
 import { isStatus } from './errors.ts'
-import type { RepositoryName } from './shapes.ts'
+import type { RepositoryName } from './raw-answers.ts'
 
 interface RawReviewComment {
   readonly id: number | bigint

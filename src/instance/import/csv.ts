@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { refused, type Format } from './row.ts'
 import { isHeader, readTable, type TableRecord } from './table.ts'
 import { badCsv } from './texts.ts'
-import { columnOf, looksLikeDomain } from './words.ts'
+import { columnOf, looksLikeDomain } from './columns.ts'
 
 const DELIMITERS = [',', ';', '\t', '|'] as const
 

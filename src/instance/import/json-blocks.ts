@@ -1,7 +1,7 @@
 import { membersOf, textOf, type LineOf, type Shape } from './json-shape.ts'
 import { bareRow, FLAGS, type Flag, type LeftOut, type ListRow } from './row.ts'
 import { allowed, noDomain, notASeverity } from './texts.ts'
-import { yesOrNo } from './words.ts'
+import { yesOrNo } from './columns.ts'
 
 type Members = ReadonlyMap<string, unknown>
 

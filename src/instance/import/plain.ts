@@ -1,6 +1,6 @@
 import { linesOf } from './lines.ts'
 import { bareRow, type Format } from './row.ts'
-import { columnOf } from './words.ts'
+import { columnOf } from './columns.ts'
 import { FORMAT } from './texts.ts'
 
 /** One domain a line. */

@@ -1,7 +1,7 @@
 import { severityOf } from '../severity.ts'
 import { diagnosticOf, FLAGS, refused, type LeftOut, type ListRow, type Reading } from './row.ts'
 import * as texts from './texts.ts'
-import { columnOf, looksLikeDomain, yesOrNo, type Column } from './words.ts'
+import { columnOf, looksLikeDomain, yesOrNo, type Column } from './columns.ts'
 
 /** One record of a table: its cells, trimmed. */
 export interface TableRecord {

@@ -1,5 +1,5 @@
 import { canWrite, type PullRequest } from '../../forges/forge.ts'
-import { PLAN_LABEL } from '../../comments/fork.ts'
+import { PLAN_LABEL } from '../../comments/stranger-pull-request.ts'
 import { showsPlanOf } from '../../comments/plan.ts'
 import { code } from '../../comments/markdown.ts'
 import { showsFilesOf } from '../../comments/checked-mark.ts'

@@ -1,4 +1,4 @@
-import { isEnough, takesOwner } from '../../approvals/owned.ts'
+import { isEnough, takesOwner } from '../../approvals/files-of-step.ts'
 import { current, formsIn, missing } from '../../reconcile/approvals.ts'
 import { refOf } from '../../reconcile/object-ref.ts'
 import { approvalsBy } from '../../reconcile/approval-marks.ts'

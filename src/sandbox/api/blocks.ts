@@ -1,5 +1,5 @@
 import { Refusal } from '../failure.ts'
-import { booleanParam, enumParam, idParam, scalarParam, textParam } from '../casts.ts'
+import { booleanParam, enumParam, idParam, scalarParam, textParam } from '../ruby-casts.ts'
 import { found, given, type Answer, type Call } from '../http.ts'
 import {
   BLOCK_FIELDS,

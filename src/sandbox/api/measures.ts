@@ -1,4 +1,4 @@
-import { scalarParam, textParam } from '../casts.ts'
+import { scalarParam, textParam } from '../ruby-casts.ts'
 import { Refusal } from '../failure.ts'
 import type { Answer, Call } from '../http.ts'
 

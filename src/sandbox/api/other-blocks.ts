@@ -1,4 +1,4 @@
-import { booleanParam, enumParam, expiryParam, idParam, scalarParam, textParam } from '../casts.ts'
+import { booleanParam, enumParam, expiryParam, idParam, scalarParam, textParam } from '../ruby-casts.ts'
 import { demand } from '../failure.ts'
 import { found, given, time, type Answer, type Call } from '../http.ts'
 import { record } from '../models/audit.ts'

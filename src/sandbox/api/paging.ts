@@ -1,5 +1,5 @@
 import type { Row } from '../database.ts'
-import { fitsColumn, rubyInteger, scalarParam, textParam } from '../casts.ts'
+import { fitsColumn, rubyInteger, scalarParam, textParam } from '../ruby-casts.ts'
 import { PUBLIC_URL, type Call } from '../http.ts'
 
 export interface Listing {

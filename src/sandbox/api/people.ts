@@ -1,5 +1,5 @@
 import type { Row } from '../database.ts'
-import { textParam } from '../casts.ts'
+import { textParam } from '../ruby-casts.ts'
 import { Refusal } from '../failure.ts'
 import { found, PUBLIC_URL, time, type Answer, type Call } from '../http.ts'
 import { EVERYONE, FLAGS } from '../seed.ts'

@@ -1,4 +1,4 @@
-import { textParam } from '../casts.ts'
+import { textParam } from '../ruby-casts.ts'
 import { found, PUBLIC_URL, sha256, time, type Answer, type Call } from '../http.ts'
 import { NOT_FOUND, Refusal } from '../failure.ts'
 import { BLOCK_FIELDS, type DomainBlock } from '../models/domain-blocks.ts'

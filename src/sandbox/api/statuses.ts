@@ -1,6 +1,6 @@
 import type { Session } from '../database.ts'
 import { Invalid, Refusal } from '../failure.ts'
-import { idParam, textParam } from '../casts.ts'
+import { idParam, textParam } from '../ruby-casts.ts'
 import { found, PUBLIC_URL, time, type Answer, type Call } from '../http.ts'
 
 const VISIBILITIES = ['public', 'unlisted', 'private', 'direct'] as const

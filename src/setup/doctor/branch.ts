@@ -1,6 +1,6 @@
 import * as texts from './texts.ts'
 import type { Guard } from '../../forges/github/branch-rules.ts'
-import type { Seen } from '../../forges/github/visible.ts'
+import type { Seen } from '../../forges/github/read-if-visible.ts'
 import { contextOf } from '../../forges/check-name.ts'
 import { GITHUB_ACTIONS, ledgerBranch, settingsOf } from '../init/settings.ts'
 import { aboutOf, fine, judge, page, unseen, wrong, type Finding, type Patient } from './finding.ts'

@@ -1,5 +1,5 @@
 import * as texts from './texts.ts'
-import type { Seen } from '../../forges/github/visible.ts'
+import type { Seen } from '../../forges/github/read-if-visible.ts'
 import { ENVIRONMENTS } from '../environment-names.ts'
 import { LABELS, settingsOf } from '../init/settings.ts'
 import { NEVER_THERE, OPENED } from '../init/texts.ts'

@@ -1,5 +1,5 @@
 import * as texts from './texts.ts'
-import type { Seen } from '../../forges/github/visible.ts'
+import type { Seen } from '../../forges/github/read-if-visible.ts'
 import type { RepositorySettings } from '../../forges/github/settings.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
 import { secretsIn } from '../../instance/secrets.ts'

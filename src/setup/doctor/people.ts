@@ -1,5 +1,5 @@
 import * as texts from './texts.ts'
-import type { Seen } from '../../forges/github/visible.ts'
+import type { Seen } from '../../forges/github/read-if-visible.ts'
 import { fine, page, unseen, wrong, type Finding, type Patient } from './finding.ts'
 
 const WHAT = 'Deciding'

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import { EXIT, fail } from '../../../src/instance/diagnostic.ts'
 import type { GitHub } from '../github/index.ts'
 import { say, type Io } from '../../../src/session/io.ts'
-import type { Deed } from '../../../src/demo/live.ts'
+import type { Deed } from '../../../src/demo/start-server.ts'
 
 /**
  * What the story needs: GitHub, the night at Mastodon's web interface, and workflows that run after an event.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Proposal, PullRequest } from '../forge.ts'
 import { GitHubFailure, type GitHubApi } from './api.ts'
 import { isStatus } from './errors.ts'
-import { pullOf, type RepositoryName, type RawPull } from './shapes.ts'
+import { pullOf, type RepositoryName, type RawPull } from './raw-answers.ts'
 
 /**
  * Puts one commit on its own branch and opens a pull request, or updates the open one.

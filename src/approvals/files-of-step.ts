@@ -3,7 +3,7 @@ import { filesBehind, filesOfStep } from '../reconcile/claims.ts'
 import type { Ledger, Merge } from '../reconcile/ledger/types.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import type { Step } from '../reconcile/plan/types.ts'
-import { isOwned, takesOwnerOf } from './strictest.ts'
+import { isOwned, takesOwnerOf } from './owned-files.ts'
 
 const kindOf = (name: string) => KINDS.find((kind) => kind.name === name)
 
