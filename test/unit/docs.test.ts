@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EXIT } from '../../src/instance/diagnostic.ts'
 import { VERBS } from '../../src/verbs/index.ts'
+import { ENVIRONMENTS } from '../../src/setup/environment-names.ts'
 import { width } from '../../src/words/text.ts'
 import { call } from '../support/cli.ts'
 import { documentation, exitCodes } from '../support/docs.ts'
@@ -63,6 +64,17 @@ describe('what people read first', () => {
     const table = /What each file of `src\/reconcile\/` does[^]*?(?=\n\n## The port)/.exec(page)?.[0] ?? ''
     expect(there.filter((name) => !namesIn(table).includes(name))).toEqual([])
     expect(namesIn(table).filter((name) => !there.includes(name))).toEqual([])
+  })
+
+  it('names in the changelog what doctor calls the same', () => {
+    const folder = join(ROOT, 'src/setup/doctor')
+    const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+    const known = [...sources.join('\n').matchAll(/(?:what:|WHAT =|what =) '([^']+)'/g)].map(([, what]) => what)
+    const named = [...read('.github/CHANGELOG.md').matchAll(/\*\* \[([^\]]+)\]\./g)].flatMap(([, names = '']) =>
+      names.split(', '),
+    )
+    expect(named.length).toBeGreaterThan(3)
+    expect(named.filter((name) => ![...known, ...Object.keys(ENVIRONMENTS)].includes(name))).toEqual([])
   })
 
   it('names files that are there', () => {
