@@ -1,5 +1,5 @@
 import { displayDomain } from '../instance/domains.ts'
-import type { Fields } from '../reconcile/values.ts'
+import type { Fields } from '../instance/values.ts'
 import type { Step } from '../reconcile/plan/types.ts'
 import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'

@@ -1,5 +1,5 @@
 import type { Plan, Step } from '../reconcile/plan/types.ts'
-import type { Value } from '../reconcile/values.ts'
+import type { Value } from '../instance/values.ts'
 import { titleOf, verdict, type KindName } from '../words/describe.ts'
 import { editSections, onlyEdits } from './config-changes.ts'
 import { hasEdits, NO_EDITS, type Edits } from '../words/config-changes.ts'

@@ -1,15 +1,14 @@
+import type { Advice } from '../instance/diagnostic.ts'
 import { MINIMUM } from '../minimum.ts'
-
-type Texts = { readonly message: string; readonly hint: string }
 
 const GIT_DOWNLOADS = 'https://git-scm.com/downloads'
 
-export const GIT_MISSING: Texts = {
+export const GIT_MISSING: Advice = {
   message: 'Herdbook cannot find Git: it is not installed, or it is not on your PATH.',
   hint: `Install Git ${MINIMUM.git} or newer: ${GIT_DOWNLOADS}`,
 }
 
-export const gitTooOld = ({ version }: { readonly version: string }): Texts => ({
+export const gitTooOld = ({ version }: { readonly version: string }): Advice => ({
   message: `This Git is ${version}. Herdbook needs Git ${MINIMUM.git} or newer.`,
   hint: `Install a newer Git: ${GIT_DOWNLOADS}`,
 })
@@ -54,23 +53,29 @@ export const refInTheWay = (names: {
   readonly ref: string
   readonly inTheWay: string
   readonly remove: string
-}): Texts => ({
+}): Advice => ({
   message: `Git cannot create ${names.ref} because ${names.inTheWay} exists. Anyone with push rights could have made it.`,
   hint: `Delete it: ${names.remove}`,
 })
 
-export const refTooLarge = ({ ref, id }: { readonly ref: string; readonly id: string }): Texts => ({
+export const refTooLarge = ({ ref, id }: { readonly ref: string; readonly id: string }): Advice => ({
   message: `${ref} (commit ${id.slice(0, 12)}) is too large. Herdbook did not write it.`,
   hint: `Look at it: git show --stat ${id}`,
 })
 
-export const refForeign = ({ ref, id }: { readonly ref: string; readonly id: string }): Texts => ({
+export const refForeign = ({ ref, id }: { readonly ref: string; readonly id: string }): Advice => ({
   message: `${ref} does not name a commit (${id.slice(0, 12)}). Herdbook did not write it.`,
   hint: `Look at it: git cat-file -p ${id}`,
 })
 
 /** `trust` is the command that Git itself proposes, if it does. */
-export const foreignFolder = ({ dir, trust }: { readonly dir: string; readonly trust: string | undefined }): Texts => ({
+export const foreignFolder = ({
+  dir,
+  trust,
+}: {
+  readonly dir: string
+  readonly trust: string | undefined
+}): Advice => ({
   message: 'This folder belongs to another user, so Git does not read it.',
   hint: `If you trust it: ${trust ?? `git config --global --add safe.directory ${dir}`}`,
 })
@@ -82,7 +87,7 @@ export const remoteUnclear = ({
 }: {
   readonly remotes: readonly string[]
   readonly branch: string
-}): Texts => ({
+}): Advice => ({
   message: `This repository has several remotes (${remotes.join(', ')}). Git does not say which one this branch belongs to.`,
   hint:
     branch === ''
@@ -90,7 +95,7 @@ export const remoteUnclear = ({
       : `Name the remote that holds the ledger, for example ${remotes[0]}: git config branch.${branch}.remote ${remotes[0]}`,
 })
 
-export const SHALLOW_CLONE: Texts = {
+export const SHALLOW_CLONE: Advice = {
   message: 'This clone does not have the whole history. Herdbook cannot see which repository it is a clone of.',
   hint: 'Get the whole history: git fetch --unshallow',
 }

@@ -1,5 +1,4 @@
-type Texts = { readonly message: string; readonly hint: string }
-
+import type { Advice } from '../instance/diagnostic.ts'
 export const listUnreadable = ({ url, why }: { readonly url: string; readonly why: string }): string =>
   `${url} cannot be read: ${why}.`
 
@@ -30,7 +29,7 @@ export const notEncrypted = (names: {
   readonly what: string
   readonly origin: string
   readonly setting: string
-}): Texts => ({
+}): Advice => ({
   message: `${names.what} would go to ${names.origin} without encryption, so Herdbook does not send it`,
   hint: `write https: in ${names.setting}, and store the secret with that address`,
 })

@@ -31,6 +31,9 @@ export interface Diagnostic {
 /** The words of a diagnostic. */
 export type Wording = Pick<Diagnostic, 'message' | 'hint'>
 
+/** The same with what to do about it. */
+export type Advice = Required<Wording>
+
 /** The exit codes of every verb, append-only. */
 export const EXIT = {
   ok: 0,

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../reconcile/ledger/types.ts'
 import type { ApplyReport } from '../reconcile/report.ts'
 import type { Adjustment, Impact, KindRead, Plan, Difference, Step, Unmanaged } from '../reconcile/plan/types.ts'
-import type { Fields } from '../reconcile/values.ts'
+import type { Fields } from '../instance/values.ts'
 
 /** Milliseconds by activity. */
 export type Timings = { readonly [what: string]: number }

@@ -1,4 +1,4 @@
-import type { Value } from './values.ts'
+import type { Value } from '../instance/values.ts'
 
 /** Deep equality of JSON values; the order of keys does not matter. */
 export function equal(a: Value, b: Value): boolean {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Source } from '../instance/instance.ts'
-import type { Fields, ObjectRef, Value } from './values.ts'
+import type { Fields, Value } from '../instance/values.ts'
+import type { ObjectRef } from './values.ts'
 
 /** What a file says of one object. A field that is not in `fields` is not managed. */
 export interface DesiredObject {

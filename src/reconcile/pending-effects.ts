@@ -5,7 +5,7 @@ import { equal } from './equal.ts'
 import type { PlanInput } from './plan/input.ts'
 import type { Kind } from './kind.ts'
 import type { Intent } from './ledger/types.ts'
-import type { Fields } from './values.ts'
+import type { Fields } from '../instance/values.ts'
 import type { Plan, Step } from './plan/types.ts'
 import { outcomeUnknown, THE_SERVER, workLeft } from './texts.ts'
 

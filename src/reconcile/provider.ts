@@ -5,7 +5,7 @@ import type { Draft, Invariant, Kind, Lease, Outcome, WriteContext } from './kin
 import type { Intent, Ledger } from './ledger/types.ts'
 import type { Course, Unfinished, Check, Impact, Step } from './plan/types.ts'
 import type { Desired, Observed } from './objects.ts'
-import type { Fields } from './values.ts'
+import type { Fields } from '../instance/values.ts'
 
 /** What a run is for: to plan, to plan a pull request, or to write. */
 export type Use = 'plan' | 'proposal' | 'apply'

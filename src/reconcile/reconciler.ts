@@ -1,4 +1,4 @@
-import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { EXIT, fail, HerdbookError, type Diagnostic, type Advice } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import { policyOf } from '../instance/policy.ts'
@@ -14,7 +14,7 @@ import type { Live, Provider, Reading, ReadContext } from './provider.ts'
 import type { Desired } from './objects.ts'
 import type { ObjectRef } from './values.ts'
 import type { Plan } from './plan/types.ts'
-import { kindTwice, type Text } from './texts.ts'
+import { kindTwice } from './texts.ts'
 
 /** What a run is about: which files, which configuration, which ledger, and when. */
 export interface Subject {
@@ -67,7 +67,7 @@ export function kindsOf(providers: readonly Pick<Provider, 'kinds'>[]): Kind[] {
 
 const twice = (name: string, one: string, other: string): never => refuse('kind-twice', kindTwice({ name, one, other }))
 
-const refuse = (code: string, text: Text): never => fail(EXIT.defect, code, text.message, text)
+const refuse = (code: string, text: Advice): never => fail(EXIT.defect, code, text.message, text)
 
 /** What the files say of every kind. Throws (exit 9) all contradictions at once. */
 export const desiredOf = (kinds: readonly Kind[], instance: Instance, now: Date): Map<string, Desired> =>

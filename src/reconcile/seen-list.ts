@@ -6,7 +6,7 @@ import type { Kind } from './kind.ts'
 import type { Ledger, Seen, SeenLists } from './ledger/types.ts'
 import type { LiveObject } from './objects.ts'
 import type { Plan, Unmanaged } from './plan/types.ts'
-import type { Value } from './values.ts'
+import type { Value } from '../instance/values.ts'
 
 /** Hex digits of a mark that name the object; the rest is a digest of its state. */
 const HALF = 32

@@ -1,8 +1,3 @@
-/** A JSON value, as in fields and digests. */
-export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
-
-export type Fields = { readonly [field: string]: Value }
-
 /** `kind/identity`, such as `domain-block/spam.example`. */
 export type ObjectRef = string
 

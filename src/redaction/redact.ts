@@ -2,7 +2,7 @@ import type { Protocol, Check, Plan, Difference, Step, Unmanaged } from '../reco
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ApplyReport } from '../reconcile/report.ts'
-import type { Fields, Value } from '../reconcile/values.ts'
+import type { Fields, Value } from '../instance/values.ts'
 import { ANSWER_NOT_SHOWN, CANNOT_GET_ROLE } from './texts.ts'
 import { HIDDEN, nameHider, withoutAddresses, withoutEmails } from './redact-text.ts'
 import { own } from '../instance/get-own.ts'

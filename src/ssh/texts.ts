@@ -1,5 +1,4 @@
-type Texts = { readonly message: string; readonly hint: string }
-
+import type { Advice } from '../instance/diagnostic.ts'
 export const CLOSED_AT_ONCE = 'the connection closed at once'
 
 export const cannotLogIn = (login: { readonly where: string; readonly user: string; readonly why: string }): string =>
@@ -10,7 +9,7 @@ export const otherHostKey = (keys: {
   readonly where: string
   readonly pinned: string
   readonly seen: readonly string[]
-}): Texts => ({
+}): Advice => ({
   message: `${keys.where} shows another host key. instance.yaml has ${keys.pinned}, the machine has ${keys.seen.join(' and ') || 'none of a known type'}.`,
   hint: 'Either the machine was set up again, or someone intercepts the connection. Look at the key on the machine itself before you change ssh.host_key.',
 })

@@ -1,5 +1,5 @@
 import { structuredPatch } from 'diff'
-import type { Fields, Value } from '../reconcile/values.ts'
+import type { Fields, Value } from '../instance/values.ts'
 import type { Difference, Step } from '../reconcile/plan/types.ts'
 import { secretInWords } from '../reconcile/plan/secret-fields.ts'
 import { wordOf } from './describe.ts'

@@ -1,4 +1,5 @@
-import type { Action, Fields, Hazard } from '../reconcile/values.ts'
+import type { Action, Hazard } from '../reconcile/values.ts'
+import type { Fields } from '../instance/values.ts'
 
 /** A step in words: `{id}`, `{before.FIELD}`, `{after.FIELD}` and `{seen.FIELD}` are names, `{n}` a number of steps. */
 export interface Phrase {

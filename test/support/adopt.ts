@@ -7,7 +7,7 @@ import type {
   Role,
   Rule,
 } from '../../src/instance/documents.ts'
-import type { Fields } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 import type { Difference } from '../../src/reconcile/plan/types.ts'
 
 /**

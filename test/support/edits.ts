@@ -3,8 +3,9 @@ import { edit } from '../../src/instance/edit/edit.ts'
 import { type Path } from '../../src/instance/edit/splices.ts'
 import { itemsOf, placesIn, startOf } from '../../src/instance/edit/file.ts'
 import { editObjects, fileOf } from '../../src/instance/edit/objects.ts'
-import { refuse, type Value } from '../../src/instance/edit/original.ts'
-import type { Fields } from '../../src/instance/edit/shapes.ts'
+import { refuse } from '../../src/instance/edit/original.ts'
+import { type Value } from '../../src/instance/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 
 // One edit of one file, or of one object, by the code that makes many at once.
 

@@ -1,6 +1,6 @@
 import { byText, equal } from '../../src/reconcile/equal.ts'
 import type { Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
-import type { Fields, Value } from '../../src/reconcile/values.ts'
+import type { Fields, Value } from '../../src/instance/values.ts'
 import type { Server } from './memory-server.ts'
 
 /** Work that Mastodon leaves to its workers. */

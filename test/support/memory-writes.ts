@@ -2,7 +2,7 @@ import { parse } from 'yaml'
 import { defaultOf, permissionNames } from '../../src/instance/versions.ts'
 import { permissionMask } from './permissions.ts'
 import type { Rows, Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
-import type { Value } from '../../src/reconcile/values.ts'
+import type { Value } from '../../src/instance/values.ts'
 import { EVERYONE_ID, newId, rulesInOrder, sever, stamp, touchedBy, type Server } from './memory-server.ts'
 import { type Perform, done, changed, refused, wordOf, matches, type Model, writeRow } from './memory-model.ts'
 

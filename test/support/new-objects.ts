@@ -4,7 +4,7 @@ import type { FileEdit, NewObject } from '../../src/instance/edit/objects.ts'
 import { loadInstance } from '../../src/instance/load.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import type { DesiredObject } from '../../src/reconcile/objects.ts'
-import type { Fields, Value } from '../../src/reconcile/values.ts'
+import type { Fields, Value } from '../../src/instance/values.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import { desiredOf } from '../../src/reconcile/reconciler.ts'
 

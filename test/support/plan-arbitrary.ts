@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Protocol, Impact, Plan, Difference, Step } from '../../src/reconcile/plan/types.ts'
 import type { Intent, LedgerEntry } from '../../src/reconcile/ledger/types.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
-import type { Value } from '../../src/reconcile/values.ts'
+import type { Value } from '../../src/instance/values.ts'
 import { touching, EMPTY, KIND_NAMES, step } from './plans.ts'
 
 /** What attackers and accidents write into names and comments. */

@@ -9,7 +9,8 @@ import type { Unfinished, Check, Plan, Step } from '../../src/reconcile/plan/typ
 import type { Finished, Live, Provider, Reading } from '../../src/reconcile/provider.ts'
 import { NO_WISHES, planNow, type Planned, type Subject, type PlanOptions } from '../../src/reconcile/reconciler.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Fields, ObjectRef, Form } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
+import type { ObjectRef, Form } from '../../src/reconcile/values.ts'
 import type { LiveObject, Observed } from '../../src/reconcile/objects.ts'
 import { sealingWith } from './sealing.ts'
 

@@ -4,7 +4,8 @@ import type { LiveObject, Candidate } from '../../src/reconcile/objects.ts'
 import type { Step, Unfinished } from '../../src/reconcile/plan/types.ts'
 import type { Turn } from '../../src/reconcile/protocols.ts'
 import type { Live } from '../../src/reconcile/provider.ts'
-import type { Fields, ObjectRef } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
+import type { ObjectRef } from '../../src/reconcile/values.ts'
 
 /** A kind of a test: what it says of itself, and what its far end does. */
 export interface ToyKind extends Partial<Kind> {

@@ -6,7 +6,8 @@ import type { Kind, Outcome, WriteContext } from '../../src/reconcile/kind.ts'
 import type { Unfinished, Step } from '../../src/reconcile/plan/types.ts'
 import type { Ended, Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
 import type { Desired, DesiredObject, LiveObject, Observed, Candidate } from '../../src/reconcile/objects.ts'
-import type { Fields, ObjectRef } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
+import type { ObjectRef } from '../../src/reconcile/values.ts'
 import { inPhases, resumed } from './toy-protocol.ts'
 
 /** What the files of a test say: objects by `kind/id`. */

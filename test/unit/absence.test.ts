@@ -12,7 +12,7 @@ import {
 } from '../../src/reconcile/plan/absence.ts'
 import { decide } from '../../src/reconcile/plan/three-way-merge.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Fields } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 
 const instance: Instance = {
   documents: {},

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ABSENT, decide, type MergeInput } from '../../src/reconcile/plan/three-way-merge.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Fields } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 
 const same: MergeInput['same'] = (_field, a, b) => equal(a, b)
 const sides = (

@@ -14,7 +14,7 @@ import {
   type Claim,
 } from '../../src/reconcile/claims.ts'
 import type { Desired, DesiredObject } from '../../src/reconcile/objects.ts'
-import type { Fields } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 
 const FILES = ['access.yaml', 'certificates.yaml', 'services.yaml']
 const KIND: Fed = { name: 'file', sources: ['services.yaml', 'access.yaml', 'certificates.yaml'] }

@@ -18,7 +18,7 @@ import {
   setAside,
   type ObjectFiles,
 } from '../../src/reconcile/plan/left-alone.ts'
-import type { Fields } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 import type { Difference } from '../../src/reconcile/plan/types.ts'
 import { checkEditions } from '../support/editions.ts'
 

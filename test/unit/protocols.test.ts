@@ -17,7 +17,7 @@ import {
   type Turn,
 } from '../../src/reconcile/protocols.ts'
 import { type Unfinished } from '../../src/reconcile/plan/types.ts'
-import type { Fields } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 import { step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 

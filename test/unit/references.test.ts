@@ -13,7 +13,7 @@ import {
   resolveStep,
   type Reference,
 } from '../../src/reconcile/plan/references.ts'
-import type { Fields, Value } from '../../src/reconcile/values.ts'
+import type { Fields, Value } from '../../src/instance/values.ts'
 import { step } from '../support/plans.ts'
 
 const CASES = 500

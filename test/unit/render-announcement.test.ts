@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Fields } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 import type { Step } from '../../src/reconcile/plan/types.ts'
 import { renderDone, renderNotices, type Notice } from '../../src/comments/mastodon-post.ts'
 import { step as stepOf } from '../support/plans.ts'

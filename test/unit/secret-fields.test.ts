@@ -10,7 +10,7 @@ import {
   secretInWords,
   uncomparedInWords,
 } from '../../src/reconcile/plan/secret-fields.ts'
-import type { Fields, Value } from '../../src/reconcile/values.ts'
+import type { Fields, Value } from '../../src/instance/values.ts'
 import type { SecretAnswer } from '../../src/reconcile/objects.ts'
 import { sealingWith } from '../support/sealing.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import { byText } from '../../src/reconcile/equal.ts'
-import type { Fields } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 import { applyJson, planJson } from '../../src/json/plan.ts'
 import { parsePlan } from '../../src/json/saved-plan.ts'
 import { ACCESS, applied, newWorld, planned, SERVICES, type Files, type LiveState } from '../support/claimed.ts'

@@ -12,7 +12,7 @@ import {
   sameUnlessPending,
   type Changing,
 } from '../../src/reconcile/plan/unresolved.ts'
-import type { Fields, Value } from '../../src/reconcile/values.ts'
+import type { Fields, Value } from '../../src/instance/values.ts'
 import { step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 

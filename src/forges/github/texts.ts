@@ -1,3 +1,4 @@
+import type { Advice } from '../../instance/diagnostic.ts'
 /** What Herdbook was doing, as it reads after "could not". */
 export const tasks = {
   readRepository: 'read the repository',
@@ -46,34 +47,29 @@ interface Refused {
   readonly answer: string
 }
 
-interface Text {
-  readonly message: string
-  readonly hint: string
-}
-
-export const limitReached = ({ task, repository }: Refused, until: Date): Text => ({
+export const limitReached = ({ task, repository }: Refused, until: Date): Advice => ({
   message: `GitHub could not ${task} in ${repository}: it accepts no more requests before ${minute(until)} UTC.`,
   hint: 'Run it again after that time.',
 })
 
 const minute = (time: Date): string => time.toISOString().slice(0, 16).replace('T', ' ')
 
-export const unreachable = ({ task, repository, answer }: Refused): Text => ({
+export const unreachable = ({ task, repository, answer }: Refused): Advice => ({
   message: ended(`GitHub could not ${task} in ${repository}: ${answer}`),
   hint: 'Run it again. If GitHub has problems, https://www.githubstatus.com shows them.',
 })
 
-export const refused = ({ task, repository, answer }: Refused): Text => ({
+export const refused = ({ task, repository, answer }: Refused): Advice => ({
   message: ended(`GitHub could not ${task} in ${repository}: ${answer}`),
   hint: 'This is the answer of GitHub. This request changed nothing.',
 })
 
-export const unknownToken = ({ task, answer }: Refused): Text => ({
+export const unknownToken = ({ task, answer }: Refused): Advice => ({
   message: ended(`GitHub does not know the token, so Herdbook could not ${task}: ${answer}`),
   hint: 'In a workflow: GITHUB_TOKEN: ${{ github.token }}. At a terminal: export GITHUB_TOKEN=$(gh auth token)',
 })
 
-export const workflowsMayNotPropose = ({ task, repository, answer }: Refused): Text => ({
+export const workflowsMayNotPropose = ({ task, repository, answer }: Refused): Advice => ({
   message: ended(`Workflows are not allowed to open pull requests here, so Herdbook could not ${task}: ${answer}`),
   hint:
     `Allow it once: gh api -X PUT repos/${repository}/actions/permissions/workflow ` +
@@ -84,7 +80,7 @@ export const workflowsMayNotPropose = ({ task, repository, answer }: Refused): T
 export const noPermission = (
   { task, answer }: Refused,
   { keys, personal }: { readonly keys: readonly string[]; readonly personal: boolean },
-): Text => ({
+): Advice => ({
   message: ended(`The token is not allowed to ${task}: ${answer}`),
   hint: personal ? personalTokenHint(keys) : workflowTokenHint(keys),
 })
@@ -101,7 +97,7 @@ const workflowTokenHint = (keys: readonly string[]): string =>
 
 const either = (keys: readonly string[]): string => keys.join(' or ')
 
-export const notFound = ({ task, repository, answer }: Refused): Text => ({
+export const notFound = ({ task, repository, answer }: Refused): Advice => ({
   message: ended(`Herdbook could not ${task}. It does not exist, or the token cannot see it: ${answer}`),
   hint:
     `Check that GITHUB_REPOSITORY (${repository}) is right, and that issues are enabled there: ` +
@@ -112,7 +108,7 @@ export const notFound = ({ task, repository, answer }: Refused): Text => ({
 const ended = (text: string): string => `${text}.`.replace(/(?<!\.)\.+$/, '.')
 
 /** The event of a run. */
-export const noEvent: Text = {
+export const noEvent: Advice = {
   message: 'There is no event to read: GITHUB_EVENT_PATH is not set.',
   hint: 'This command is for workflows of GitHub Actions. Elsewhere: herdbook plan, then herdbook apply',
 }

@@ -1,7 +1,8 @@
 import { EXIT, fail } from '../diagnostic.ts'
 import { isUnwanted } from '../yaml/characters.ts'
-import { BOM, eolBefore, refuse, type Value } from './original.ts'
-import { isRecord, stringOf, type Fields } from './shapes.ts'
+import { BOM, eolBefore, refuse } from './original.ts'
+import { type Value, type Fields } from '../values.ts'
+import { isRecord, stringOf } from './shapes.ts'
 import { notATextFile, unwantedCharacter } from './texts.ts'
 
 /** The new text of a file, by its name in the instance folder. */

@@ -6,18 +6,8 @@ import { isJson } from './json.ts'
 import { isFlow, styleNear, type Collection } from './layout.ts'
 import { reasons } from './emptied.ts'
 import { PLAIN, type Style } from './render.ts'
-import {
-  insertLines,
-  meaning,
-  means,
-  open,
-  refuse,
-  refuseAt,
-  splice,
-  type Original,
-  type Splice,
-  type Value,
-} from './original.ts'
+import { insertLines, meaning, means, open, refuse, refuseAt, splice, type Original, type Splice } from './original.ts'
+import { type Value } from '../values.ts'
 import {
   addItems,
   changeFlow,

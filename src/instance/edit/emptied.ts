@@ -1,7 +1,7 @@
 import { EXIT, fail } from '../diagnostic.ts'
 import { LIST_KEYS } from '../list-keys.ts'
 import type { Edit } from './types.ts'
-import type { Value } from './original.ts'
+import type { Value } from '../values.ts'
 import { emptyWithoutReason } from './texts.ts'
 
 const KEY = 'emptied_on_purpose'

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { own } from '../get-own.ts'
 import type { Edit } from './types.ts'
 import type { Path } from './splices.ts'
-import type { Value } from './original.ts'
+import type { Value } from '../values.ts'
 import { isRecord, severityWord, stringOf, type Item, type Written } from './shapes.ts'
 
 const MINUTE = 60_000

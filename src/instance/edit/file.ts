@@ -1,4 +1,5 @@
-import { meaningOf, type Value } from './original.ts'
+import { meaningOf } from './original.ts'
+import { type Value } from '../values.ts'
 
 /** The comment on top of a file that gives editors its schema. */
 export function schemaComment(name: string): string {

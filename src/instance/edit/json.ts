@@ -1,6 +1,7 @@
 import { isCollection, isMap, isScalar, visit, type YAMLMap, type YAMLSeq } from 'yaml'
 import { isFlow } from './layout.ts'
-import { column, type Original, type Value } from './original.ts'
+import { column, type Original } from './original.ts'
+import { type Value } from '../values.ts'
 import { visible } from './render.ts'
 
 /** Whether a file is written the way JSON is: brackets alone, and all keys in double quotes. */

@@ -3,8 +3,9 @@ import type { Edit } from './types.ts'
 import type { Path } from './splices.ts'
 import { alike, fieldEdits } from './fields.ts'
 import { placesIn } from './file.ts'
-import { meaningOf, type Value } from './original.ts'
-import { isRecord, stringOf, type Fields, type Item, type Shape, type Written } from './shapes.ts'
+import { meaningOf } from './original.ts'
+import { type Value, type Fields } from '../values.ts'
+import { isRecord, stringOf, type Item, type Shape, type Written } from './shapes.ts'
 
 /** The changes of a file that make its list say what the objects should be. */
 export function listEdits(shape: Shape, text: string, changes: readonly Named[], context: Context): readonly Edit[] {

@@ -1,3 +1,4 @@
+import type { Value } from '../values.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument, type CST, type Document } from 'yaml'
 import { EXIT, fail, HerdbookError } from '../diagnostic.ts'
@@ -5,9 +6,6 @@ import { parseInParts } from '../yaml/parse-in-chunks.ts'
 import { asksForOtherVersion } from '../yaml/forbidden.ts'
 import { OTHER_VERSION } from '../yaml/texts.ts'
 import { BAD_ALIAS, cannotEdit, changeByHand, notYaml, otherYaml, SAME_WORDS, type ByHand } from './texts.ts'
-
-/** A value of a file; the same as a value of the engine, which builds on this. */
-export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
 
 /** A file before the changes: its text without byte order mark and with a last line end, and its tree with tokens. */
 export interface Original {

@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, isSeq, Scalar, Schema, visit, type Node } from 'yaml'
-import type { Value } from './original.ts'
+import type { Value } from '../values.ts'
 
 /** How the neighbours write a value under this key. */
 export interface Manner {

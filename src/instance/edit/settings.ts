@@ -1,7 +1,8 @@
 import { asFile, fileReference, isLong, type Context, type Named } from './changes.ts'
 import type { Edit } from './types.ts'
 import { alike } from './fields.ts'
-import { meaningOf, type Value } from './original.ts'
+import { meaningOf } from './original.ts'
+import { type Value } from '../values.ts'
 import { isRecord } from './shapes.ts'
 import { own } from '../get-own.ts'
 

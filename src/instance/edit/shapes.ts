@@ -1,9 +1,8 @@
 import { normalizeAddress } from '../addresses.ts'
 import { displayDomain, normalizeDomain } from '../domains.ts'
-import type { Value } from './original.ts'
+import type { Fields, Value } from '../values.ts'
 import { own } from '../get-own.ts'
 
-export type Fields = { readonly [field: string]: Value }
 export type Item = { readonly [key: string]: Value }
 
 /** What the keys of an item should say; undefined where a key is left out because that means the same. */

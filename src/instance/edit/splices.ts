@@ -25,8 +25,8 @@ import {
   refuse,
   type Original,
   type Splice,
-  type Value,
 } from './original.ts'
+import { type Value } from '../values.ts'
 
 export type Path = readonly (string | number)[]
 

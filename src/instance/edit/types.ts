@@ -1,4 +1,4 @@
-import type { Value } from './original.ts'
+import type { Value } from '../values.ts'
 import type { Path } from './splices.ts'
 
 /** One change of a file. Indexes are those of the file as it was before any of the changes made with it. */

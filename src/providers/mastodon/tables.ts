@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import type { Intent } from '../../reconcile/ledger/types.ts'
 import type { Relations } from '../../instance/relations.ts'
-import type { Fields, Value } from '../../reconcile/values.ts'
+import type { Fields, Value } from '../../instance/values.ts'
 
 export type ConnectionName = 'database' | 'rest' | 'console'
 

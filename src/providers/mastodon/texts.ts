@@ -1,7 +1,6 @@
+import type { Advice } from '../../instance/diagnostic.ts'
 import { MINIMUM } from '../../minimum.ts'
 import type { WriteConnection } from './tables.ts'
-
-type Texts = { readonly message: string; readonly hint: string }
 
 export const NULL_BYTE = 'a command cannot contain a null byte'
 
@@ -25,14 +24,14 @@ export const theApiAt = (origin: string): string => `the API at ${origin}`
 export const NO_READER_KEY = 'Name a key that may only read as mastodon.database.reader_key.'
 export const OLD_SSHD = `The server needs OpenSSH ${MINIMUM.openssh} or newer.`
 
-export const NO_SSH: Texts = {
+export const NO_SSH: Advice = {
   message: 'a connection says over: ssh, but instance.yaml has no ssh',
   hint: 'add ssh: with host, user and host_key',
 }
 
 export const NO_API = 'instance.yaml has no mastodon.api'
 
-export const NO_CONSOLE: Texts = {
+export const NO_CONSOLE: Advice = {
   message: 'instance.yaml has no mastodon.console',
   hint: 'add mastodon.console to instance.yaml',
 }
@@ -42,7 +41,7 @@ export const anotherServer = (server: {
   readonly connection: string
   readonly says: string
   readonly wanted: string
-}): Texts => ({
+}): Advice => ({
   message: `${server.connection} says that it is ${server.says}, but instance.yaml is for ${server.wanted}`,
   hint: 'correct domain or the connection in instance.yaml',
 })
@@ -53,7 +52,7 @@ export const mastodonTooOld = ({
 }: {
   readonly connection: string
   readonly version: string
-}): Texts => ({
+}): Advice => ({
   message: `${connection} is Mastodon ${version}, but Herdbook needs Mastodon ${MINIMUM.mastodon} or newer`,
   hint: 'upgrade Mastodon: https://docs.joinmastodon.org/admin/upgrading/',
 })
@@ -71,13 +70,13 @@ export const noConnection = ({
 }: {
   readonly kinds: string
   readonly writes: readonly WriteConnection[]
-}): Texts => ({
+}): Advice => ({
   message: `No connection in instance.yaml can write ${kinds}. The plan shows their steps, but no apply makes them.`,
   hint: `Herdbook writes them through ${writes.map((one) => WAYS[one]).join(' or ')}: add ${KEYS[writes[0] ?? 'console']} to instance.yaml.`,
 })
 
 /** `reinstall` is the hint that creates the reading role again. */
-export const namelessDatabase = (reinstall: string): Texts => ({
+export const namelessDatabase = (reinstall: string): Advice => ({
   message: 'the database does not say which server it belongs to, so Herdbook uses nothing from it',
   hint: `Remove mastodon.database from instance.yaml for now, or write the domain into the database. ${reinstall}`,
 })
@@ -92,7 +91,7 @@ export const ledgerBehind = ({
 }: {
   readonly actingAccount: string | null
   readonly environment: string
-}): Texts => ({
+}): Advice => ({
   message: `@${actingAccount} changed the server after the last apply in this ledger. Either the ledger is an older one, or someone used that account by hand.`,
   hint: `Compare: git ls-remote REMOTE refs/herdbook/${environment}/ledger, and Mastodon's audit log. To tell the two cases apart, give Herdbook its own bot account as acting_account.`,
 })

@@ -1,7 +1,7 @@
 import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
 import type { Head, Repository, Upstream } from '../repository.ts'
 import type { Ledger } from '../ledger/types.ts'
-import type { Text } from '../texts.ts'
+import type { Advice } from '../../instance/diagnostic.ts'
 import {
   behind,
   diverged,
@@ -16,7 +16,7 @@ import {
 interface Refusal {
   readonly exit: ExitCode
   readonly code: string
-  readonly text: Text
+  readonly text: Advice
 }
 
 /** Refuses an apply whose HEAD is not the newest public commit. Answers HEAD; throws all refusals at once. */

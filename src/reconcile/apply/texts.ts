@@ -1,21 +1,21 @@
-import type { Text } from '../texts.ts'
+import type { Advice } from '../../instance/diagnostic.ts'
 
 // What stops an apply before it begins, in the order of the gates.
 
 /** From the top of the tree: the command may be typed in a folder of it. */
 const commit = (folder: string): string => `git add :/${folder} && git commit`
 
-export const nothingCommitted = (folder: string): Text => ({
+export const nothingCommitted = (folder: string): Advice => ({
   message: 'Nothing is committed yet.',
   hint: `Commit it: ${commit(folder)}`,
 })
 
-export const uncommitted = ({ paths, folder }: { paths: string; folder: string }): Text => ({
+export const uncommitted = ({ paths, folder }: { paths: string; folder: string }): Advice => ({
   message: `These files are not committed: ${paths}.`,
   hint: `Commit them: ${commit(folder)}. Or look at them: git status :/${folder}`,
 })
 
-export const shallowClone: Text = {
+export const shallowClone: Advice = {
   message: 'This clone is shallow: it has only a part of the history.',
   hint: 'Fetch the rest: git fetch --unshallow',
 }
@@ -28,39 +28,39 @@ interface Branches {
 
 const nameOf = ({ remote, main }: Branches): string => `${remote}/${main}`
 
-export const otherBranch = ({ branch, ...of }: Branches & { readonly branch: string }): Text => ({
+export const otherBranch = ({ branch, ...of }: Branches & { readonly branch: string }): Advice => ({
   message: `You are on ${branch}, but only ${nameOf(of)} is applied.`,
   hint: `Merge your branch first, then: git switch ${of.main} && git pull --ff-only ${of.remote} ${of.main}`,
 })
 
-export const unpushed = (of: Branches): Text => ({
+export const unpushed = (of: Branches): Advice => ({
   message: `HEAD is not on ${nameOf(of)} yet.`,
   hint: `Push it: git push ${of.remote} HEAD:${of.main}`,
 })
 
-export const behind = (of: Branches): Text => ({
+export const behind = (of: Branches): Advice => ({
   message: `${nameOf(of)} has newer commits.`,
   hint: `Get them: git pull --ff-only ${of.remote} ${of.main}`,
 })
 
-export const diverged = (of: Branches): Text => ({
+export const diverged = (of: Branches): Advice => ({
   message: `HEAD and ${nameOf(of)} have diverged: each has commits that the other does not have.`,
   hint: `Combine them, then push: git pull --rebase ${of.remote} ${of.main}`,
 })
 
 /** `applied`: the commit; `isHere`: whether this clone has it. */
-export const notDescended = ({ applied, isHere }: { applied: string; isHere: boolean }): Text => ({
+export const notDescended = ({ applied, isHere }: { applied: string; isHere: boolean }): Advice => ({
   message: `HEAD does not contain ${applied}, the commit that was applied last. Applying HEAD could undo what came after it.`,
   hint: `${isHere ? `Bring it back: git merge ${applied}. ` : ''}If you rewrote the branch on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history`,
 })
 
-export const headMoved: Text = {
+export const headMoved: Advice = {
   message: 'HEAD moved while this run read the files.',
   hint: 'Run the command again.',
 }
 
 /** `moved`: objects that changed since; `from`: the commit it was made from, if that is another. */
-export const stalePlan = ({ moved, from }: { moved: string | null; from: string | null }): Text => ({
+export const stalePlan = ({ moved, from }: { moved: string | null; from: string | null }): Advice => ({
   message: [
     'The saved plan is out of date: Herdbook would do something else now. Nothing was applied.',
     ...(moved === null ? [] : [`Changed: ${moved}.`]),
@@ -72,7 +72,7 @@ export const commitNamed = (commit: string | null): string =>
   commit === null ? 'files that were not committed' : `commit ${commit}`
 
 /** `since`: "2026-12-04 03:00". */
-export const paused = ({ by, since, why }: { by: string; since: string; why: string }): Text => ({
+export const paused = ({ by, since, why }: { by: string; since: string; why: string }): Advice => ({
   message: `Paused by ${by} since ${since} UTC: ${why}`,
   hint: 'Herdbook applies nothing during a pause. To end it: herdbook resume',
 })
@@ -106,7 +106,7 @@ export const unreadable = (reason: string): string => `The server could not be r
 
 // What went wrong during a run.
 
-export const ledgerMoved: Text = {
+export const ledgerMoved: Advice = {
   message: 'Someone else changed the ledger during this run.',
   hint: 'The next apply reads the new ledger and does the rest.',
 }
@@ -114,27 +114,27 @@ export const ledgerMoved: Text = {
 const AGAIN = 'Run apply again.'
 
 /** `hint`: what the provider says to do. */
-export const notEnded = (one: { ref: string; goesOn: boolean; reason: string; hint: string | undefined }): Text => ({
+export const notEnded = (one: { ref: string; goesOn: boolean; reason: string; hint: string | undefined }): Advice => ({
   message: `${one.ref} could not be ${one.goesOn ? 'finished' : 'undone'}: ${one.reason}`,
   hint: one.hint ?? AGAIN,
 })
 
-export const stillPending = (one: { work: string; reason: string; hint: string | undefined }): Text => ({
+export const stillPending = (one: { work: string; reason: string; hint: string | undefined }): Advice => ({
   message: `An interrupted run left work (${one.work}) that could not be finished: ${one.reason}`,
   hint: one.hint ?? AGAIN,
 })
 
-export const connectionBroke = (reason: string): Text => ({
+export const connectionBroke = (reason: string): Advice => ({
   message: `The connection broke: ${reason}`,
   hint: 'Run apply again: it first looks at what was done.',
 })
 
-export const lockLost: Text = {
+export const lockLost: Advice = {
   message: 'This run lost the lock. It wrote nothing after that.',
   hint: 'Finish the rest: herdbook apply',
 }
 
-export const ledgerUnwritten: Text = {
+export const ledgerUnwritten: Advice = {
   message: 'The changes were made, but Herdbook could not write them into the ledger.',
   hint: 'Run apply again: it reads the server and writes the ledger.',
 }

@@ -2,7 +2,7 @@ import { idInLedger } from '../object-ref.ts'
 import { canonicalJson } from '../digest.ts'
 import type { Kind } from '../kind.ts'
 import type { Attempt, Intent, Ledger } from '../ledger/types.ts'
-import type { Fields } from '../values.ts'
+import type { Fields } from '../../instance/values.ts'
 import type { Step } from '../plan/types.ts'
 
 /** What is written into the ledger before a step is sent. */

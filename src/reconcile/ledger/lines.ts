@@ -13,7 +13,8 @@ import type {
   Verified,
   Weakening,
 } from './types.ts'
-import type { Action, Fields } from '../values.ts'
+import type { Action } from '../values.ts'
+import type { Fields } from '../../instance/values.ts'
 import { notJson, WANTED, WRONG_ACTION, WRONG_HAZARD, wrongMember } from './texts.ts'
 
 /** Says that a ledger's files do not hold what they should. */

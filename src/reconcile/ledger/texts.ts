@@ -1,17 +1,17 @@
-import type { Text } from '../texts.ts'
+import type { Advice } from '../../instance/diagnostic.ts'
 
 /** The way out if a ledger is not accepted. */
 export const SIGN =
   'If you expected this, an owner signs the ledger again: herdbook ledger sign "why", or on GitHub the button new-key'
 
 /** `hasLedger`: one that is there already has to be signed, too. */
-export const unsignedLedger = ({ hasLedger }: { hasLedger: boolean }): Text => ({
+export const unsignedLedger = ({ hasLedger }: { hasLedger: boolean }): Advice => ({
   message:
     'The ledger and the lock are not signed. Anyone who can push to this repository can change them unnoticed. Only this clone remembers what was seen on the server.',
   hint: `Name a secret as ledger_key in instance.yaml${hasLedger ? ', then: herdbook ledger sign "why"' : '.'}`,
 })
 
-export const outsideGit: Text = {
+export const outsideGit: Advice = {
   message:
     'This folder is not in a Git repository, so there is no ledger. Herdbook deletes nothing, and changes existing objects only with --take-over.',
   hint: 'git init',
@@ -59,7 +59,7 @@ export const WRONG_HAZARD = 'has unfinished work of an unknown hazard'
 // What is wrong with the refs of a ledger.
 
 /** `newer`: who has seen the commit, and which; `now`: the commit of the ledger, null if it is gone. */
-export const rolledBack = (one: { who: string; newer: string; now: string | null; restore: string }): Text => ({
+export const rolledBack = (one: { who: string; newer: string; now: string | null; restore: string }): Advice => ({
   message: `The ledger ${one.now === null ? 'is gone' : `was set back to ${one.now.slice(0, 12)}`}: ${one.who} knows a newer commit of it, ${one.newer.slice(0, 12)}.`,
   hint: `Put it back: ${one.restore}. ${SIGN}`,
 })
@@ -70,22 +70,22 @@ export const restoreThere = ({ remote, ref, commit }: { remote: string; ref: str
 export const THIS_CLONE = 'this clone'
 export const theBranch = (name: string): string => `the branch ${name}`
 
-export const foreignBranch = ({ branch, commit }: { branch: string; commit: string }): Text => ({
+export const foreignBranch = ({ branch, commit }: { branch: string; commit: string }): Advice => ({
   message: `Someone pushed to ${branch}, which must follow the ledger: ${commit.slice(0, 12)} is not Herdbook's.`,
   hint: lookAt(commit),
 })
 
-export const notPushed = ({ remote, ref }: { remote: string; ref: string }): Text => ({
+export const notPushed = ({ remote, ref }: { remote: string; ref: string }): Advice => ({
   message: `Only this clone has the ledger: ${remote} does not have it.`,
   hint: `Push it: git push ${remote} ${ref}`,
 })
 
-export const moved: Text = {
+export const moved: Advice = {
   message: 'Someone else changed the ledger during this run.',
   hint: 'Plan again: herdbook plan',
 }
 
-export const nothingToSign: Text = {
+export const nothingToSign: Advice = {
   message: 'There is no ledger to sign: nothing was applied yet.',
   hint: 'The first apply creates it: herdbook apply',
 }

@@ -1,4 +1,5 @@
-import type { Form, Action, Fields, Hazard, ObjectRef } from '../values.ts'
+import type { Form, Action, Hazard, ObjectRef } from '../values.ts'
+import type { Fields } from '../../instance/values.ts'
 
 /** What Herdbook last verified as its own. */
 export interface LedgerEntry {

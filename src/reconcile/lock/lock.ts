@@ -6,7 +6,7 @@ import { type Form } from '../values.ts'
 import { describeHolder, isDead, parseHolder, thisHolder, type Holder } from './holder.ts'
 import { isForeign, refsOf, type Content, type Repository } from '../repository.ts'
 import { signatureOf, signContent } from '../signature.ts'
-import type { Text } from '../texts.ts'
+import type { Advice } from '../../instance/diagnostic.ts'
 import { locked, lockForged, lockLeft, lockOther, LOCK_ABSENT, LOCK_LOST } from './texts.ts'
 
 /** What the lock needs of a repository. */
@@ -142,7 +142,7 @@ async function outwait(
   }
 }
 
-const refuse = (code: string, text: Text): never => fail(EXIT.locked, code, text.message, text)
+const refuse = (code: string, text: Advice): never => fail(EXIT.locked, code, text.message, text)
 
 /** Keeps the lock: renews it in the second quarter of a lease. Gives up a third before others may take it. */
 function hold(repository: LockRefs, holder: Holder, commit: string, began: number, options: LockOptions): Held {

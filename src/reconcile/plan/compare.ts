@@ -13,7 +13,8 @@ import { changeOf, sameUnlessPending } from './unresolved.ts'
 import type { Draft } from '../kind.ts'
 import type { Adjustment, KindRead, Difference, Step, Unmanaged, Waiting } from './types.ts'
 import type { DesiredObject } from '../objects.ts'
-import type { Fields, ObjectRef } from '../values.ts'
+import type { Fields } from '../../instance/values.ts'
+import type { ObjectRef } from '../values.ts'
 
 /** What a kind or one object adds to the plan. */
 export interface Part {

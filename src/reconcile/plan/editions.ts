@@ -1,10 +1,9 @@
 import type { WayOut, Difference } from './types.ts'
-import type { Diagnostic, Position } from '../../instance/diagnostic.ts'
+import type { Diagnostic, Position, Advice } from '../../instance/diagnostic.ts'
 import { canonicalJson } from '../digest.ts'
 import { equal } from '../equal.ts'
 import type { DesiredObject } from '../objects.ts'
-import type { Text } from '../texts.ts'
-import type { Value } from '../values.ts'
+import type { Value } from '../../instance/values.ts'
 import { editionMissing, editionUnknown } from './texts.ts'
 
 /** One way to make objects of a file. After its release it makes the same objects of the same file for ever. */
@@ -36,7 +35,7 @@ export function editionOf<Input>(
   const edition = editions.find(({ number }) => number === pinned)
   if (edition) return { is: 'known', edition }
   const known = editions.map(({ number }) => number)
-  const finding = (code: string, { message, hint }: Text): Chosen<Input> => ({
+  const finding = (code: string, { message, hint }: Advice): Chosen<Input> => ({
     is: 'unknown',
     finding: { code, severity: 'error', message, at, hint },
   })

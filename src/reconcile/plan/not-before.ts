@@ -1,13 +1,13 @@
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { refInLedger, refOf } from '../object-ref.ts'
 import type { Skipped } from '../report.ts'
-import type { Text } from '../texts.ts'
+import type { Advice } from '../../instance/diagnostic.ts'
 import type { ObjectRef } from '../values.ts'
 import { notATime, waitsUntil as waitsUntilText } from './texts.ts'
 import type { Step } from './types.ts'
 
 const DAY = /^\d{4}-\d\d-\d\d$/
-const refuse = (text: Text): never => fail(EXIT.defect, 'not-a-time', text.message, text)
+const refuse = (text: Advice): never => fail(EXIT.defect, 'not-a-time', text.message, text)
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/
 

@@ -6,7 +6,8 @@ import type { PlanInput } from './input.ts'
 import type { OrderHints, Others } from '../kind.ts'
 import { afterMakers } from './not-created.ts'
 import { objectsIn } from '../objects.ts'
-import { type Fields, type ObjectRef } from '../values.ts'
+import { type Fields } from '../../instance/values.ts'
+import { type ObjectRef } from '../values.ts'
 import { type Step } from './types.ts'
 
 /** Orders steps: needs first; else creates and updates in the order of kinds, then deletes in reverse. */

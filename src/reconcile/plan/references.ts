@@ -1,7 +1,8 @@
 import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import { refOf } from '../object-ref.ts'
 import type { DesiredObject } from '../objects.ts'
-import type { Fields, ObjectRef, Value } from '../values.ts'
+import type { Fields, Value } from '../../instance/values.ts'
+import type { ObjectRef } from '../values.ts'
 import { WRONG_REFERENCE, wrongReference } from './texts.ts'
 import type { Step } from './types.ts'
 

@@ -1,5 +1,5 @@
 import { shellWord } from '../../instance/shell-word.ts'
-import type { Diagnostic } from '../../instance/diagnostic.ts'
+import type { Diagnostic, Advice } from '../../instance/diagnostic.ts'
 import { partsOf, refOf } from '../object-ref.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from '../kind.ts'
@@ -7,7 +7,6 @@ import { leftAndRestored, leftIn } from './left-alone.ts'
 import { unmanagedOf } from '../seen-list.ts'
 import type { LiveObject } from '../objects.ts'
 import type { ObjectRef } from '../values.ts'
-import type { Text } from '../texts.ts'
 import { restoresChanged, restoresLeft, restoresNothing, restoresUnknown } from './texts.ts'
 import type { Step } from './types.ts'
 
@@ -47,7 +46,7 @@ function whyNot(ref: ObjectRef, input: PlanInput): Diagnostic {
 }
 
 /** Why `restore` cannot take away an object that is on the server and in no file. */
-function reason(ref: ObjectRef, kind: Kind, live: LiveObject, input: PlanInput): Text {
+function reason(ref: ObjectRef, kind: Kind, live: LiveObject, input: PlanInput): Advice {
   const one = unmanagedOf(kind, live, input)
   const named = { ref, word: shellWord(ref) }
   if (!one?.addedByHand) return restoresLeft(named)

@@ -2,7 +2,8 @@ import type { SecretAnswer } from '../objects.ts'
 import type { Diagnostic, Position } from '../../instance/diagnostic.ts'
 import { byText, equal } from '../equal.ts'
 import type { Attempt } from '../ledger/types.ts'
-import type { Fields, ObjectRef, Value } from '../values.ts'
+import type { Fields, Value } from '../../instance/values.ts'
+import type { ObjectRef } from '../values.ts'
 import { secretChanged as secretChangedText, secretsUncompared } from './texts.ts'
 
 /** What files, ledger, steps and digests hold of a secret: its name and version, never its value or a digest of it. */

@@ -1,14 +1,15 @@
-import { DEFECT, type Text } from '../texts.ts'
+import { DEFECT } from '../texts.ts'
+import { type Advice } from '../../instance/diagnostic.ts'
 
 // What the files say.
 
 /** `newest`: the number of the newest edition. */
-export const editionMissing = ({ file, newest }: { file: string; newest: number }): Text => ({
+export const editionMissing = ({ file, newest }: { file: string; newest: number }): Advice => ({
   message: `${file} names no edition`,
   hint: `Add this line to it: edition: ${newest}`,
 })
 
-export const editionUnknown = (one: { file: string; pinned: number; known: readonly number[] }): Text => ({
+export const editionUnknown = (one: { file: string; pinned: number; known: readonly number[] }): Advice => ({
   message: `${one.file} has edition ${one.pinned}, but this Herdbook knows only ${one.known.join(' and ')}`,
   hint:
     one.pinned < Math.min(...one.known)
@@ -29,7 +30,7 @@ export const WRONG_REFERENCE = {
 export const wrongReference = ({ text, why }: { text: string; why: string }): string =>
   `The reference "${text}" cannot be read: ${why}.`
 
-export const leftAloneUnknown = ({ file, ref }: { file: string; ref: string }): Text => ({
+export const leftAloneUnknown = ({ file, ref }: { file: string; ref: string }): Advice => ({
   message: `${file} leaves ${ref} alone, but no line of that file makes ${ref}`,
   hint: 'Take it out of left_alone, or write its name as the plan shows it.',
 })
@@ -44,7 +45,7 @@ export const TAKE_OUT = 'Take it out of the files.'
 export const notRead = (objects: string): string => `The ${objects} were not read.`
 export const MAKER_GONE = 'They were part of something that is gone.'
 
-export const lost = (one: { maker: string; objects: string; known: number }): Text => ({
+export const lost = (one: { maker: string; objects: string; known: number }): Advice => ({
   message: `${one.maker} is gone, and with it all ${one.objects}: the ledger holds ${one.known}. Herdbook does not make it again.`,
   hint: 'Bring it back first. If you gave it up on purpose, take it out of the files: Herdbook then no longer manages it.',
 })
@@ -52,7 +53,7 @@ export const lost = (one: { maker: string; objects: string; known: number }): Te
 export const makerMissing = (maker: string): string => `${maker} is not there yet, and no step of this plan makes it`
 
 /** `field`: the one that holds the secret. */
-export const secretChanged = (one: { ref: string; field: string; secret: string; version: number }): Text => ({
+export const secretChanged = (one: { ref: string; field: string; secret: string; version: number }): Advice => ({
   message: `${one.ref} has another value of the secret ${one.secret} (${one.field}) than this run, but the version is still ${one.version}`,
   hint: `If this run has the right value, raise the version to ${one.version + 1} in the files. The next apply then writes it.`,
 })
@@ -76,12 +77,12 @@ export const waitsUntil = (until: string): string => `It waits until ${until}.`
 export const announced = ({ on, from }: { on: string; from: string }): string =>
   `Announced on ${on}, applied from ${from} on.`
 
-export const notATime = ({ ref, text }: { ref: string; text: string }): Text => ({
+export const notATime = ({ ref, text }: { ref: string; text: string }): Advice => ({
   message: `${ref} waits for "${text}", which is not a time in UTC.`,
   hint: DEFECT,
 })
 
-export const stepsInACircle = ({ refs, more }: { refs: readonly string[]; more: number }): Text => ({
+export const stepsInACircle = ({ refs, more }: { refs: readonly string[]; more: number }): Advice => ({
   message: `These steps need each other in a circle, so none of them can be the first: ${refs.join(', ')}${more > 0 ? `, ${more} more` : ''}.`,
   hint: DEFECT,
 })
@@ -98,7 +99,7 @@ export const unmet = ({ needs, why }: { needs: string; why: keyof typeof UNMET }
 // What speaks against a plan.
 
 /** `counted`: "26 creates of domain blocks"; `limit`: "25 for one apply"; `lately`: a sentence, or nothing. */
-export const overBudget = (one: { counted: string; limit: string; lately: string; raise: string }): Text => ({
+export const overBudget = (one: { counted: string; limit: string; lately: string; raise: string }): Advice => ({
   message: `${one.counted}, and the budget is ${one.limit}.${one.lately === '' ? '' : ` ${one.lately}`}`,
   hint: `If you want this, raise the budget for a while in policy.yaml under raises: - ${one.raise}`,
 })
@@ -119,7 +120,7 @@ export const ruleUnchecked = ({ rule, kinds }: { rule: string; kinds: string }):
 export const MARGIN = 'a fifth more, and at least ten more'
 
 /** `impact`: "severs 12 follows"; `held`: what the file accepts, a sentence; `line`: what to write. */
-export const consentMissing = (one: { ref: string; impact: string; held: string; line: string }): Text => ({
+export const consentMissing = (one: { ref: string; impact: string; held: string; line: string }): Advice => ({
   message: `${one.ref} ${one.impact}. ${one.held}`,
   hint: `Herdbook counts again just before it applies, so accept ${MARGIN}. To accept it, write in the entry of this object: ${one.line}`,
 })
@@ -139,12 +140,12 @@ export const unmeasuredImpact = (one: {
   readonly unit: string
   readonly key: string
   readonly more: string
-}): Text => ({
+}): Advice => ({
   message: unmeasured(one),
   hint: `If you want this, write in that entry how many ${one.unit} it may touch: ${one.key}: NUMBER. Herdbook counts again before it writes. ${one.more}`,
 })
 
-export const acceptsTooMuch = (one: { ref: string; impact: string; accepted: number; line: string }): Text => ({
+export const acceptsTooMuch = (one: { ref: string; impact: string; accepted: number; line: string }): Advice => ({
   message: `${one.ref} ${one.impact}. The file accepts ${one.accepted}, so Herdbook would apply it even if the number grew that far.`,
   hint: `Write in that entry: ${one.line}`,
 })
@@ -154,13 +155,13 @@ export const acceptsTooMuch = (one: { ref: string; impact: string; accepted: num
 const adopt = (word: string): string => `herdbook adopt ${word}`
 const cannotRestore = (ref: string, why: string): string => `You cannot restore ${ref}: ${why}`
 
-export const restoresNothing = (ref: string): Text => ({
+export const restoresNothing = (ref: string): Advice => ({
   message: cannotRestore(ref, 'it is not in the files, and it was not added by hand.'),
   hint: 'Check the name: herdbook plan',
 })
 
 /** `word`: the object as it is typed in a shell. */
-export const restoresLeft = ({ ref, word }: { ref: string; word: string }): Text => ({
+export const restoresLeft = ({ ref, word }: { ref: string; word: string }): Advice => ({
   message: cannotRestore(
     ref,
     'no file names it. It was there when Herdbook first looked, or someone decided to leave it.',
@@ -171,17 +172,17 @@ export const restoresLeft = ({ ref, word }: { ref: string; word: string }): Text
 const adoptOrLeave = (word: string): string =>
   `To write it into the files: ${adopt(word)}. To leave it: herdbook leave ${word} "why"`
 
-export const restoresChanged = ({ ref, word }: { ref: string; word: string }): Text => ({
+export const restoresChanged = ({ ref, word }: { ref: string; word: string }): Advice => ({
   message: cannotRestore(ref, 'it was changed by hand, and Herdbook does not keep what it was before.'),
   hint: adoptOrLeave(word),
 })
 
-export const restoresUnknown = ({ ref, word }: { ref: string; word: string }): Text => ({
+export const restoresUnknown = ({ ref, word }: { ref: string; word: string }): Advice => ({
   message: cannotRestore(ref, 'no file says what it should be.'),
   hint: adoptOrLeave(word),
 })
 
-export const restoresLeftAlone = ({ ref, files }: { ref: string; files: string }): Text => ({
+export const restoresLeftAlone = ({ ref, files }: { ref: string; files: string }): Advice => ({
   message: cannotRestore(ref, `it is under left_alone in ${files}.`),
   hint: 'Take it out there first.',
 })

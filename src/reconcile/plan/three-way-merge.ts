@@ -1,5 +1,6 @@
 import type { Attempt } from '../ledger/types.ts'
-import type { Action, Cause, Fields, Value } from '../values.ts'
+import type { Action, Cause } from '../values.ts'
+import type { Fields, Value } from '../../instance/values.ts'
 
 /** What desired, live and ledger together mean for one object: a row of the table of cases. */
 export type Verdict =

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import type { Source } from '../../instance/instance.ts'
 import type { Intent, LedgerEntry, Removal } from '../ledger/types.ts'
-import type { Action, Cause, Fields, Hazard, ObjectRef, Value } from '../values.ts'
+import type { Action, Cause, Hazard, ObjectRef } from '../values.ts'
+import type { Fields, Value } from '../../instance/values.ts'
 
 export interface Change {
   readonly field: string

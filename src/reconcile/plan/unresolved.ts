@@ -2,7 +2,8 @@ import { holdsOne, referencesIn, resolve, type Reference, type ValueOf } from '.
 import { refOf } from '../object-ref.ts'
 import type { Change, Step } from './types.ts'
 import type { Desired } from '../objects.ts'
-import type { Fields, ObjectRef, Value } from '../values.ts'
+import type { Fields, Value } from '../../instance/values.ts'
+import type { ObjectRef } from '../values.ts'
 
 /** What a plan changes, by object: some fields, or all if it is created, deleted or replaced. */
 export type Changing = ReadonlyMap<ObjectRef, ReadonlySet<string> | 'all'>

@@ -1,5 +1,5 @@
 import type { Write, WriteResult } from '../../providers/mastodon/tables.ts'
-import type { Fields } from '../../reconcile/values.ts'
+import type { Fields } from '../../instance/values.ts'
 import type { Session } from '../database.ts'
 import { demand } from '../failure.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Write, WriteResult } from '../../providers/mastodon/tables.ts'
-import type { Fields, Value } from '../../reconcile/values.ts'
+import type { Fields, Value } from '../../instance/values.ts'
 import type { Session } from '../database.ts'
 import { Invalid } from '../failure.ts'
 import type { Actor } from '../models/roles.ts'

@@ -1,6 +1,6 @@
 import type { ObjectChange } from '../../instance/edit/objects.ts'
 import { unwantedIn } from '../../instance/yaml/characters.ts'
-import type { Value } from '../../reconcile/values.ts'
+import type { Value } from '../../instance/values.ts'
 import { readable } from '../../redaction/idn.ts'
 import { inline } from '../../redaction/neutralise.ts'
 import { badCharacter, badName, hasCharacter, sameRule } from './texts.ts'

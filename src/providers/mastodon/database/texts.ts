@@ -1,7 +1,6 @@
+import type { Advice } from '../../../instance/diagnostic.ts'
 import { MINIMUM } from '../../../minimum.ts'
 import type { ConnectionName, TableName } from '../tables.ts'
-
-type Texts = { readonly message: string; readonly hint: string }
 
 const CONNECTIONS: { readonly [name in ConnectionName]: string } = {
   database: 'the database',
@@ -28,7 +27,7 @@ export const tableUnread = (table: {
   readonly why: string
 }): string => `${TABLES[table.name]} cannot be read through ${CONNECTIONS[table.connection]}: ${table.why}`
 
-export const noConnectionReads = ({ name, why }: { readonly name: TableName; readonly why: string }): Texts => ({
+export const noConnectionReads = ({ name, why }: { readonly name: TableName; readonly why: string }): Advice => ({
   message: `${TABLES[name]} cannot be read: ${why}`,
   hint: 'add mastodon.database or mastodon.console to instance.yaml',
 })
@@ -70,7 +69,7 @@ export const PROGRAM_COMMENT =
 /** Follows the version that OpenSSH prints. */
 export const OPENSSH_TOO_OLD = `is too old. Herdbook needs OpenSSH ${MINIMUM.openssh} or newer on this machine.`
 
-export const NOT_PUBLIC_KEY: Texts = {
+export const NOT_PUBLIC_KEY: Advice = {
   message: 'that is not a public key line such as "ssh-ed25519 AAAA…"',
   hint: 'give the file that ends in .pub',
 }
@@ -87,7 +86,7 @@ export const STORE_ON_GITHUB = 'On GitHub, write { env: HERDBOOK_READER_KEY } in
 export const storeSecret = ({ bound, environment }: { readonly bound: string; readonly environment: string }): string =>
   `  ${bound} | gh secret set HERDBOOK_READER_KEY --env ${environment}`
 
-export const installFailed = ({ title, why }: { readonly title: string; readonly why: string }): Texts => ({
+export const installFailed = ({ title, why }: { readonly title: string; readonly why: string }): Advice => ({
   message: `could not ${title}: ${why}`,
   hint: 'Print the commands, then run them as a user who may: `herdbook reader install --print`',
 })

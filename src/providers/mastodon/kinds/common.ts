@@ -4,7 +4,7 @@ import type { Table, Write, WriteResult } from '../tables.ts'
 import type { ApplyContext } from '../kind.ts'
 import type { Draft, Outcome } from '../../../reconcile/kind.ts'
 import type { DesiredObject } from '../../../reconcile/objects.ts'
-import type { Fields, Value } from '../../../reconcile/values.ts'
+import type { Fields, Value } from '../../../instance/values.ts'
 import type { Step } from '../../../reconcile/plan/types.ts'
 import { changedSincePlan, NO_RESULT } from './texts.ts'
 

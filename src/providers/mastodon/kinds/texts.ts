@@ -1,8 +1,7 @@
-type Texts = { readonly message: string; readonly hint: string }
-
+import type { Advice } from '../../../instance/diagnostic.ts'
 export const NO_RESULT = 'The server did not report the result of this write.'
 
-export const changedSincePlan = (ref: string): Texts => ({
+export const changedSincePlan = (ref: string): Advice => ({
   message: `${ref} has changed since the plan, so Herdbook did nothing to it.`,
   hint: 'Plan again to see what it is now: `herdbook plan`',
 })

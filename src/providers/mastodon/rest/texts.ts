@@ -1,4 +1,4 @@
-type Texts = { readonly message: string; readonly hint: string }
+import type { Advice } from '../../../instance/diagnostic.ts'
 type Explained = { readonly message: string; readonly hint?: string }
 
 export const THE_TOKEN = 'the token'
@@ -47,7 +47,7 @@ const belongsTo = ({ username, refusal, application }: TokenOwner): string => {
   return `the token belongs to ${account}, application ${application ?? 'unknown'}`
 }
 
-export const lacksScope = ({ scope, ...owner }: TokenOwner & { readonly scope: string }): Texts => ({
+export const lacksScope = ({ scope, ...owner }: TokenOwner & { readonly scope: string }): Advice => ({
   message: `${belongsTo(owner)}. It lacks the scope ${scope}`,
   hint: `give its application the scope ${scope} and make a new token`,
 })
@@ -73,7 +73,7 @@ export const lacksPermission = ({
 }: TokenOwner & {
   readonly role: string | null
   readonly permission: string
-}): Texts => ({
+}): Advice => ({
   message:
     role === null
       ? `${belongsTo(owner)}. It needs an account whose role has the permission ${permission}`

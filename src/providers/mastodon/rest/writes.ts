@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
 import type { Write, WriteResult } from '../tables.ts'
-import type { Fields, Value } from '../../../reconcile/values.ts'
+import type { Fields, Value } from '../../../instance/values.ts'
 import { LISTS, isList, measure, readList } from './client.ts'
 import type { List, Row } from './masto.ts'
 import { type Rest } from './rest.ts'

@@ -2,7 +2,7 @@ import type { Instance } from '../../../../src/instance/instance.ts'
 import type { Claims } from '../../../../src/reconcile/claims.ts'
 import { sha256 } from '../../../../src/reconcile/digest.ts'
 import type { Change } from '../../../../src/reconcile/plan/types.ts'
-import type { Value } from '../../../../src/reconcile/values.ts'
+import type { Value } from '../../../../src/instance/values.ts'
 import { claimsOf, listsIn, SOURCES } from '../instance.ts'
 import { IN_ONE_GO, expectedBy, fieldsOf, fileAt, idsIn, NAME, word, wrote, type FilesKind } from '../kind.ts'
 

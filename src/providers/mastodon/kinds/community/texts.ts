@@ -1,5 +1,4 @@
-type Texts = { readonly message: string; readonly hint: string }
-
+import type { Advice } from '../../../../instance/diagnostic.ts'
 /** Why an account cannot get a role yet. */
 export const noAccountYet = (name: string): string => `There is no account @${name} yet.`
 export const notConfirmed = (name: string): string => `@${name} has not confirmed the e-mail address yet.`
@@ -73,7 +72,7 @@ export const noSuchRole = (moderator: {
   readonly ref: string
   readonly role: string
   readonly there: readonly string[]
-}): Texts => ({
+}): Advice => ({
   message: `${moderator.ref}: the server has no role ${moderator.role}. It has ${moderator.there.join(', ')}.`,
   hint: `If someone renamed it on the server: herdbook adopt ${moderator.ref}`,
 })
@@ -83,7 +82,7 @@ export const removeFromFiles = (name: string): string =>
 
 export const SESSIONS_END = 'Sessions and tokens of the account end.'
 
-export const rolesOfOneName = (name: string): Texts => ({
+export const rolesOfOneName = (name: string): Advice => ({
   message: `The server has more than one role called "${name}".`,
   hint: 'Rename one of them in Mastodon. Herdbook tells roles apart by name.',
 })
@@ -95,7 +94,7 @@ export const oddSetting = (name: string): string =>
   `The value of the setting ${name} is not a text, a number, or yes or no.`
 export const settingNotYaml = (name: string): string => `The value of the setting ${name} is not YAML.`
 
-export const noSuchContact = ({ ref, name }: { readonly ref: string; readonly name: string }): Texts => ({
+export const noSuchContact = ({ ref, name }: { readonly ref: string; readonly name: string }): Advice => ({
   message: `${ref}: this server has no account @${name}.`,
   hint: 'Write the name of an account on this server, without the domain.',
 })
@@ -106,12 +105,12 @@ export const draftsOfTerms = (count: number): string =>
 export const MAILS_MEMBERS =
   'Mastodon sends a mail to every member who was active in the last year. It shows the terms to everyone else at login.'
 
-export const termsPast = (date: string): Texts => ({
+export const termsPast = (date: string): Advice => ({
   message: `Terms cannot be published for ${date}, because that day has passed.`,
   hint: 'Set a date that is today or later.',
 })
 
-export const termsPublished = (date: string): Texts => ({
+export const termsPublished = (date: string): Advice => ({
   message: `The terms of ${date} are published. Terms that members have seen cannot be changed.`,
   hint: 'Put the old text back and add an entry with a later effective_date.',
 })

@@ -1,6 +1,6 @@
 import { parentsOf } from '../../../../instance/domains.ts'
 import type { Draft, Others } from '../../../../reconcile/kind.ts'
-import type { Fields } from '../../../../reconcile/values.ts'
+import type { Fields } from '../../../../instance/values.ts'
 import { own } from '../../../../instance/get-own.ts'
 import { STRENGTH } from '../../../../instance/severity.ts'
 import { word } from '../common.ts'
