@@ -91,12 +91,12 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
     differences(
       plan.conflicts,
       'Changed on both sides',
-      'The files and the server both changed, in different ways. Herdbook does nothing before you choose one version.',
+      'The files and the server both changed, in different ways. Herdbook changes none of them before you choose one version.',
     ),
     differences(
       plan.takeovers,
       'Already on the server, and different',
-      'The server already has these, and the files say something else. Herdbook does nothing before you choose one version.',
+      'The server already has these, and the files say something else. Herdbook changes none of them before you choose one version.',
     ),
     inNoFile(plan, kinds),
     section(

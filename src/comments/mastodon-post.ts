@@ -32,7 +32,7 @@ export function renderNotices(steps: readonly Step[], domain: string, from: stri
     [
       `From ${from} on (UTC), ${domain} suspends:`,
       lines.join('\n'),
-      'This ends all follows between people there and here, for good.',
+      'This ends all follows between people there and here, forever.',
     ].join('\n\n')
   const room = LIMIT - text([]).length
   const posts: { lines: string[]; steps: Step[] }[] = []

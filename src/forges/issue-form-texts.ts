@@ -4,7 +4,7 @@ const named = {
   label: 'Your name',
   kind: 'boxes',
   required: false,
-  description: 'This issue shows your account either way.',
+  description: 'This issue always shows your account, whether you choose this or not.',
   options: ['Name me in the pull request'],
 } as const satisfies FormField
 const why = (description: string): FormField => ({ label: 'Why', kind: 'text', required: true, description })

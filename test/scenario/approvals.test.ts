@@ -19,7 +19,9 @@ describe('where instance.yaml names a forge', () => {
   it('a step that nobody approved is left out, and says how to approve it', async () => {
     herd.write({ 'domain-blocks.yaml': `domain_blocks:\n${block('one.example')}\n` })
     const ran = await must(herd, ['apply', '--yes'], 6)
-    expect(ran.out).toMatch(/one\.example.*\n\s+This step is not approved as it is now\.[^]*herdbook approve "why"/)
+    expect(ran.out).toMatch(
+      /one\.example.*\n\s+This step has changed since its approval, or it was never approved\.[^]*herdbook approve "why"/,
+    )
     expect(await severityOf('one.example')).toBeUndefined()
   })
 
@@ -53,7 +55,7 @@ describe('where instance.yaml names a forge', () => {
     )
     const ran = await must(herd, ['apply', '--yes'], 6)
     expect(ran.out).toMatch(
-      /Done {2}1\n.*two\.example[^]*Skipped {2}1\n.*three\.example.*\n\s+This step is not approved as it is now\./,
+      /Done {2}1\n.*two\.example[^]*Skipped {2}1\n.*three\.example.*\n\s+This step has changed since its approval, or it was never approved\./,
     )
     expect(await severityOf('two.example')).toEqual({ severity: 2 })
     expect(await severityOf('three.example')).toBeUndefined()

@@ -74,7 +74,7 @@ describe('what members are told', () => {
     expect(runs.length).toBeGreaterThan(2)
     for (const { text, steps } of notices) {
       expect(text.length).toBeLessThanOrEqual(500)
-      expect(text).toMatch(/^From 2026-12-24 on[^]*for good\.$/)
+      expect(text).toMatch(/^From 2026-12-24 on[^]*forever\.$/)
       for (const { id } of steps) expect(text).toContain(id)
     }
     expect(notices.length).toBeLessThan(many.length / 2)

@@ -61,7 +61,7 @@ export const unreachable = ({ task, repository, answer }: Refused): Advice => ({
 
 export const refused = ({ task, repository, answer }: Refused): Advice => ({
   message: ended(`GitHub could not ${task} in ${repository}: ${answer}`),
-  hint: 'This is the answer of GitHub. This request changed nothing.',
+  hint: 'GitHub answered this to Herdbook, and changed nothing.',
 })
 
 export const unknownToken = ({ task, answer }: Refused): Advice => ({

@@ -160,7 +160,7 @@ export const renamedTwice = (former: string): Wording => ({
 
 export const unknownPermission = (name: string, release: string): Wording => ({
   message: `Mastodon ${release} has no permission ${name}`,
-  hint: 'Delete it, or update Mastodon first. The server would drop it without an error.',
+  hint: 'Delete this permission from the file, or update Mastodon first. Your Mastodon would ignore it without an error.',
 })
 
 export const newerField = (key: string, release: string): Wording => ({

@@ -87,7 +87,7 @@ export const leftOnServer = ({ login, objects }: { readonly login: string; reado
 export const ranInNameOf = (login: string): string =>
   `In the name of ${login}. The log of this run shows what happened.`
 
-export const FIRST_APPLY_ALLOWED = 'The apply after this may be the first one, and may change the server.'
+export const FIRST_APPLY_ALLOWED = 'You allowed the first apply: the apply of this run may change the server.'
 export const NEW_HISTORY_ALLOWED = 'The apply after this accepts the rewritten history of the default branch.'
 
 // demote

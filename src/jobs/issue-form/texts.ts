@@ -26,7 +26,8 @@ export const isRightServer = (domain: string): string => `Is ${domain} the right
 
 // Block a domain
 
-export const LETTERS_CHANGED = 'Someone wrote it in letters that Mastodon turns into these.'
+export const LETTERS_CHANGED =
+  'The request wrote this domain in other letters. Mastodon turns them into the letters here.'
 export const PUBLIC_COMMENT = 'The public comment has the words of the person who asked. Everyone will read it.'
 export const FOLLOWS_MEASURED = 'Herdbook measured on the server how many follows this cuts.'
 

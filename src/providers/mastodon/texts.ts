@@ -71,7 +71,7 @@ export const noConnection = ({
   readonly kinds: string
   readonly writes: readonly WriteConnection[]
 }): Advice => ({
-  message: `No connection in instance.yaml can write ${kinds}. The plan shows their steps, but no apply makes them.`,
+  message: `No connection in instance.yaml can write ${kinds}. The plan shows such changes, but apply leaves them out.`,
   hint: `Herdbook writes them through ${writes.map((one) => WAYS[one]).join(' or ')}: add ${KEYS[writes[0] ?? 'console']} to instance.yaml.`,
 })
 

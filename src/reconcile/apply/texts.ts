@@ -144,7 +144,9 @@ export const ledgerUnwritten: Advice = {
 export const NOT_READ_AGAIN = 'It was written, but the server was not read again.'
 export const NOT_SHOWN = 'It was written, but the server does not show it.'
 export const unverifiable = (reason?: string): string =>
-  reason === undefined ? 'It could not be read again.' : `It could not be read again: ${reason}`
+  reason === undefined
+    ? 'Herdbook wrote this, but could not read it again to check it.'
+    : `It could not be read again: ${reason}`
 
 // Subjects of the ledger's commits.
 

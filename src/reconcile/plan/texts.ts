@@ -125,7 +125,7 @@ export const consentMissing = (one: { ref: string; impact: string; held: string;
   hint: `Herdbook counts again just before it applies, so accept ${MARGIN}. To accept it, write in the entry of this object: ${one.line}`,
 })
 export const accepts = (weight: number): string => `The file accepts ${weight}.`
-export const ACCEPTS_NOTHING = 'The file does not accept it.'
+export const ACCEPTS_NOTHING = 'The file does not give consent to this.'
 export const consentUsed = ({ used, by }: { used: number; by: string }): string =>
   `An earlier ${by} used up the consent of ${used} in the file.`
 

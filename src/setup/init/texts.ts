@@ -64,8 +64,8 @@ export const CODEOWNERS_HEAD = `# Who must approve a change before it is merged.
 # Name people (@name) or teams (@organisation/team) who can write to this repository.
 `
 export const CODEOWNERS_OWNERS =
-  '# Owners: roles and moderators, policy, connections, access, settings and terms, and everything that runs here.'
-export const CODEOWNERS_MODERATORS = '# Moderators: blocks and rules.'
+  '# The owners approve roles and moderators, policy, connections, access, settings and terms, and everything that runs here.'
+export const CODEOWNERS_MODERATORS = '# Moderators approve blocks and rules.'
 
 export const PULL_REQUEST = `<!--
 What does this change, and why? One sentence is enough. Herdbook answers below what it does to the server, and whom it touches.

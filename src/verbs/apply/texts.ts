@@ -26,7 +26,8 @@ export const notConfirmed = (howToConfirm: string, saveCommand: string) => ({
   hint: `${howToConfirm}. Or save the plan and apply it: ${saveCommand}`,
 })
 
-export const NOT_APPROVED = 'This step is not approved as it is now.'
+export const NOT_APPROVED =
+  'This step has changed since its approval, or it was never approved. It needs a new approval.'
 
 export const NO_OWNER_APPROVED = 'An owner must approve this step, and no owner approved it as it is now.'
 

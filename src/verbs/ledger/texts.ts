@@ -37,7 +37,7 @@ export const ledgerToSign = ({
   ].join(' ')
 
 export const NO_SIGNED_LEDGER =
-  'Neither your key nor old_ledger_key has signed a ledger here. The ledger starts again and is empty.'
+  'Neither your key nor old_ledger_key has signed any ledger in this repository. If you sign now, you begin an empty ledger.'
 
 const MAX_NAMES = 10
 

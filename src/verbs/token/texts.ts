@@ -1,7 +1,7 @@
 export const HELP = {
   create: 'Create the role, the bot account, its application and a token, through the console.',
   createExample: 'herdbook token create',
-  rotate: 'Create a new token, test it, then destroy the old one.',
+  rotate: 'Herdbook creates a new token, tests it, and then destroys the old one.',
   rotateExample: "herdbook token rotate \\\n    --store-with 'gh secret set HERDBOOK_TOKEN --env herdbook-apply'",
   check: 'Compare what the tokens may do with what Herdbook needs.',
   checkAfter: `

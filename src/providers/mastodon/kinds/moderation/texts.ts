@@ -35,7 +35,7 @@ export const hides = ({ follows, followers }: Relations): string =>
   `hides ${follows + followers} follow relations (${follows} follows, ${followers} followers)`
 
 export const CANNOT_COUNT =
-  'If Herdbook cannot count them, add the database connection, or a token that may read measures (admin:read, view_dashboard).'
+  'If Herdbook cannot count the follows, add the database connection to instance.yaml, or a token with the scope admin:read and the permission view_dashboard.'
 
 export const DOES_NOT_COME_BACK = 'The follows and posts that the suspension removed do not come back.'
 export const APPLIES_AGAIN =
