@@ -17,6 +17,7 @@ const args = (...all: string[]): Case => ({ args: all })
 export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } = {
   init: [
     args('herd.invalid'),
+    args('--update'),
     args(
       'herd.invalid',
       '--dir',
