@@ -124,7 +124,7 @@ describe('where only the console could say whose account it is', () => {
       /### Gives `Moderator` to `second_newcomer`, lists `third\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
     )
     expect(comment).toMatch(
-      /#### Not approved by merging this · 1 change\n\nWhose account that is [^\n]*\*approve\*[^]*Gives `Moderator` to `second_newcomer`/,
+      /#### Not approved by merging this · 1 change\n\nHerdbook cannot see here which account a name belongs to\.[^\n]*\*approve\*[^]*Gives `Moderator` to `second_newcomer`/,
     )
     expect(marksIn(number)).toBe(1)
     await merged(number)

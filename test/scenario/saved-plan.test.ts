@@ -109,13 +109,13 @@ describe('a saved plan', () => {
   })
 
   it.each([
-    ['no JSON', '{'],
-    ['something else', '{"version":1}'],
-    ['an array', '[]'],
-    ['a lie about the shape', '{"version":1,"steps":"all"}'],
-  ])('that is %s is invalid', async (_, text) => {
+    ['no JSON', '{', 'not a saved plan'],
+    ['something else', '{"version":1}', 'cannot read this saved plan'],
+    ['an array', '[]', 'cannot read this saved plan'],
+    ['a lie about the shape', '{"version":1,"steps":"all"}', 'cannot read this saved plan'],
+  ])('that is %s is invalid', async (_, text, why) => {
     herd.write({ '../plan.json': text })
-    expect((await must(herd, ['apply', 'plan.json'], 9)).out).toContain('not a saved plan')
+    expect((await must(herd, ['apply', 'plan.json'], 9)).out).toContain(why)
   })
 
   it('that is not there is told, not a defect', async () => {
