@@ -15,7 +15,7 @@ const STORY = [
   /^Comment on #2\n### Blocks `rustlers\.example`\.[^]*Merging this approves 1 change/,
   /^Comment on #2\n\*\*Applied\*\*: blocks `rustlers\.example`\..* after the merge/,
   /^Issue #1 is closed\n\*\*Applied\*\*: blocks `rustlers\.example`/,
-  /^Issue #3: herd\.example: 1 added by hand\n[^]*`wolves\.example`[^]*\*\*Adopt\*\*: write it into the files/,
+  /^Issue #3: herd\.example: 1 added by hand\n[^]*`wolves\.example`[^]*\*\*Adopt\*\*: copy it into the files/,
   /^Pull request #4: Adopt domain-block\/wolves\.example\n[^]*Merging changes nothing on the server/,
   /^Comment on #4\n\*\*No changes\*\*/,
   /^Issue #3 is closed\nThe server and the files agree/,
