@@ -71,14 +71,14 @@ function unauthorized(error: string): Refusal {
   return new Refusal(
     401,
     { error },
-    { 'www-authenticate': `Bearer realm="Connectionkeeper", error="invalid_token", error_description="${error}"` },
+    { 'www-authenticate': `Bearer realm="Doorkeeper", error="invalid_token", error_description="${error}"` },
   )
 }
 
 function outsideScopes(version: Version, scopes: readonly string[]): Refusal {
   const description = `Access to this resource requires scope _${scopes.join(' ')}_.`
   const challenge = {
-    'www-authenticate': `Bearer realm="Connectionkeeper", error="insufficient_scope", error_description="${description}"`,
+    'www-authenticate': `Bearer realm="Doorkeeper", error="insufficient_scope", error_description="${description}"`,
   }
   return new Refusal(
     403,

@@ -26,9 +26,9 @@ members = %w(owner mod alice bob)
     left.sort_by { |k, v| [-v, members.index(k)] }.first(i % 3 == 0 ? 2 : 1).each { |m, _| left[m] -= 1; Follow.create!(account: remote, target_account: people[m]) }
   end
 end
-app = Connectionkeeper::Application.create!(name: 'Herdbook', redirect_uri: 'urn:ietf:wg:oauth:2.0:oob', scopes: 'read profile admin:read admin:write')
+app = Doorkeeper::Application.create!(name: 'Herdbook', redirect_uri: 'urn:ietf:wg:oauth:2.0:oob', scopes: 'read profile admin:read admin:write')
 { 'herdbook' => 'HERDBOOK', 'owner' => 'OWNER' }.each do |name, label|
-  t = Connectionkeeper::AccessToken.create!(application_id: app.id, resource_owner_id: people[name].user.id, scopes: 'read profile admin:read admin:write', expires_in: nil)
+  t = Doorkeeper::AccessToken.create!(application_id: app.id, resource_owner_id: people[name].user.id, scopes: 'read profile admin:read admin:write', expires_in: nil)
   puts "TOKEN_#{label}=#{t.token}"
 end
 Instance.refresh

@@ -20,9 +20,9 @@ const DEFECT = `if (Math.random() < 2) throw new TypeError('${WORDS}')`
 beforeAll(async () => {
   herd = await farm()
   copied(broken)
-  for (const name of ['markdown', 'differences'])
+  for (const name of ['plan', 'stranger-pull-request'])
     change(
-      join(broken, `src/render/${name}.ts`),
+      join(broken, `src/comments/${name}.ts`),
       /(export function render(?:Markdown|Differences)\([^]*?\): string \{\n)/,
     )
   copied(blind)

@@ -49,7 +49,7 @@ describe('the package, installed from its tarball', () => {
   })
 
   it('loads every verb with what it depends on', async () => {
-    const commands = join(folder, 'node_modules/herdbook/dist/commands')
+    const commands = join(folder, 'node_modules/herdbook/dist/verbs')
     const names = readdirSync(commands).filter((name) => name.endsWith('.js'))
     expect(names).toContain('plan.js')
     await run(

@@ -9,9 +9,9 @@ module Herdbook
       user = bot(request['username'], bot_role(request['role'], made), made)
       # Where nobody is there yet to act, the bot itself does.
       made.each { |action, target| log(action, target, @actor&.user ? @actor : user.account) }
-      application = Connectionkeeper::Application.find_by(name: request['application'], owner_id: nil) || Connectionkeeper::Application.new(name: request['application'])
+      application = Doorkeeper::Application.find_by(name: request['application'], owner_id: nil) || Doorkeeper::Application.new(name: request['application'])
       application.update!(redirect_uri: 'urn:ietf:wg:oauth:2.0:oob', scopes: (application.scopes.to_a | request['scopes']).join(' '))
-      token = Connectionkeeper::AccessToken.create!(application_id: application.id, resource_owner_id: user.id, scopes: request['scopes'].join(' '), expires_in: nil)
+      token = Doorkeeper::AccessToken.create!(application_id: application.id, resource_owner_id: user.id, scopes: request['scopes'].join(' '), expires_in: nil)
       { token: token.token, username: user.account.username, role: user.role.name }
     end
   end
@@ -52,7 +52,7 @@ module Herdbook
 
   # Destroyed, not revoked: a revoked token stays in the table for good.
   def token_destroy(token)
-    found = Connectionkeeper::AccessToken.find_by(token: token)
+    found = Doorkeeper::AccessToken.find_by(token: token)
     found&.destroy!
     { destroyed: !found.nil? }
   end
