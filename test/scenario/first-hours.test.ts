@@ -40,7 +40,7 @@ describe('status', () => {
     setConfig(herd, { ledger_key: { file: '/nowhere/ledger.key' } })
     const { stdout } = await must(herd, ['status'], 9)
     expect(stdout).toMatch(
-      / Git +main at [^]*! Ledger +ledger_key: can't read \/nowhere\/ledger\.key\n +→ the file must exist[^]* API +Mastodon [^]* Database +herd\.example/,
+      / Git +main at [^]*! Ledger +ledger_key: \/nowhere\/ledger\.key cannot be read\n +→ The file must exist[^]* API +Mastodon [^]* Database +herd\.example/,
     )
     setConfig(herd, {
       ledger_key: { file: '/nowhere/ledger.key' },
