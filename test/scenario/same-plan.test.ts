@@ -5,7 +5,7 @@ import { connectionsOf, pasture, type Pasture } from '../support/sandbox.ts'
  * What depends on the way the plan was read and will be done: outside equality and digests. How many members it
  * touches, the API can't tell.
  */
-const BY_THE_WAY = new Set(['commit', 'digest', 'ledger', 'reads', 'timings', 'calls', 'connection', 'members'])
+const BY_THE_WAY = new Set(['commit', 'digest', 'ledger', 'reads', 'timings', 'calls', 'connection', 'door', 'members'])
 
 const essence = (text: string): unknown =>
   JSON.parse(text, (key, value: unknown) => (BY_THE_WAY.has(key) ? undefined : value))
