@@ -1,3 +1,4 @@
+import { partsOf } from '../reconcile/object-ref.ts'
 import { isUnresolved } from './decide.ts'
 import { filesFeeding } from './files-of-step.ts'
 import { gitSources } from '../git/source.ts'
@@ -127,9 +128,7 @@ function contentReader({ root, io }: Session, { folder }: Repository): ContentRe
     known.set(key, loaded)
     const all = await loaded
     if (all === null) return commit
-    const contents = all.map((desired) =>
-      objectIn(desired.get(ref.slice(0, ref.indexOf('/'))), ref.slice(ref.indexOf('/') + 1)),
-    )
+    const contents = all.map((desired) => objectIn(desired.get(partsOf(ref)[0]), partsOf(ref)[1]))
     return contents.every((one) => one === null) ? NOT_IN_FILES : canonicalJson(contents)
   }
 }

@@ -1,3 +1,4 @@
+import { partsOf } from '../reconcile/object-ref.ts'
 import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import { filesBehind, filesOfStep } from '../reconcile/claims.ts'
 import type { Ledger, Merge } from '../reconcile/ledger/types.ts'
@@ -14,11 +15,11 @@ export function filesOf(step: Pick<Step, 'kind' | 'files'>): readonly string[] {
 }
 
 /** Finds all files that can hold something about an object. */
-export const filesFeeding = (ref: ObjectRef): readonly string[] => kindOf(ref.slice(0, ref.indexOf('/')))?.sources ?? []
+export const filesFeeding = (ref: ObjectRef): readonly string[] => kindOf(partsOf(ref)[0])?.sources ?? []
 
 /** Finds the owners' files among those that an object came from; if the ledger does not know it, among all possible. */
 export function ownedFilesOf(ref: ObjectRef, { entries }: Pick<Ledger, 'entries'>): readonly string[] {
-  const kind = kindOf(ref.slice(0, ref.indexOf('/')))
+  const kind = kindOf(partsOf(ref)[0])
   return kind ? filesBehind(kind, {}, entries.get(ref)).filter(isOwned) : []
 }
 

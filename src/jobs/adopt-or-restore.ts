@@ -1,3 +1,4 @@
+import { partsOf } from '../reconcile/object-ref.ts'
 import { shellWord } from '../instance/shell-word.ts'
 import type { PullRequest } from '../forges/forge.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
@@ -134,7 +135,7 @@ function refuseHidden(job: Job, { session }: Checkout, refs: readonly ObjectRef[
       files.state === 'managed' ? files.objects.map(({ id }) => `${kind}/${id}`) : [],
     ),
   ])
-  const [hidden] = refs.filter((ref) => isPrivate({ kind: ref.slice(0, ref.indexOf('/')) }, show) && !named.has(ref))
+  const [hidden] = refs.filter((ref) => isPrivate({ kind: partsOf(ref)[0] }, show) && !named.has(ref))
   if (hidden === undefined) return
   const { message, hint } = notShownHere({ object: shellWord(hidden) })
   fail(EXIT.invalid, 'not-shown', message, { hint })

@@ -1,3 +1,4 @@
+import { partsOf } from './object-ref.ts'
 import type { Unfinished } from './plan/types.ts'
 import type { Live, Provider } from './provider.ts'
 import type { ObjectRef } from './values.ts'
@@ -34,7 +35,7 @@ export function joined(parts: readonly Part[]): Live {
 /** Unfinished protocols of a provider, limited to its own kinds. */
 function ownUnfinished({ provider: { kinds }, live: { unfinished } }: Part): readonly Unfinished[] {
   const own = new Set(kinds.map(({ name }) => name))
-  const isOwn = (ref: ObjectRef): boolean => own.has(ref.slice(0, ref.indexOf('/')))
+  const isOwn = (ref: ObjectRef): boolean => own.has(partsOf(ref)[0])
   return unfinished.filter(({ kind }) => own.has(kind)).map((one) => ({ ...one, owns: one.owns.filter(isOwn) }))
 }
 

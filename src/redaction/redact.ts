@@ -1,3 +1,4 @@
+import { partsOf } from '../reconcile/object-ref.ts'
 import type { Protocol, Check, Plan, Difference, Step, Unmanaged } from '../reconcile/plan/types.ts'
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
@@ -65,7 +66,7 @@ export function redact(plan: Plan, show: Disclosure): Plan {
     takeovers: plan.takeovers.map(difference),
     unmanaged: plan.unmanaged.map((one) => redactUnmanaged(one, show)),
     leftBehind: plan.leftBehind.flatMap(({ ref, remove }) =>
-      isPrivate({ kind: ref.slice(0, ref.indexOf('/')) }, show) ? [] : [{ ref, remove: redactSentence(remove) }],
+      isPrivate({ kind: partsOf(ref)[0] }, show) ? [] : [{ ref, remove: redactSentence(remove) }],
     ),
     waiting: plan.waiting.map((one) => ({
       ...one,

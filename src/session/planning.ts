@@ -1,3 +1,4 @@
+import { partsOf } from '../reconcile/object-ref.ts'
 import type { Provider } from '../reconcile/provider.ts'
 import * as reconciler from '../reconcile/reconciler.ts'
 import { desiredOf, NO_WISHES, type Planned, type Subject, type PlanOptions } from '../reconcile/reconciler.ts'
@@ -36,7 +37,7 @@ export function wishesWith(wishes: PlanOptions, { instance, ledger, io }: Sessio
   const kinds = new Set(
     [...desiredOf(KINDS, instance, io.now())].flatMap(([kind, { state }]) => (state === 'managed' ? [kind] : [])),
   )
-  const isManaged = (ref: ObjectRef): boolean => kinds.has(ref.slice(0, ref.indexOf('/'))) || ledger.entries.has(ref)
+  const isManaged = (ref: ObjectRef): boolean => kinds.has(partsOf(ref)[0]) || ledger.entries.has(ref)
   const done = new Set(
     ledger.approvals.filter(({ spent }) => spent).map(({ pullRequest, ref }) => `${pullRequest ?? ''} ${ref}`),
   )

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail, HerdbookError, type ExitCode } from '../instance/diagnostic.ts'
 import { KINDS } from '../providers/index.ts'
-import { refOf } from '../reconcile/object-ref.ts'
+import { partsOf, refOf } from '../reconcile/object-ref.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import { withLeft } from '../reconcile/seen-list.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
@@ -113,7 +113,7 @@ function chosenBy(text: string, plan: Plan): Unmanaged[] {
   const added = plan.unmanaged.filter(({ addedByHand }) => addedByHand)
   const kind = KINDS.find(({ name }) => name === text)
   const ref = kind ? text : refAmong(text, added)
-  const name = kind?.name ?? ref.slice(0, ref.indexOf('/'))
+  const name = kind?.name ?? partsOf(ref)[0]
   const unread = plan.findings.filter((one) => whyUnread(plan)(one) && one.about === name)
   if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, unread)
   const chosen = added.filter((one) => (kind ? one.kind === kind.name : refOf(one) === ref))

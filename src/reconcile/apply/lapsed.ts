@@ -1,4 +1,4 @@
-import { refInLedger, refOf } from '../object-ref.ts'
+import { partsOf, refInLedger, refOf } from '../object-ref.ts'
 import type { Sealing } from '../digest.ts'
 import type { Ledger, Merge } from '../ledger/types.ts'
 import { coveredBy, marksAmong, showed, usedOf } from '../approval-marks.ts'
@@ -44,6 +44,6 @@ function withoutOver(merge: Merge, approvals: Approving['approvals'], plan: Plan
   const wanted = new Set<ObjectRef>(
     [...called, ...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf),
   )
-  const left = restore.filter((ref) => wanted.has(ref) || !read.has(ref.slice(0, ref.indexOf('/'))))
+  const left = restore.filter((ref) => wanted.has(ref) || !read.has(partsOf(ref)[0]))
   return left.length === restore.length ? merge : { ...merge, marks: { ...merge.marks, restore: left } }
 }

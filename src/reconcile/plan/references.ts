@@ -1,5 +1,5 @@
 import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
-import { refOf } from '../object-ref.ts'
+import { partsOf, refOf } from '../object-ref.ts'
 import type { DesiredObject } from '../objects.ts'
 import type { Fields, Value } from '../../instance/values.ts'
 import type { ObjectRef } from '../values.ts'
@@ -89,7 +89,7 @@ export function checkReferences(
     const why =
       parsed.is === 'wrong'
         ? parsed.why
-        : isKind(parsed.reference.object.slice(0, parsed.reference.object.indexOf('/')))
+        : isKind(partsOf(parsed.reference.object)[0])
           ? null
           : WRONG_REFERENCE.unknownKind
     return why === null ? [] : [{ ...wrong(text, why), about: refOf({ kind, id }) }]

@@ -1,3 +1,4 @@
+import { partsOf } from '../object-ref.ts'
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import { sealIn, type Sealing } from '../digest.ts'
 import type { PlanInput } from './input.ts'
@@ -9,7 +10,7 @@ import { removedButNamed, TAKE_OUT } from './texts.ts'
 /** How the ledger names a removed person: by name if a file named them, else by a digest that reveals nothing. */
 export function removedName(ref: ObjectRef, isNamed: boolean, sealing: Sealing): ObjectRef {
   if (isNamed) return ref
-  return `${ref.slice(0, ref.indexOf('/'))}/~${sealIn(sealing, 'step', { removed: ref }).slice(0, 32)}`
+  return `${partsOf(ref)[0]}/~${sealIn(sealing, 'step', { removed: ref }).slice(0, 32)}`
 }
 
 /** The removal of an object, if there is one. */
@@ -27,7 +28,7 @@ type RemovalInput = Pick<PlanInput, 'ledger' | 'sealing'> & {
 /** Removals that are not over: the files still name the object, it is still live, or that is unknown. */
 export function activeRemovals({ ledger, desired, observed, sealing }: RemovalInput): Removal[] {
   return ledger.removed.filter((removal) => {
-    const kind = removal.ref.slice(0, removal.ref.indexOf('/'))
+    const kind = partsOf(removal.ref)[0]
     const [files, live] = [desired.get(kind), observed.get(kind)]
     if (files?.state !== 'managed' || live?.state !== 'complete') return true
     const isIt = ({ id }: { readonly id: string }): boolean =>

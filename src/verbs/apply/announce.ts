@@ -2,7 +2,7 @@ import type { Connections } from '../../providers/mastodon/connections.ts'
 import { post } from '../../providers/mastodon/rest/statuses.ts'
 import { HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import { policyOf } from '../../instance/policy.ts'
-import { refOf } from '../../reconcile/object-ref.ts'
+import { partsOf, refOf } from '../../reconcile/object-ref.ts'
 import type { AfterNotice } from '../../reconcile/apply/carry-out.ts'
 import { sha256 } from '../../reconcile/digest.ts'
 import { noticeOf, pending, waitsFor } from '../../reconcile/plan/notices.ts'
@@ -96,7 +96,7 @@ async function saveNotices({ ledger, store, run }: Session, plan: Plan, notices:
 
 const readsOf = ({ reads }: Plan) => {
   const complete = new Set(reads.filter((read) => read.complete).map((read) => read.kind))
-  return (ref: ObjectRef): boolean => complete.has(ref.slice(0, ref.indexOf('/')))
+  return (ref: ObjectRef): boolean => complete.has(partsOf(ref)[0])
 }
 
 /** Posts what was done, in members' words, if the policy says so. A post that fails is a warning and undoes nothing. */
