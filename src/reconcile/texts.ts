@@ -14,7 +14,7 @@ export const environmentName = (name: string): string =>
 /** `places`: file and line of each; `fields`: those whose values differ. */
 export const twiceInFiles = (one: { ref: string; places: string; fields: string }): Advice => ({
   message: `${one.ref} is in the files twice, with different values (${one.places})${one.fields === '' ? '' : `: ${one.fields}`}`,
-  hint: 'Keep only one of them, or give both the same values.',
+  hint: 'Delete one of the two entries, or give both the same values.',
 })
 
 export const unprovenFarEnd = (provider: string): Advice => ({

@@ -86,7 +86,7 @@ describe('claims become one desired state', () => {
         about: 'file/a',
         message: `file/a is in the files twice, with different values (access.yaml line 5 and services.yaml line 5)${what}`,
         at: { file: 'access.yaml', line: 5, column: 1 },
-        hint: 'Keep only one of them, or give both the same values.',
+        hint: 'Delete one of the two entries, or give both the same values.',
       },
     ])
     expect(() => mergeAll(new Map([['file', { claims, others: 'leave' }]]), position)).toThrow(

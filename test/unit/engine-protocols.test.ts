@@ -116,7 +116,7 @@ test('what moved while it ended does not go out: nobody was shown it', async () 
   await run(toy, at(2), cutAt('switch', 'die-before'))
   const { report } = await run(toy, at(2))
   expect(report?.skipped).toMatchObject([
-    { step: { kind: 'unit' }, reason: expect.stringContaining('no longer what the plan showed') },
+    { step: { kind: 'unit' }, reason: expect.stringContaining('not as the plan showed it') },
   ])
 })
 

@@ -56,7 +56,7 @@ export const unknownJson = (file: string): ListWording => ({
 })
 
 export const BAD_ELIXIR: ListWording = {
-  message: 'this is more than names in quotes, and Herdbook reads nothing else in such a configuration',
+  message: 'this configuration has more than names in quotes, and Herdbook reads only those',
   hint: 'Get the list as JSON instead: metadata.federation in the nodeinfo of that server.',
 }
 

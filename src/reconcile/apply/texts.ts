@@ -101,7 +101,7 @@ export const checkNotGreen = (one: { code: string; about: string; state: string;
 export const MAKER_MISSING = 'It is part of something that is still not there.'
 export const SERVER_CHANGED = 'The server is no longer as the plan expected. The next plan shows what changed.'
 export const CHANGED_BY_EARLIER_RUN =
-  'It is no longer what the plan showed: Herdbook finished an earlier run first. The next plan shows it.'
+  'Left out: Herdbook first finished an earlier run, and then this object was not as the plan showed it. The next plan shows it again.'
 export const unreadable = (reason: string): string => `The server could not be read again: ${reason}`
 
 // What went wrong during a run.

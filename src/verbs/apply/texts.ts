@@ -40,7 +40,8 @@ export const NOTICE_FAILED = 'Members must hear about it first, and the announce
 export const NOTICE_LATER = `Members must hear about it first. One run posts at most ${MOST_POSTS} times: the next run announces this.`
 
 export const NO_NOTICES = {
-  message: 'Herdbook cannot remember announcements outside Git. So notice_days in policy.yaml holds these steps back.',
+  message:
+    'This folder is not in a Git repository, so Herdbook cannot remember what it announced. These steps wait: notice_days in policy.yaml asks for an announcement first.',
   hint: 'git init',
 }
 

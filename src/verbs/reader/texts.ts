@@ -24,7 +24,7 @@ export const NO_DATABASE = {
   message: 'instance.yaml does not say how to run psql on the server.',
   hint: [
     'For the installation, write: mastodon: database: { over: ssh, native: { user: mastodon } }.',
-    'Afterwards, replace native with reader: true.',
+    'When the role is installed, replace native with reader: true.',
   ].join(' '),
 }
 
