@@ -163,6 +163,14 @@ describe('a long list that is parsed in parts', () => {
     expect(inParts).toBeGreaterThan(200)
   })
 
+  test('is read as a whole where a comment is below a dash that is alone on its line', () => {
+    bothWays('a:\n- domain: a.example\n-\n#- |\n  a\n  - b\n- domain: b.example\n', 1)
+  })
+
+  test('is read as a whole below an empty key', () => {
+    bothWays('a:\n:\n- domain: a.example\n  severity: suspend\n- domain: a.example\n  severity: suspend\n', 1)
+  })
+
   test('is never read where the whole is refused, whatever is in it', () => {
     const any = fc.oneof({ weight: 5, arbitrary: entry }, { weight: 1, arbitrary: rare })
     const lines = fc

@@ -8,6 +8,10 @@ import type { At } from './syntax.ts'
 
 /** How many entries are parsed at a time. */
 const ENTRIES = 100
+/** A dash alone on its line, and a comment below it: the parser judges what follows by more than a part holds. */
+const BARE_DASH = /^ *-[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*[ \t]*#/m
+/** A key that is written in the long way, or is empty: the parser judges a list below it otherwise when it is short. */
+const ODD_KEY = /^[ \t]*[:?](?:[ \t\r]|$)/m
 /** How long the text above the list may be: it is parsed again with every part. */
 const MAX_HEAD = 4096
 
@@ -39,7 +43,7 @@ export function parseInParts(
   entries = ENTRIES,
 ): (Places & { readonly value: unknown }) | undefined {
   const cut = cutOf(text, entries)
-  if (cut === undefined || hasTooManyLines(text)) return undefined
+  if (cut === undefined || ODD_KEY.test(cut.head) || BARE_DASH.test(text) || hasTooManyLines(text)) return undefined
   const seen = nothingSeen()
   const list: unknown[] = []
   const parts: Part[] = []
