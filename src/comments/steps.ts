@@ -1,20 +1,11 @@
+import { notesOf } from '../words/step-notes.ts'
 import type { Step } from '../reconcile/plan/types.ts'
-import {
-  capitalised,
-  causeInWords,
-  effect,
-  heldBack,
-  notBeforeInWords,
-  sentence,
-  noticeInWords,
-  type KindName,
-} from '../words/describe.ts'
+import { capitalised, causeInWords, heldBack, sentence, type KindName } from '../words/describe.ts'
 import { fieldDiffs, type FieldDiff } from '../words/field-changes.ts'
 import { framed, type Section } from './shrink-to-fit.ts'
 import { details, fence, marked, prose } from './markdown.ts'
 import { readable } from '../redaction/idn.ts'
-import { sourcesInWords } from '../words/files.ts'
-import { capital, count, listed, number } from '../words/text.ts'
+import { count, listed } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
 /** Longer diffs than this are folded away. */
@@ -87,9 +78,10 @@ const stepList = (steps: readonly Step[], kinds: readonly KindName[]): string =>
 
 /** A step: what it does and how dangerous it is; below it, its impact and what else to know. */
 export const stepItem = (step: Step, kinds: readonly KindName[]): string =>
-  [[SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...tags(step)].join(' '), ...notes(step)].join(
-    '<br>',
-  )
+  [
+    [SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...tags(step)].join(' '),
+    ...notesOf(step, prose),
+  ].join('<br>')
 
 function tags(step: Step): string[] {
   const cause = causeInWords(step)
@@ -100,25 +92,6 @@ function tags(step: Step): string[] {
     ...(step.connection === null ? ['no connection can write it: skipped'] : []),
   ]
   return facts.map((fact) => `· ${fact}`)
-}
-
-function notes(step: Step): string[] {
-  const [impact, notice, sources, later] = [
-    effect(step),
-    noticeInWords(step),
-    sourcesInWords(step),
-    notBeforeInWords(step),
-  ]
-  const accepted =
-    step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
-  return [
-    ...(impact === null ? [] : [`${capital(impact)}${accepted}.`]),
-    ...(step.createdAt === undefined ? [] : [`The account was created on ${prose(step.createdAt.slice(0, 10))}.`]),
-    ...(step.note === undefined ? [] : [prose(step.note)]),
-    ...(notice === null ? [] : [prose(notice)]),
-    ...(sources === null ? [] : [prose(sources)]),
-    ...(later === null ? [] : [prose(later)]),
-  ]
 }
 
 function diff(steps: readonly Step[], kinds: readonly KindName[]): string {

@@ -1,24 +1,21 @@
+import { notesOf } from '../words/step-notes.ts'
 import type { Step } from '../reconcile/plan/types.ts'
 import {
   byDanger,
   capitalised,
   causeInWords,
   deeds,
-  effect,
   impacts,
   phraseOf,
   sentence,
-  notBeforeInWords,
-  noticeInWords,
   type KindName,
   type Sentence,
 } from '../words/describe.ts'
 import { fieldDiffs, type FieldDiff } from '../words/field-changes.ts'
 import { line, paragraph, span, type Line, type Span, type Style } from '../words/layout.ts'
 import { readable } from '../redaction/idn.ts'
-import { sourcesInWords } from '../words/files.ts'
 import type { Part } from './shorten.ts'
-import { capital, clip, number } from '../words/text.ts'
+import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
 const SIGNS = { create: '+', update: '~', delete: '-' } as const
@@ -111,27 +108,7 @@ function tags(step: Step): Span[] {
 }
 
 const noteLines = (step: Step): Line[] =>
-  notesOf(step).map((note) => paragraph(6, span(note, step.hazard === 'irreversible' ? undefined : 'dim')))
-
-/** What else to know about a step. */
-function notesOf(step: Step): string[] {
-  const [impact, notice, sources, later] = [
-    effect(step),
-    noticeInWords(step),
-    sourcesInWords(step),
-    notBeforeInWords(step),
-  ]
-  const accepted =
-    step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
-  return [
-    ...(impact === null ? [] : [`${capital(impact)}${accepted}.`]),
-    ...(step.createdAt === undefined ? [] : [`The account was created on ${inline(step.createdAt.slice(0, 10))}.`]),
-    ...(step.note === undefined ? [] : [inline(step.note)]),
-    ...(notice === null ? [] : [notice]),
-    ...(sources === null ? [] : [inline(sources)]),
-    ...(later === null ? [] : [later]),
-  ]
-}
+  notesOf(step, inline).map((note) => paragraph(6, span(note, step.hazard === 'irreversible' ? undefined : 'dim')))
 
 const MAX_COLUMN = 24
 
