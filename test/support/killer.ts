@@ -29,6 +29,7 @@ export interface Killer extends AsyncDisposable {
  */
 const SHIM = (rails: string, orders: string): string => `#!${process.execPath}
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 const [where, nth, when] = readFileSync(${JSON.stringify(orders)}, 'utf8').trim().split(' ')
 const run = process.ppid
