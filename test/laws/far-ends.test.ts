@@ -72,7 +72,7 @@ async function momentsOf(before: Files, after: Files): Promise<readonly string[]
 }
 
 test(
-  'a failure at any step, then another run, ends where no failure would have; or where it began, where the files are reverted',
+  'a failure at any step, then another run, ends where no failure would; or where it began, if the files are reverted',
   { timeout: 120_000 },
   async () => {
     await fc.assert(

@@ -44,7 +44,7 @@ describe('where instance.yaml names a forge', () => {
     await must(herd, ['apply', '--yes'])
   })
 
-  it('an approval covers no other values and no other object: what is approved is applied, the rest is not', async () => {
+  it('an approval covers no other value and no other object: what is approved is applied, the rest not', async () => {
     herd.edit('domain-blocks.yaml', add(block('two.example')))
     await must(herd, ['approve', 'two', '--yes'])
     herd.edit('domain-blocks.yaml', (text) => text.replace(/(two\.example\n {4}severity:) none/, '$1 limit'))

@@ -133,7 +133,7 @@ describe('without a ledger key', () => {
   })
   afterAll(async () => field[Symbol.asyncDispose]())
 
-  it('the list stays in the clone, and the output says so; a ledger without one gets it at the next apply, which names all staff', async () => {
+  it('the list stays in the clone, as the output says; the next apply writes it and names all staff', async () => {
     const herd = await field.herd({ remote: true })
     await herd.hand.giveRole('alice', 'Moderator')
     expect((await must(herd, ['plan'], 3)).out).toMatch(/Only this clone remembers what was seen on the server/)

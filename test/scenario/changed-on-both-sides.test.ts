@@ -65,7 +65,7 @@ describe('what was changed on both sides', () => {
     await must(herd, ['drift'], 3)
   })
 
-  it('a new comment that differs on the server is told beside the step of its block, and adopting it leaves the step', async () => {
+  it('a new comment that differs on the server is told beside the step; adopting it leaves the step', async () => {
     const blocks = herd.read('domain-blocks.yaml')
     herd.write({ 'domain-blocks.yaml': `${blocks}  - domain: noted.example\n    severity: none\n` })
     await must(herd, ['apply', '--yes'])

@@ -41,7 +41,7 @@ describe('the console is opened when a write through it is certain', () => {
   })
   afterAll(() => field[Symbol.asyncDispose]())
 
-  test('not for a first apply that writes nothing, not where nothing is to do, not for what the API writes', async () => {
+  test('not for a first apply without writes, not if nothing is to do, not for what the API writes', async () => {
     const { herd, openings } = await counted(field)
     await must(herd, ['apply', '--yes'])
     expect(openings()).toBe(0)

@@ -36,7 +36,7 @@ it('says first what it would do, and does nothing before somebody says yes', asy
   await must(herd, ['demote', 'owner', '--now', 'x', '--yes'], 5)
 })
 
-it('an owner is removed at once, past the rule of two and a pause; every plan says so while the files name them', async () => {
+it('an owner is removed at once, past the rule of two and a pause; plans say so while files name them', async () => {
   await must(herd, ['pause', 'at night'])
   const { out } = await must(herd, ['demote', 'second', '--now', 'taken over', '--yes'])
   expect(out).toMatch(/What @second may still know or have[^]*herdbook token rotate[^]*herdbook demote second/)

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(async () => field[Symbol.asyncDispose]())
 
-it('a server that has nothing to record begins its ledger all the same, so that the next apply needs no reason', async () => {
+it('a server with nothing to record begins its ledger, so that the next apply needs no reason', async () => {
   await must(herd, ['adopt', 'domain-block'])
   herd.write({}, 'Adopt')
   await must(herd, ['apply', '--yes'])

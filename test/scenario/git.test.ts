@@ -126,7 +126,7 @@ describe('the lock', () => {
     expect(await blocked()).toEqual(['locked.example'])
   })
 
-  it('that was waited for leaves no commit to apply that was taken back meanwhile, whether or not its holder wrote anything', async () => {
+  it('that was waited for leaves no commit to apply that was taken back meanwhile, whatever was written', async () => {
     const repository = await openRepository(herd.dir)
     if (repository === null) throw new Error('outside Git')
     const held = await acquire(repository, { sealing: sealingWith(null), run: '4714', commit: null })

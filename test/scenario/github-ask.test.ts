@@ -72,7 +72,7 @@ const checkOf = (commit: string): string => {
 }
 
 describe('a form that was accepted', () => {
-  it('becomes a pull request that is planned, measured, linked both ways, and closes the issue when it is merged', async () => {
+  it('becomes a pull request: planned, measured, linked both ways; its merge closes the issue', async () => {
     const issue = await asked('block', { ...BLOCK, domain: 'https://bad.example/@someone', refuse: [] })
     const pull = await proposed(issue)
     expect(pull.title).toBe(`Block bad.example (#${issue})`)
@@ -95,7 +95,7 @@ describe('a form that was accepted', () => {
     expect(herd.hub.state.issues.get(issue)?.state).toBe('closed')
   })
 
-  it('is nothing where the text is another by the time of the run: what was accepted is what somebody looked at', async () => {
+  it('is nothing if the text has changed by the run: only what somebody looked at is accepted', async () => {
     const [before, issue] = [
       pulls().length,
       await asked('block', { ...BLOCK, domain: 'looked-at.example', severity: LIMIT }),

@@ -91,7 +91,7 @@ describe('a merge approves', SLOW, () => {
     await press('approve', 'domain-block/honest.example', 'zoe')
   })
 
-  it('nothing by a review of what stood below the last commit of a rebase; of two commits that somebody else merged so it approves both', async () => {
+  it("nothing by a review of what is below a rebase's last commit; of two merged so, it approves both", async () => {
     const number = await propose('eve', { [BLOCKS]: withBlock('looked.example') })
     await herd.hub.act.review(number, 'mo')
     const { branch } = headOf(number)

@@ -108,7 +108,7 @@ describe('whoever writes a list that is imported', SLOW, () => {
 })
 
 describe('whoever fills in a form', SLOW, () => {
-  it('forges no trailer, closes nothing and mentions nobody: in the title, the message of the commit and the text of the pull request', async () => {
+  it('forges no trailer, closes nothing, mentions nobody: in title, commit and text of the pull request', async () => {
     await herd.hub.act.push({
       by: 'ann',
       branch: 'main',

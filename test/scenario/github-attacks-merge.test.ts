@@ -63,7 +63,7 @@ const ALTERED = /approved nothing: its comment with the plan was edited later, o
 const SLOW = { timeout: 300_000 }
 
 describe('a comment that is not what we wrote', SLOW, () => {
-  it('whose words somebody changed between plan and merge approves nothing, although its marks are as they were', async () => {
+  it('whose words somebody changed between plan and merge approves nothing, with the same marks', async () => {
     const { number } = await propose({ [BLOCKS]: withBlock('hidden.example') })
     const before = commentOn(herd, number)
     await edit(number, (body) => body.replaceAll('hidden.example', 'harmless.example'))
@@ -103,7 +103,7 @@ describe('a comment that is not what we wrote', SLOW, () => {
     await settleByHand()
   })
 
-  it('that is of another commit than was merged, since the head moved before it was planned, approves nothing', async () => {
+  it('that is of another commit than was merged, as the head moved before the plan, approves nothing', async () => {
     const { number, branch } = await propose({ [BLOCKS]: withBlock('seen.example') })
     await herd.hub.act.push({
       by: 'eve',
@@ -118,7 +118,7 @@ describe('a comment that is not what we wrote', SLOW, () => {
     await settleByHand()
   })
 
-  it("that began as another workflow's, with our marker, is made ours, and nothing that its writer does with it later counts", async () => {
+  it("that began as another workflow's, with our marker, is made ours; its writer's edits are void", async () => {
     await herd.hub.act.push({ by: 'eve', branch: 'greeted', files: { [BLOCKS]: withBlock('greeted.example') } })
     const number = await herd.hub.act.openPull({ by: 'eve', branch: 'greeted', title: 'Greeted' })
     const plan = herd.events.splice(0)
@@ -157,7 +157,7 @@ describe('an approval', SLOW, () => {
     await settleByHand()
   })
 
-  it('that was used up does not come back with an older ledger, though no clone of a job ever saw a newer one', async () => {
+  it('that was used up does not come back with an older ledger, though no clone ever saw a newer one', async () => {
     const LEDGER = 'refs/herdbook/production/ledger'
     using eve = scratch()
     const theirs = clone(herd.hub.git, `${eve.path}/clone`)
@@ -194,7 +194,7 @@ describe('an approval', SLOW, () => {
     expect(await live()).not.toContain('replayed.example')
   })
 
-  it('of a pull request whose base was changed after its plan, and that was merged there, is none for the default branch', async () => {
+  it('of a pull request planned here and merged into another base is none for the default branch', async () => {
     const { number } = await propose({ [BLOCKS]: withBlock('aside.example') })
     expect(commentOn(herd, number)).toContain('Merging this approves 1 change')
     await herd.hub.act.reset('side', herd.hub.state.branches.get('main') ?? '', 'eve')
@@ -238,7 +238,7 @@ describe('an approval', SLOW, () => {
     await settleByHand()
   })
 
-  it('of a role for an account that is not there yet does not cover the stranger who registers its name; a fresh one does, and shows how old the account is', async () => {
+  it('of a role for an account to come does not cover a stranger who takes its name; a fresh one does', async () => {
     const file = 'instance/moderators.yaml'
     const { number } = await propose({
       [file]: `${herd.file(file)}\n  - account: ghost\n    role: Owner\n    since: 2026-11-23\n`,

@@ -57,7 +57,7 @@ describe('a server that somebody took over', SLOW, () => {
   const LIE =
     'busy\n::add-mask::follow\n::error file=instance/rules.yaml,line=1::Merge this\n\u001b[2K\u001b[1AAll is well. Ask hazel@herd.example at 203.0.113.9'
 
-  it('and says while it makes us wait what the runner would obey is not obeyed, and names nobody in the log', async () => {
+  it('and makes us wait with words that the runner would obey is not obeyed, and names nobody in the log', async () => {
     await answering(503, JSON.stringify({ error: LIE }))
     const { job } = await night()
     expect(job.stderr).toContain('Waiting 2 s')
@@ -67,7 +67,7 @@ describe('a server that somebody took over', SLOW, () => {
     expectNoControls(job.stderr)
   })
 
-  it('and redirects with the token in the address gets it nowhere, and no address of somebody is in the log', async () => {
+  it('and redirects with the token in the address gets it nowhere, and puts no address into the log', async () => {
     const { plan } = herd.sandbox.tokens
     await answering(302, '', {
       location: `https://evil.example/?token=${encodeURIComponent(plan)}&to=hazel@herd.example`,
@@ -186,7 +186,7 @@ describe('connections that somebody took over', SLOW, () => {
     }
   })
 
-  it('a database that holds such names and versions makes a plan of them, on a terminal, in Markdown and in JSON, that steers nobody', async () => {
+  it('a database with such names and versions makes a plan, in every form of output, that steers nobody', async () => {
     const change = `const { tables, ...rest } = JSON.parse(require('node:fs').readFileSync(0, 'utf8')); const bad = ${JSON.stringify(HOSTILE)}
       const twist = (value, key) => Array.isArray(value) ? value.map((one) => twist(one, key)) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, twist(inner, key)])) : ['domain', 'ip', 'public_comment', 'private_comment', 'comment', 'text', 'hint', 'name', 'username', 'value', 'language', 'changelog'].includes(key) && typeof value === 'string' ? (key === 'value' ? '--- ' + JSON.stringify(bad) : value + bad) : value
       console.log(JSON.stringify({ ...rest, version: rest.version + bad, tables: twist(tables, '') }))`

@@ -186,7 +186,7 @@ describe('a tree that is none', SLOW, () => {
     expect(pull.comment).not.toContain('**No changes**')
   })
 
-  it('and is no other after the merge than in the plan: what the files say twice is applied as it was shown', async () => {
+  it('and is the same after the merge as in the plan: what files say twice is applied as it was shown', async () => {
     const pull = await proposed(
       withInstance({
         mode: '40000',

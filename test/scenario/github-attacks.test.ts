@@ -146,7 +146,7 @@ describe('what a policy keeps private', SLOW, () => {
 })
 
 describe('beside the files', SLOW, () => {
-  it('a wish to let the files win counts in a commit of this repository alone: nobody can write it in after somebody has looked', async () => {
+  it('a wish to let the files win counts in our own commits alone: nobody adds it after a look', async () => {
     await herd.rows("update domain_blocks set severity = 1 where domain = 'kept.example'")
     const wish = 'Herdbook-Restore: domain-block/kept.example'
     // The naive way, reading the description whenever a plan runs, would take this.
@@ -165,7 +165,7 @@ describe('beside the files', SLOW, () => {
     await herd.rows("update domain_blocks set severity = 2 where domain = 'kept.example'")
   })
 
-  it('a workflow that comes along is told of, and waits for somebody to look, although the instance stays as it is', async () => {
+  it('a workflow that comes along is told, and waits for a look, although the instance stays as it is', async () => {
     const pull = await opened({ '.github/workflows/theirs.yml': 'on: push\n', 'README.md': 'Hello\n' })
     // Whoever looks at instance/ alone sees nothing.
     expect(git(herd.hub.git, 'diff', '--name-only', 'main', pull.head, '--', 'instance')).toBe('')

@@ -93,7 +93,7 @@ describe('a ledger that a writer has forged', SLOW, () => {
 })
 
 describe('what somebody asked for, wrote or pushed', SLOW, () => {
-  it('is not approved by their merge, nor by their button, though they are an owner; another owner approves it', async () => {
+  it('is not approved by their merge or button, though they are an owner; another owner approves it', async () => {
     const number = await propose({ [BLOCKS]: block('anns.example') }, 'ann')
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(6)
@@ -179,7 +179,7 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     expect(await isLive('in-between.example')).toBe(true)
   })
 
-  it('is not approved by taking back a review after the merge; nor is an honest review lost by its dismissal then', async () => {
+  it('is not approved by taking back a review after the merge; dismissal then loses no honest review', async () => {
     const one = await propose({ [BLOCKS]: block('withdrawn.example') })
     const review = await herd.hub.act.review(one, 'eve').catch(() => null)
     expect(review).toBeNull()
@@ -199,7 +199,7 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     await press('approve', 'domain-block/withdrawn.example', 'looked at', 'zoe')
   })
 
-  it('and then put into another name by a commit on top, or by a workflow of a branch, takes an owner who had no part in it', async () => {
+  it('and then put into another name by a commit or a workflow takes an owner who had no part in it', async () => {
     await press('unblock', 'anns.example', 'they mended it', 'eve', 'propose')
     const asked = [...herd.hub.state.issues.values()].findLast(({ pull }) => pull !== null && pull.merged === null)
     if (!asked?.pull) throw new Error('nothing was proposed')

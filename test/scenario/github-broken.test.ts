@@ -61,7 +61,7 @@ it('once that is merged, all goes on as before', async () => {
   expect(failures().map(({ state }) => state)).toEqual(['closed'])
 })
 
-it('a pull request that takes instance.yaml away is refused: Herdbook would not know which server this is', async () => {
+it('a pull request that removes instance.yaml is refused: Herdbook would not know which server this is', async () => {
   await herd.hub.act.push({ by: 'mo', branch: 'gone', files: { [CONNECTIONS]: null } })
   const number = await herd.hub.act.openPull({ by: 'mo', branch: 'gone', title: 'Tidy up' })
   ran(await herd.settle(), 'plan')

@@ -33,7 +33,7 @@ const withBlock = (domain: string, rest = ''): string =>
   `${herd.file(BLOCKS)}\n  - domain: ${domain}\n    severity: limit\n${rest}`
 
 describe('with a console alone', { timeout: 300_000 }, () => {
-  it('a pull request shows what its files change, says that the server was not asked, and is applied when it is merged', async () => {
+  it('a pull request shows what its files change, says the server was not asked; its merge applies it', async () => {
     const number = await propose({
       [BLOCKS]: withBlock('loud.example'),
       [RULES]: 'rules:\n  - key: kind\n    text: Be kind\n',
@@ -83,7 +83,7 @@ describe('with a console alone', { timeout: 300_000 }, () => {
     expect((await apply()).exit).toBe(0)
   })
 
-  it('a role for an account of which nobody could read whose it is waits for somebody who looks at the server', async () => {
+  it('a role for an account that nobody could identify waits for somebody who looks at the server', async () => {
     await herd.sandbox.handOf('owner').signUp('newmod')
     const number = await propose({
       [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: newmod\n    role: Moderator\n`,

@@ -33,7 +33,7 @@ const applied = async (): Promise<JobRun & { readonly ran: true }> =>
   ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply')
 
 describe('what a merge was to change and somebody crossed', () => {
-  it('what was changed on both sides is told on the pull request with both sides and the ways out, ends with 6, and holds nothing else back', async () => {
+  it('what changed on both sides is told with both and the ways out, exits 6, and holds back no others', async () => {
     const number = await propose(
       (text) => text.replace(entry('kept.example'), entry('kept.example', 'limit')) + entry('beside3.example'),
     )
@@ -113,7 +113,7 @@ describe('what a merge was to change and somebody crossed', () => {
     expect(commentOn(herd, number, ':applied')).toBe(comment)
   })
 
-  it('what somebody else has done meanwhile, though nothing else is to be done, is told on the pull request', async () => {
+  it('what somebody else did meanwhile, though nothing else is to be done, is told on the pull request', async () => {
     const number = await adding('meanwhile.example', 'limit')
     await herd.sandbox.handOf('owner').blockDomain('meanwhile.example', { severity: 'suspend' })
     await herd.hub.act.merge(number, 'ann')

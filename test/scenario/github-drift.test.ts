@@ -91,7 +91,7 @@ describe('the nightly issue', () => {
     )
   })
 
-  it('keeps that number for as long as the pull request is open, and ticked again it is brought up to date', async () => {
+  it('keeps that number while the pull request is open, and ticked again it is brought up to date', async () => {
     await hand().blockDomain('more.example')
     await night()
     expect(lineOf('adopt domain-block/fresh.example')).toContain('proposed in #')

@@ -95,7 +95,7 @@ describe('what is merged is applied', () => {
 })
 
 describe('what nobody approved as it is now is not applied', () => {
-  it('where live has moved since it was shown: the run ends with 6, and what moved is told where people look', async () => {
+  it('where live has moved since it was shown: the run ends with 6 and says what moved', async () => {
     const number = await propose((text) => text.replace(entry('kept.example'), entry('kept.example', 'limit')))
     await herd.hub.act.merge(number, 'ann')
     // Lifted and blocked again by hand: it looks the same, and is another block.
@@ -118,7 +118,7 @@ describe('what nobody approved as it is now is not applied', () => {
     expect(failures().map(({ state }) => state)).toEqual(['closed'])
   })
 
-  it('a direct push: it stays undone, is one issue, and is shown as left over by the next pull request, whose merge approves it', async () => {
+  it('a direct push: it waits, is one issue, and left over to the next pull request, which approves it', async () => {
     await herd.hub.act.push({
       by: 'zoe',
       branch: 'main',
@@ -219,7 +219,7 @@ describe('what nobody approved as it is now is not applied', () => {
     expect((await applied()).exit).toBe(0)
   })
 
-  it('an approval of another pull request, of one that was never merged, or that somebody wrote who may edit comments', async () => {
+  it('an approval of another pull request, of one never merged, or by somebody who may edit comments', async () => {
     const never = await propose(entry('never.example'))
     const blockOf = (issue: number): string => /<!-- herdbook-approvals .* -->/.exec(commentOn(herd, issue))?.[0] ?? ''
     const number = await propose(entry('beside2.example'))

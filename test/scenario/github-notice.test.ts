@@ -27,7 +27,7 @@ async function propose(
   return { number, comment: commentOn(herd, number), log: stdout + stderr }
 }
 
-it('a pull request says that members are told first, its merge when they were, and the next one that it waits', async () => {
+it('a pull request says that members are told first; its merge, when they were; the next, that it waits', async () => {
   const from = inWords(Math.ceil((Date.now() + 7 * DAY) / DAY) * DAY)
   const { number, comment, log } = await propose(
     'bad',

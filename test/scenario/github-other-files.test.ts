@@ -87,7 +87,7 @@ it("a branch of this repository says so as well, and its check is the plan's", S
 })
 
 describe('what a stranger does to a pull request again and again', SLOW, () => {
-  it('costs no more than two requests and writes nothing while the comment tells of this commit on this base', async () => {
+  it('costs two requests at most and writes nothing while the comment is of this commit on this base', async () => {
     const { number, head, branch, comment } = await opened({ [BLOCKS]: withBlock('again.example') })
     const [told, statuses] = [comment(), herd.hub.state.statuses.length]
     // Another title starts no job at all; closed and opened again it is looked at.

@@ -107,7 +107,7 @@ describe("a stranger's pull request", () => {
   let number: number
   let head: string
 
-  it('is looked at without any secret: its files against those of the base, and what the server shows to everybody', async () => {
+  it("is looked at without a secret: its files against the base's, and what the server shows to all", async () => {
     await herd.rows(
       "insert into settings (var, value, created_at, updated_at) values ('show_domain_blocks', E'--- all\n', now(), now())",
     )

@@ -92,7 +92,7 @@ describe('people and roles', () => {
     await planOf(herd, 0)
   })
 
-  it('a moderator without an account waits, holds nothing back, and is planned anew when the account is there', async () => {
+  it('a moderator without an account waits, holds nothing back, and is planned when the account is there', async () => {
     await must(herd, ['promote', 'newcomer', 'Keeper'])
     herd.write({}, 'Promote')
     const waiting = await planOf(herd, 0)

@@ -146,7 +146,7 @@ describe('rules, settings and terms', () => {
     await planOf(herd, 0)
   })
 
-  it('a setting that says what the version has by default needs no write, and one that is dropped stays as it is', async () => {
+  it('a setting at the default of the version needs no write, and one that is dropped stays as it is', async () => {
     herd.edit('settings.yaml', add('  profile_directory: true\n  trends: true'))
     expect((await planOf(herd, 0)).steps).toEqual([])
     await apply()

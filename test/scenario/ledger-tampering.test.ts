@@ -77,7 +77,7 @@ describe('a ledger', () => {
     await refused(5, /ledger-rolled-back[^]*is gone/)
   })
 
-  it('that is gone is empty to a new clone, which then creates nothing and lifts nothing without a reason', async () => {
+  it('that is gone is empty to a new clone, which creates nothing and lifts nothing without a reason', async () => {
     git(bare, 'update-ref', '-d', LEDGER)
     const other = cloneOf(herd, 'fresh')
     expect(JSON.parse((await must(other, ['plan', '--json'], 0, { env })).stdout).steps).toEqual([])

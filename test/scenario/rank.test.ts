@@ -25,7 +25,7 @@ describe('an account that acts and ranks too low', () => {
     )
     expect(flat(planned.stdout)).toContain('Name an owner as acting_account')
   })
-  test('hands out no role without Manage Roles, nor what it lacks itself, however low that ranks: the console refuses it, too', async () => {
+  test('hands out no role without Manage Roles, nor what it lacks, however low; the console refuses, too', async () => {
     await field.sandbox.query(
       "insert into user_roles (name, position, permissions, created_at, updated_at) values ('Helper', 1, 16, now(), now())",
     )

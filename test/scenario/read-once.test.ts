@@ -61,7 +61,7 @@ describe('a verb reads instance.yaml once', () => {
     expect(reads()).toBe(1)
   })
 
-  it('that applies the commit where instance.yaml has changed beside it, both: the secrets of either are watched for', async () => {
+  it('that applies a commit with another instance.yaml beside it, both: secrets of either are watched', async () => {
     const desk = herd.desk()
     put(desk, { 'instance/instance.yaml': `${herd.file('instance/instance.yaml')}\n# a note\n` })
     await herd.herdbook(['apply', '--yes'], 5)

@@ -17,7 +17,7 @@ describe('the plan of one server', () => {
   })
   afterAll(() => field[Symbol.asyncDispose]())
 
-  test('is the same value through the database, through the API and the console, and through the console alone', async () => {
+  test('is the same value through the database, through API and console, and through the console alone', async () => {
     const herd = await field.herd({ begin: 'live' })
     await herd.hand.blockDomain('drifted.example', { severity: 'silence' })
     await herd.hand.addRule({ text: 'By hand' })

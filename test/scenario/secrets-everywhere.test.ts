@@ -224,7 +224,7 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
 })
 
 describe('what somebody planted on the server', { timeout: 600_000 }, () => {
-  it('is not shown to the public in a pipeline, nor adopted unasked, where it is a private comment or an address', async () => {
+  it('is not shown to the public in a pipeline, nor adopted unasked: a private comment or an address', async () => {
     const { 'ip-blocks.yaml': _, ...rest } = EVERY_KIND
     await begin({
       ...rest,
@@ -246,7 +246,7 @@ describe('what somebody planted on the server', { timeout: 600_000 }, () => {
     ).toEqual([])
   })
 
-  it('is withheld where it is a secret, in whatever form, however long what stands before it, on a terminal of any width', async () => {
+  it('is withheld if it is a secret, in any form, after any length of text, on a terminal of any width', async () => {
     await begin()
     for (const [i, form] of Object.values(written(field.sandbox.tokens.apply)).entries()) {
       await herd.hand.addRule({ text: `Rule ${i}: ${form}`.slice(0, 300) })

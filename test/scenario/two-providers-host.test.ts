@@ -31,7 +31,7 @@ describe('a machine that was replaced', () => {
     expect(rebuilt.server.commands).toEqual([])
   })
 
-  test('is refused under its own key, with all that the run would do, until somebody says that it is meant', async () => {
+  test('is refused under its own key, with all that the run would do, until somebody says it is meant', async () => {
     const { world, server } = herd
     world.write({
       ...both(herd, 'Hello', 'spam.example', 'b.example'),

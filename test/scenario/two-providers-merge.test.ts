@@ -32,7 +32,7 @@ const merged = ({ plan, input }: Planned, pullRequest: number): Merge => ({
 /** An apply on a forge, which tells of these merges. */
 const on = (...merges: readonly Merge[]): Options => ({ approving, mergesOf: () => Promise.resolve(merges) })
 
-test('what a merge approved goes out the day after, where its machine could not be read when it was applied', async () => {
+test('what a merge approved goes out the day after, if its machine could not be read at the apply', async () => {
   const { world, machine, far, withoutMachine, server } = herd
   world.write(both(herd, 'Hello', 'spam.example'))
   await applyHead(world, far)

@@ -25,7 +25,7 @@ const live = () =>
   )
 
 describe('a suspension whose impact takes too long to measure', () => {
-  it('needs a consent in the file, is counted again before it is written, and keeps nothing else from being read', async () => {
+  it('needs a consent in the file, is counted again before the write, and keeps the rest readable', async () => {
     setConfig(herd, {
       mastodon: {
         console: { over: 'local', native: { directory: field.sandbox.directory } },

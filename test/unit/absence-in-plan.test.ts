@@ -131,7 +131,7 @@ describe('what must not be there', () => {
     expect(world.ledger.entries.size).toBe(0)
   })
 
-  it('and is there again, differently, when the files want it: changed on both sides, and nothing of it is written down', async () => {
+  it('and is back, differently, when the files want it: changed on both sides, with nothing written', async () => {
     const world = newWorld()
     await applied(world, GONE)
     world.rows.set('a', { fields: { mode: 1, owner: 'root' } })

@@ -35,7 +35,7 @@ test.each<[string, Absence, boolean, string | undefined, readonly object[]]>([
   expect(leftBehind('k/a', absence)).toEqual(left)
 })
 
-it('can mean something else for one object than for its kind: by what it is live, and by what the files still manage', () => {
+it('can mean something else for one object than for its kind: by its state live, and by what files manage', () => {
   const directory: Ending = {
     absence: DELETE,
     absenceOf: ({ live }) => (live?.fields['entries'] === 0 ? DELETE : { is: 'release', remove: 'rm -r it' }),

@@ -92,7 +92,7 @@ describe('the account of the token', () => {
     expect(await against(world, files([...others, { account: 'herdbook', role: 'Owner' }]), TOKEN)).toEqual([])
   })
 
-  test('is anybody who may do what it needs, where nobody could look it up: then only what takes nothing away goes out', async () => {
+  test('is anybody who may do what it needs, if nobody could look it up: then nothing is taken away', async () => {
     const world = await begun()
     expect(await against(world, files(others), SILENT)).toEqual([
       expect.stringContaining(
@@ -107,7 +107,7 @@ describe('the account of the token', () => {
     expect(await against(world, files([...HOLDERS, { account: 'alice', role: 'Moderator' }]), SILENT)).toEqual([])
   })
 
-  test('is nobody who is removed at once for that alone: whoever had the token taken away would be safe from it', async () => {
+  test('is nobody who is removed at once for that alone: else a lost token would make somebody safe', async () => {
     const world = await begun()
     world.ledger = {
       ...world.ledger,

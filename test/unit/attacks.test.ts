@@ -38,12 +38,12 @@ const SHOWN_ELSEWHERE: readonly (readonly [attack: string, file: string, test: s
   [
     'a used approval is brought back by an older ledger',
     'scenario/github-attacks-merge',
-    'that was used up does not come back with an older ledger, though no clone of a job ever saw a newer one',
+    'that was used up does not come back with an older ledger, though no clone ever saw a newer one',
   ],
   [
     'an approval of an unmerged pull request, or forged by who may write',
     'scenario/github-merge',
-    'an approval of another pull request, of one that was never merged, or that somebody wrote who may edit comments',
+    'an approval of another pull request, of one never merged, or by somebody who may edit comments',
   ],
   [
     'an apply of an older commit is started again',
@@ -68,12 +68,12 @@ const SHOWN_ELSEWHERE: readonly (readonly [attack: string, file: string, test: s
   [
     'comments are edited, heads and bases moved, names registered between plan and merge',
     'scenario/github-attacks-merge',
-    'whose words somebody changed between plan and merge approves nothing, although its marks are as they were',
+    'whose words somebody changed between plan and merge approves nothing, with the same marks',
   ],
   [
     'a stranger registers the name of a waiting owner',
     'scenario/github-attacks-merge',
-    'of a role for an account that is not there yet does not cover the stranger who registers its name; a fresh one does, and shows how old the account is',
+    'of a role for an account to come does not cover a stranger who takes its name; a fresh one does',
   ],
   [
     'an issue form holds shell or YAML',

@@ -122,7 +122,7 @@ describe('between the rows', () => {
     ]
     expect(verdict).toEqual({ is: 'difference', action: 'update', apart })
   })
-  test('a new field that differs on the server is a takeover by itself; what the file changed beside it goes out', () => {
+  test('a new field that differs on the server is a takeover alone; what changed beside it goes out', () => {
     const verdict = sides(
       { severity: 'suspend', note: 'ours' },
       { severity: 'silence', note: 'theirs' },

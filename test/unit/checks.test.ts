@@ -93,7 +93,7 @@ describe('checks', () => {
     expect(base.written).toEqual(['page/about'])
   })
 
-  it('are red in the exit of a plan where nothing else is to be said, and not in that of an apply that did all', async () => {
+  it('are red in the exit of a plan with nothing else to say, and not in that of an apply that did all', async () => {
     const { room } = twoShelves([check('size', 'red'), check('age', 'green')])
     expect(exitOfPlan((await look(room)).plan)).toBe(EXIT.changes)
     expect(exitOfApply(await applied(room))).toBe(EXIT.ok)

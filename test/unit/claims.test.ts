@@ -222,7 +222,7 @@ describe('what the ledger knows and the files yield no more', () => {
     expect(fateOf(KIND, {}, { yielded: false, managed: new Set(['access.yaml']) })).toBe('released')
   })
 
-  test('of all entries of before, those alone are deleted that no managed file yields and whose files are all managed', () => {
+  test('of earlier entries, only those are deleted that no managed file yields and whose files are all managed', () => {
     fc.assert(
       fc.property(claimsOf, claimsOf, (before, after) => {
         const old = merge(before).desired

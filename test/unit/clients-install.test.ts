@@ -22,7 +22,7 @@ const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB alice@laptop'
 const REQUEST = { tables: ['rules', 'accounts'], accounts: ["o'neill", '$$\\'], measure: [] } as const
 
 describe('reader install', () => {
-  test("over the admin's own login: role, program and key, and twice is as good as once; then the key reads and can do nothing else", async () => {
+  test("over the admin's own login: role, program and key, twice as good as once; the key can only read", async () => {
     const home = mkdtempSync(join(tmpdir(), 'herdbook-home-'))
     const sandbox = await startSandbox()
     const steps = installSteps({ over: 'ssh', podman: { container: 'db' } }, 'herd.example', KEY)
@@ -77,7 +77,7 @@ describe('reader install', () => {
     expect(afterwards({ over: 'ssh', native: {} }, null)).toContain('database: { over: ssh, reader: true }')
   })
 
-  test('what it says to type stores the key with the machine that it is for, and that is the key which is used', async () => {
+  test('what it says to type stores the key with its machine, and that is the key which is used', async () => {
     await using server = await sshServer()
     const file = join(mkdtempSync(join(tmpdir(), "herdbook's key-")), 'reader')
     writeFileSync(file, server.key)

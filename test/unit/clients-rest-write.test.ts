@@ -115,7 +115,7 @@ describe('writing', () => {
     expect(await acted(write, status, after)).toMatchObject({ state })
   })
 
-  test('what was refused before anything was sent is refused; what could not be read again afterwards may have been done', async () => {
+  test('what was refused before it was sent is refused; what could not be read again may have been done', async () => {
     let reads = 0
     const { rest: before, sent } = await serving((_, response) => json(response, { error: 'No' }, 500), false)
     expect(await writeBlock(before, update)).toMatchObject({ state: 'refused' })

@@ -54,7 +54,7 @@ describe('secrets', () => {
     }
   })
 
-  test('an SSH key that names no machine is used for none but this one, and the hint says how to store it', async () => {
+  test('an SSH key that names no machine is used for this one only, and the hint says how to store it', async () => {
     const [key, fingerprint] = [
       '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----',
       `SHA256:${'q'.repeat(43)}`,
@@ -87,7 +87,7 @@ describe('secrets', () => {
       await expect(used('OTHER', host)).rejects.toMatchObject({ diagnostics: [{ code: 'secret-elsewhere' }] })
   })
 
-  test('a secret comes from the environment or a file; a missing one says what to set, and never what it is', async () => {
+  test('a secret comes from the environment or a file; a missing one says what to set, never what it is', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'herdbook-secret-')), 'token')
     writeFileSync(file, `${TOKEN}\n`)
     const secrets = openSecrets({ EMPTY: ' ' })

@@ -147,7 +147,7 @@ describe('the summary of a job', () => {
     }
   }
 
-  it('is never longer than GitHub takes, in bytes, however often it is written to: what has no room is named', async () => {
+  it('is never longer in bytes than GitHub takes, however often it grows: what has no room is named', async () => {
     const { summarize, text } = opened()
     await summarize(`### First\n${'ü'.repeat(400_000)}`)
     await summarize(`### Second \`x\` @everyone\n${'x'.repeat(400_000)}`)

@@ -102,7 +102,7 @@ describe('the environment that signs the ledger anew', () => {
     ).toEqual(['wrong herdbook-apply: holds HERDBOOK_OLD_LEDGER_KEY: its jobs must not have this'])
   })
 
-  test('is made by what init prints, by the ids of the owners; whoever is alone lets run what they pressed', async () => {
+  test('is made by what init prints, by the ids of owners; whoever is alone lets run what they pressed', async () => {
     await using hub = await begun({ settings: { environments: {} } })
     const { commands } = settingsOf({
       repository: hub.repository,

@@ -195,7 +195,7 @@ test('entries in brackets that change places take their comments along', () => {
   )
 })
 
-test('a comment that may be about more than what goes is not touched: the refusal names its line and what to type', () => {
+test('a comment that may be about more than what goes stays: the refusal names its line and what to type', () => {
   const shared =
     'moderators: [\n  {account: owner, role: Owner}, {account: bob, role: Moderator}, # on leave\n  {account: zoe, role: Moderator}\n]\n'
   expect(refusal(() => without(shared, 'bob'))).toEqual({
@@ -229,7 +229,7 @@ test('a comment behind the dash of an item is kept: its line is named', () => {
   expect(() => removeItem(NAME, PEOPLE, 'moderators', is('nobody'))).toThrow('nothing in moderators matches')
 })
 
-test('what a name further down stands for is not changed or taken out: the line of the name is told, and what to type', () => {
+test('what a name further down stands for stays: the refusal tells the line of the name, and what to type', () => {
   const text =
     'domain_blocks:\n  - domain: a.example\n    severity: limit\n    public_comment: &why Spam\n  - domain: b.example\n    severity: limit\n    public_comment: *why\n'
   const told = {

@@ -154,7 +154,7 @@ function check(layout: Layout, { edits, removed, set, added }: Change): 'edited'
   return 'edited'
 }
 
-test('whatever an edit does, all other lines stay byte for byte and each comment with its entry, or it is refused with its line', () => {
+test('an edit leaves all other lines byte for byte and each comment with its entry, or is refused', () => {
   const came = { edited: 0, refused: 0 }
   fc.assert(
     fc.property(layouts, changes, (layout, change) => {

@@ -226,7 +226,7 @@ test('the last block goes only with a reason, and the reason goes with the first
 })
 
 for (const kind of ['domain-block', 'email-domain-block', 'ip-block', 'moderator']) {
-  test(`${kind}: what stands twice is one object; a change leaves it standing once, and nothing of it stays when it goes`, async () => {
+  test(`${kind}: what is there twice is one object; a change leaves one, and nothing stays when it goes`, async () => {
     await fc.assert(
       fc.asyncProperty(objectsOf(kind), objectOf(kind), fc.nat(7), async (objects, other, at) => {
         const [one] = [objects[at % objects.length] ?? other]

@@ -69,7 +69,7 @@ test.for(CUTS)('one that was cut off at %s (%s) is taken back where the files ar
   expect([fields(toy), steps((await look(toy, at(1))).plan)]).toEqual([wherever(1), []])
 })
 
-test('it is first of all in the plan, which asks to be applied, and holds back what it owns and what needs that', async () => {
+test('it is first in the plan, which asks to be applied, and holds back what it owns and what needs that', async () => {
   const toy = await cut('switch')
   const held = toy.far.did.length
   // Somebody holds it up: it neither ends nor lets go.
@@ -229,7 +229,7 @@ test('a plan is the same whatever phase it is in, and another where it goes anot
 /** A far end that shows an object as far as it is written. */
 const HALVES = KINDS.map((kind) => (kind.phases === undefined ? kind : { ...kind, showsHalves: true }))
 
-test('where all of it is written and only the end is missing, files and approval are known by what the ledger holds', async () => {
+test('if all is written and only the end is missing, the ledger tells the files and the approval', async () => {
   const toy = await cut('prove', 'die-before', HALVES)
   expect(steps((await look(toy, at(2))).plan)).not.toContain('release/main')
   expect((await look(toy, at(2))).plan.unfinished).toMatchObject([{ course: 'on' }])

@@ -22,7 +22,7 @@ const steps = ({ steps: all }: Plan): string[] => all.map((step) => `${step.acti
 const ip = (toy: Toy): Value | undefined => toy.far.rows.get('record/www')?.fields['ip']
 const start = (): Toy => newToy(kinds())
 
-test('a value that another step brings about is planned as a reference, written as what it is then, and in sync after', async () => {
+test('a value that another step makes is planned as a reference, written as what it is, and then in sync', async () => {
   const toy = start()
   const { plan, report } = await run(toy, BOTH)
   expect(steps(plan)).toEqual(['create address/main', 'create record/www'])
@@ -170,7 +170,7 @@ test('an id that is there is bound itself, whichever object got it', async () =>
   expect(plan.steps.some((step) => Object.hasOwn(step, 'madeBy'))).toBe(false)
 })
 
-test('a value that can not be read is no change: what took it keeps what was verified last, whatever is live', async () => {
+test('a value that cannot be read is no change: what took it keeps what was verified, whatever is live', async () => {
   const toy = start()
   await run(toy, BOTH)
   const known = toy.ledger.entries.get('record/www')
@@ -195,7 +195,7 @@ test('what else changed of an object that takes a value that can not be read is 
   expect(plan.steps.map(({ changes }) => changes)).toEqual([[{ field: 'ttl', before: 1, after: 2 }]])
 })
 
-test('what the ledger does not know of a value that can not be read, it does not learn, and what is not there waits for it', async () => {
+test('what the ledger does not know of an unreadable value it does not learn; what is not there waits', async () => {
   const toy = start()
   await run(toy, BOTH)
   toy.far.unreadable.add('address')

@@ -86,7 +86,7 @@ test('a restart that was cut off is made good by the next run', async () => {
   }
 })
 
-test('what a unit read for any other reason is told, whatever the policy, and restored where somebody asks', async () => {
+test('what a unit read for another reason is told, whatever the policy, and restored if somebody asks', async () => {
   const toy = await started({ drift: 'correct' })
   toy.far.rows.set('unit/web', { serverId: '3', fields: { inputs: 'other' } })
   const { plan } = await look(toy, files(1, 1))

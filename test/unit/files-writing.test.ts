@@ -67,7 +67,7 @@ describe('writing files over SSH', () => {
     expect(far.content(PATH)).toBe(before)
   })
 
-  test('a kill between the new file and its name leaves the old content whole, and the next write clears up', async () => {
+  test('a kill between new file and its name leaves the old content whole, and the next write clears up', async () => {
     await lock.write(to('old', ABSENT))
     const struck = await faulty({ FAR_KILL: 'effect:1' })
     await expect(struck.lock.write(to('new'.repeat(100_000), fileOf('old', '0640')))).rejects.toMatchObject({

@@ -13,7 +13,7 @@ const wordsOf = (text: string, known: ReadonlySet<string>): string =>
     .join('')
     .replaceAll(/[\s,]/g, '')
 
-test('of whatever people lay out, all words stay as they are written, each comment with its entry, and line ends', async () => {
+test('however people lay it out, all words stay as written, each comment with its entry, and line ends', async () => {
   let tidied = 0
   await fc.assert(
     fc.asyncProperty(layouts, async (layout) => {

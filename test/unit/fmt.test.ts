@@ -139,7 +139,7 @@ test('line ends and the mark at the beginning stay as they are', async () => {
   )
 })
 
-test('what stands in brackets over several lines stays as people laid it out, further in where its list is', async () => {
+test('brackets over several lines stay as people laid them out, further in where their list is', async () => {
   const list = (pad: string): string =>
     `[\n${pad}  {account: zoe, role: Owner}, # founder\n\n${pad}  # the others\n${pad}  {account: bob,   role: Moderator} # on leave\n${pad}]`
   await same('moderators.yaml', `moderators: ${list('')} # all\n\n# only_these: true\n`)

@@ -128,7 +128,7 @@ describe.each([1, 2] as const)('form %i', (form) => {
 
 describe('the forms that count', () => {
   const now = new Date('2026-11-30T00:00:00Z')
-  it('both, while the ledger is of form 1 and for 90 days after; the second alone from then on, and where the first never was', () => {
+  it('both, while the ledger is of form 1 and 90 days after; later, or without a first, the second alone', () => {
     expect([...formsIn({ form: 1, upgraded: null }, now)]).toEqual([2, 1])
     expect([...formsIn({ form: 2, upgraded: '2026-09-02T00:00:00Z' }, now)]).toEqual([2, 1])
     expect([...formsIn({ form: 2, upgraded: '2026-09-01T00:00:00Z' }, now)]).toEqual([2])

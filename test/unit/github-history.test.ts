@@ -16,7 +16,7 @@ async function opened(hub: GitHub, branch = 'block', by = 'mo'): Promise<number>
 }
 
 describe('reviews', () => {
-  test('all verdicts, each on its commit, with what a dismissed one was and until when; mere comments are none', async () => {
+  test('all verdicts, each on its commit, with what a dismissed one was until when; comments are none', async () => {
     let now = new Date('2026-11-01T00:00:00Z')
     await using one = await bench([], { ...PEOPLE, now: () => now })
     const { hub, forge } = one
@@ -63,7 +63,7 @@ describe('reviews', () => {
 })
 
 describe('whose commits are', () => {
-  test('as GitHub resolves their addresses: an account, nobody, or GitHub itself, which only its signature proves', async () => {
+  test('as GitHub resolves addresses: an account, nobody, or GitHub itself, which its signature proves', async () => {
     await using one = await bench([], PEOPLE)
     const { hub, forge } = one
     const number = await opened(hub)

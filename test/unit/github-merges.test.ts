@@ -70,7 +70,7 @@ describe('what was merged since the last time', () => {
     expect(await found(one, before)).toEqual([number])
   })
 
-  test('a message that names a pull request is a hint: it must have been merged as that commit, into that branch', async () => {
+  test('a message that names a pull request is a hint: it must be merged as that commit, to that branch', async () => {
     await using one = await bench()
     const [open, merged] = [await opened(one.hub, 'a'), await opened(one.hub, 'b')]
     await one.hub.act.merge(merged, 'alice', 'squash')

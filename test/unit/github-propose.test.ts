@@ -56,7 +56,7 @@ describe('proposing', () => {
     expect(git(hub.git, 'ls-tree', '-r', '--name-only', 'herdbook/issue-1', 'instance/')).toBe('instance/b.yaml')
   })
 
-  test('where the workflows have changed meanwhile, which a token of theirs moves no branch across, the branch is made anew', async () => {
+  test('if workflows have changed meanwhile, which their token cannot move a branch across, it is new', async () => {
     await using hub = await github({ people: PEOPLE })
     const forge = await forgeOf(hub)
     const first = await forge.propose(proposalFor(hub))

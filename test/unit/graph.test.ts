@@ -146,7 +146,7 @@ describe('what a step needs and no step brings about', () => {
     expect(found([takes], kinds, standing(differs, differs))).toEqual([['address/main', 'open']])
   })
 
-  it('is a value of something that is not there, and not something that nobody manages and only would come first', () => {
+  it('is a value of something that is not there, not something unmanaged that would only come first', () => {
     expect(found([takes], kinds, standing([]))).toEqual([['address/main', 'missing']])
   })
 

@@ -32,7 +32,7 @@ async function limited(): Promise<LiveState> {
   return world
 }
 
-test('a comment that is new in the file and differs is told; the raise beside it goes out, measured, and enters the ledger', async () => {
+test('a new comment in the file that differs is told; the raise beside it goes out, measured, recorded', async () => {
   const world = await limited()
   const { plan } = await look(world, AFTER)
   expect(said(plan)).toEqual({ ...NONE, steps: [['severity']], takeovers: [['private_comment']] })
@@ -62,7 +62,7 @@ test('what was written is not attempted any more, although another field of its 
   })
 })
 
-test('restore settles what was told and does the rest with it, and a plan that was saved beside it wishes for no restore', async () => {
+test('restore settles what was told and does the rest, too; a plan saved beside it wishes for no restore', async () => {
   const world = await limited()
   const consented = files({ severity: 'suspend', private_comment: 'ours', accept_severed_relationships: 7 })
   expect(planOptionsIn((await look(world, consented)).plan).restore).toEqual(new Set())

@@ -17,7 +17,7 @@ const followed = [
   ...Object.values(ELSEWHERE).flat(),
 ]
 
-it('every command that a text of ours names is typed by a case, or stands among those that can not be, with the reason', () => {
+it('every command that our texts name is typed by a case, or listed with the reason why it cannot be', () => {
   const known = often(followed)
   const unknown = [...often(namedCommands())].filter(([name, count]) => (known.get(name) ?? 0) < count)
   expect(unknown, 'write a case for it in test/support/hint-cases-*.ts').toEqual([])

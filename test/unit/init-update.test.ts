@@ -57,7 +57,7 @@ describe('a repository that version 0.1 began', () => {
     expect((await call(repo.path, ARGS)).stdout).toBe('Every file is as this version of Herdbook writes it.\n')
   })
 
-  it('keeps what a person edited, shows it as a diff, and says which workflow still runs the older version', async () => {
+  it('keeps what a person edited, shows a diff, and says which workflow still runs the older version', async () => {
     using repo = begun()
     const mine = `${written[DRIFT]}# ours\n`
     put(repo.path, { [DRIFT]: mine })

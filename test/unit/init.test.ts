@@ -126,7 +126,7 @@ describe('what a server says of itself', () => {
     server.close()
   })
 
-  it('is not believed where its certificate comes from nobody known, and what helps is something that herdbook has', async () => {
+  it('is not believed if nobody known gave its certificate, and herdbook has what helps', async () => {
     const dir = empty()
     execFileSync(
       'openssl',

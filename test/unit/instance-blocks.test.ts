@@ -18,7 +18,7 @@ describe('domain blocks', () => {
     ])
   })
 
-  test('an entry that stands twice, word for word, is a warning, in whatever order its keys are; two that differ are an error', async () => {
+  test('an entry that is there twice is a warning, in any order of its keys; two that differ, an error', async () => {
     const lists = [
       [
         'domain-blocks.yaml',
@@ -109,7 +109,7 @@ describe('domain blocks', () => {
     ).toEqual([])
   })
 
-  test('the own domain, its parents, public suffixes and protected domains with their parents are never blocked', async () => {
+  test('the own domain, public suffixes and protected domains, and their parents, are never blocked', async () => {
     const policy = {
       'policy.yaml': 'protected_domains: [friend.club.example.org]\n',
       'instance.yaml': 'domain: social.herd.example\n',
@@ -148,7 +148,7 @@ describe('domain blocks', () => {
     ])
   })
 
-  test('an end that has passed is a warning, and only where the time is known; an end that is no day is an error', async () => {
+  test('an end that has passed is a warning, if the time is known; an end that is no day is an error', async () => {
     const past = blocks(
       'domain: a.example, severity: limit, until: 2026-11-23',
       'domain: b.example, severity: limit, until: 2026-11-24',
@@ -162,7 +162,7 @@ describe('domain blocks', () => {
 })
 
 describe('other lists', () => {
-  test('IP blocks: one address in two spellings, forms that Ruby refuses, everybody, and ends with a time', async () => {
+  test('IP blocks: an address in two spellings, forms that Ruby refuses, everybody, ends with a time', async () => {
     const ips = (...entries: readonly string[]): Record<string, string> => ({
       'ip-blocks.yaml': `ip_blocks:\n${entries.map((entry) => `  - { ${entry} }\n`).join('')}`,
     })

@@ -169,7 +169,7 @@ describe('a folder', () => {
   })
   afterAll(async () => rm(folder, { recursive: true }))
 
-  test('is read without following links, without waiting for pipes, and without opening what is too large', async () => {
+  test('is read without following links, waiting for pipes, or opening what is too large', async () => {
     const { value, ms } = await timed(() => loadInstance(directorySource(join(folder, 'instance'))))
     expect(value.instance).toBeNull()
     expect(

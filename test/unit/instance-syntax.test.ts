@@ -5,7 +5,7 @@ import { hints, lines, load } from '../support/instance.ts'
 
 const blocks = (...rows: string[]): string => ['domain_blocks:', ...rows, ''].join('\n')
 
-describe('what is not YAML is told once, where the person has to type, in words for people who have never seen it', () => {
+describe('what is not YAML is told once, where the person has to type, in words for people new to it', () => {
   test.each([
     [
       'a single quote without an end',

@@ -138,7 +138,7 @@ describe.each([
     await expect(forger.load()).rejects.toMatchObject(refused('ledger-forged'))
   })
 
-  it('whose key is another now is taken with the old one at hand, but for approvals that were not used; without it, it begins anew', async () => {
+  it('with a new key is taken if the old one is at hand, but for unused approvals; else it begins anew', async () => {
     using base = scratch()
     const { dir } = make(base.path)
     const old = Buffer.from('the key before')

@@ -136,7 +136,7 @@ test('what a list says of the flags of a suspension is kept', () => {
   ])
 })
 
-test('the private comment of a list is kept, else it says where the block is from; the words of the people here stay', () => {
+test('the private comment of a list is kept, else it says where the block is from; own words stay', () => {
   const { blocks } = merged(
     [{ domain: 'old.example', severity: 'limit', private_comment: 'ours' }],
     [

@@ -144,7 +144,7 @@ describe('what a pull request carries', () => {
       expect(parseMarks(body, { pullRequest, head }, sealingWith(key))).toBe('altered')
   })
 
-  it('says nothing more once a word of the comment was changed, put before it or after it; other line ends are no change', () => {
+  it('says nothing more once a word was changed in, before or after the comment; line ends are no change', () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom('x', 'S', '-', '`'), (place, char) => {
         const body = comment(steps(3), { restore: ['rule/x'] }).trim()

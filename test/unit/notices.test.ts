@@ -31,7 +31,7 @@ const noticeOn = (
 }
 
 describe('a plan says of a suspension that cuts follows', () => {
-  test('from which day it is done, were members told now: the first midnight on that is so many whole days away', () => {
+  test('from which day it is done, were members told now: the first midnight that many whole days away', () => {
     expect(noticeOn(severing)).toEqual({ at: null, from: '2026-12-04' })
     expect(noticeOn(severing, 7, [], new Date('2026-11-26T00:00:00Z'))).toEqual({ at: null, from: '2026-12-03' })
     expect(noticeOn(severing, 7, [{ ...given, ref: 'domain-block/other.example' }])).toEqual({

@@ -93,7 +93,7 @@ test('a setting that somebody sets for the first time between plan and apply is 
   expect(settingValue(world.server, 'site_title')).toBe('Ours')
 })
 
-test('an e-mail block that was deleted to be made anew, and was not, is made by the next run, and by a revert', async () => {
+test('an e-mail block deleted to be made anew, and not made, is made by the next run, and by a revert', async () => {
   const mail = (allow: boolean): Documents => ({
     'email-domain-blocks.yaml': { email_domain_blocks: [{ domain: 'trash.example', allow_with_approval: allow }] },
   })

@@ -19,7 +19,7 @@ const blocks = (...domain_blocks: DomainBlock[]): Documents => ({ 'domain-blocks
 const blockIn = (server: Server, domain: string) => server.rows.domain_blocks.find((row) => row.domain === domain)
 const kept: DomainBlock = { domain: 'kept.example', severity: 'none' }
 
-test('a block that a moderator makes long after our own attempt at it failed and was taken back is not ours to delete', async () => {
+test('a block by a moderator long after our attempt failed and was taken back is not ours to delete', async () => {
   const world = start()
   await run(world, blocks(kept))
   await run(world, blocks(kept, { domain: 'late.example', severity: 'limit' }), failing(1, 'refuse'))
@@ -84,7 +84,7 @@ test('flags that slept under a suspension are what the files say when it ends', 
   expect(blockIn(world.server, 'kept.example')).toMatchObject({ severity: 'silence', reject_media: false })
 })
 
-test('an approval is spent by the step that it was for, also where the run was killed before it could say so', async () => {
+test('an approval is spent by the step that it was for, even if the run was killed before it said so', async () => {
   const world = start()
   const documents = { ...blocks(kept), 'email-domain-blocks.yaml': { email_domain_blocks: [] } }
   const { plan } = await look(world, documents)

@@ -92,7 +92,7 @@ describe('the drift issue', () => {
     expect(body).not.toMatch(/hush|203\.0|- \[/)
   })
 
-  test('counts what somebody changed and no file names as changed, and has it under the same words as the terminal', () => {
+  test('counts what somebody changed and no file names as changed, in the same words as the terminal', () => {
     const [changed, added] = ['site_title', 'theme'].map((id, i) => ({
       kind: 'setting',
       id,

@@ -29,7 +29,7 @@ const lifts = many(3, (i) =>
 const PLAN: Plan = { ...EMPTY, steps: [...limits, ...suspensions, ...lifts] }
 
 describe('a plan of thousands', () => {
-  test('is short: what is alike is counted, what can’t be undone or weakens is named, and it says how to see all', () => {
+  test('is short: it counts what is alike, names what can’t be undone or weakens, and says how to see all', () => {
     const shown = renderPlan(PLAN, SCREEN)
     expect(linesOf(shown)).toBeLessThan(250)
     expect(shown).toContain('limits 1,867 domains')
@@ -165,7 +165,7 @@ describe('an apply of thousands', () => {
     )
   })
 
-  test('counts what went well where its plan stands right above, and names what can’t be undone where it does not', () => {
+  test('counts what went well if its plan is right above, and names what can’t be undone if it is not', () => {
     const done = many(2000, (i) => block(`bad-${i}.example`, 'suspend', { hazard: 'irreversible' }))
     const report = { ...REPORT, done, notReached: [] }
     expect(linesOf(renderApply(report, { ...SCREEN, planShown: true }))).toBeLessThan(10)

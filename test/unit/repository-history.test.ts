@@ -246,7 +246,7 @@ describe('why an object is as it is', () => {
     expect(many.work.bytes).toBeLessThan(8 * (size + 1_000))
   })
 
-  it('is found also where earlier versions wrote the ledger, which did not say what they touched, or said it of too many', async () => {
+  it('is found, too, in a ledger of earlier versions, which did not say what they touched, or too much', async () => {
     using base = scratch()
     const dir = newRepository(join(base.path, 'r'))
     const repository = await opened(dir)

@@ -70,7 +70,7 @@ describe('the state of the clone', () => {
     expect(await repository.upstream()).toMatchObject({ position: 'behind' })
   })
 
-  it('is known in a linked worktree and in a submodule, whatever branch the remote begins with, and in a hook of another repository', async () => {
+  it('is known in a worktree, a submodule and the hook of another repository, whatever the first branch', async () => {
     using base = scratch()
     const bare = newBare(base.path)
     git(bare, 'branch', '--move', 'main', 'trunk/prod')

@@ -72,7 +72,7 @@ describe('stale inputs', () => {
     expect(partedByInputs([conflict], 'inputs')).toEqual({ inputs: null, others: [conflict] })
   })
 
-  it('are a step where something of the plan changes what the unit reads or somebody asks, and for no other reason', () => {
+  it('are a step if the plan changes what the unit reads or somebody asks, and for no other reason', () => {
     const changing =
       (...refs: string[]) =>
       (ref: string) =>

@@ -106,7 +106,7 @@ describe('the API of the embedded Mastodon', () => {
     expect((await call('GET', '/api/v1/instance/privacy_policy')).status).toBe(500)
   })
 
-  test('shows blocks to the public only where the settings say so, with the names that are to be obfuscated', async () => {
+  test('shows blocks to the public only if the settings say so, with the names to be obfuscated', async () => {
     const owner = handOf(sandbox, 'owner')
     await owner.changeSetting('show_domain_blocks', 'all')
     await owner.blockDomain('obfuscated.example', { severity: 'suspend', obfuscate: true, public_comment: 'Spam' })
@@ -116,7 +116,7 @@ describe('the API of the embedded Mastodon', () => {
     expect(list.every((block) => !('comment' in block))).toBe(true)
   })
 
-  test('keeps what it counted, by the second that was asked for; Herdbook is told what is there all the same', async () => {
+  test('keeps what it counted, by the second that was asked; Herdbook is told what is there', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const rest = await openRest({ url: sandbox.url, token: sandbox.tokens.apply, reading: true })
     const asked = async () =>

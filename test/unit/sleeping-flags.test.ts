@@ -25,7 +25,7 @@ test('what the files say of the flags of a suspension is written, and stays when
   expect(stored(world)).toEqual([{ domain: 'a.example', severity: 'silence', reject_media: true }])
 })
 
-test('a limit that refuses media is raised to a suspension without weakening anything, whatever it says of media', async () => {
+test('a limit that refuses media is raised to a suspension without weakening, whatever it says of media', async () => {
   for (const flag of [{ reject_media: true }, {}]) {
     const world = await begun({ domain: 'a.example', severity: 'limit', reject_media: true })
     const { plan } = await look(world, files({ domain: 'a.example', severity: 'suspend', ...flag }))
@@ -33,7 +33,7 @@ test('a limit that refuses media is raised to a suspension without weakening any
   }
 })
 
-test('a limit that is raised keeps the flags that the file says nothing more of, and loses those that it says no to', async () => {
+test('a limit that is raised keeps the flags that the file does not name, and loses those it says no to', async () => {
   for (const [flag, left] of [
     [{}, true],
     [{ reject_media: false }, false],
@@ -52,14 +52,14 @@ test('a limit that is raised keeps the flags that the file says nothing more of,
   }
 })
 
-test('what a block refuses that was suspended without a word of that, and lowered by hand, is told before it is overwritten', async () => {
+test('what a block refuses that was suspended without a word of it, then lowered by hand, is told first', async () => {
   const world = await begun({ domain: 'a.example', severity: 'suspend' })
   byHand(world.server, { does: 'block', domain: 'a.example', severity: 'silence', media: true })
   const { plan } = await look(world, files({ domain: 'a.example', severity: 'limit' }))
   expect([plan.steps, plan.takeovers.map(({ fields }) => fields)]).toEqual([[], [['reject_media']]])
 })
 
-test('flags that differ under a suspension are no difference, and what lies there is said anew when it ends', async () => {
+test('flags that differ under a suspension are no difference, and are told when it ends', async () => {
   const world = await begun({ domain: 'a.example', severity: 'suspend' })
   byHand(world.server, { does: 'block', domain: 'a.example', severity: 'suspend', media: true })
   const { plan } = await look(world, files({ domain: 'a.example', severity: 'suspend' }))

@@ -29,7 +29,7 @@ describe('what a job is given', () => {
     )
   })
 
-  it('the ledger keys and nothing else where the ledger is signed anew, with a token that opens no pull request', async () => {
+  it('only the ledger keys where the ledger is signed anew, with a token that opens no pull request', async () => {
     const sign = ran(await deliver(runner, dispatch('herdbook-button.yml', { inputs: { verb: 'new-key' } })), 'sign')
     expect(told(sign).secrets).toEqual(pick(['HERDBOOK_LEDGER_KEY', 'HERDBOOK_OLD_LEDGER_KEY'], 'owners'))
     expect(sign.permissions).toEqual({ actions: 'read', contents: 'write' })

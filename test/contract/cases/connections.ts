@@ -48,7 +48,7 @@ export function connectionCases(start: () => Promise<Server>): void {
     )
   })
 
-  test('impact is what the contract recorded, with subdomains, each member once, and only for what is raised', async () => {
+  test('impact is as the contract recorded it: subdomains, each member once, only for what is raised', async () => {
     expect(rowsOf((await read(['database'], { ...SHOW_ALL, tables: ['impact'] })).impact)).toEqual([
       expect.objectContaining({ domain: 'bad.example', follows: 30, followers: 20, accounts: 15, members: 4 }),
       expect.objectContaining({ domain: 'meh.example', accounts: 5, members: 4 }),
@@ -91,7 +91,7 @@ export function connectionCases(start: () => Promise<Server>): void {
       ])
     })
 
-    test(`${connection}: a suspension that would sever more than was accepted is refused and changes nothing`, async () => {
+    test(`${connection}: a suspension that severs more than was accepted is refused, with no change`, async () => {
       const set = { ...BLOCK, severity: 'suspend' }
       expect(await write(connection, block('bad.example', set, { consent: 49 }))).toEqual([
         {
