@@ -19,8 +19,8 @@ const written = ({ what, ref, mark }: Tick): string =>
 /** The line of a box to tick. The words are ours. */
 export const boxLine = (tick: Tick, words: string): string => `- [ ] ${words} <!-- ${written(tick)} -->`
 
-const LINE =
-  /^- \[[ xX]\] [^\r\n]* <!-- (?<what>adopt|restore|leave) (?<ref>[a-z-]+\/[\w.!~*'():/%-]+)(?: (?<mark>[0-9a-f]{64}))? -->$/
+const LINE = /^- \[[ xX]\] [^\r\n]* <!-- (?<tick>[^<>]*) -->$/
+const TICK = /^(?<what>adopt|restore|leave) (?<ref>[a-z-]+\/[\w.!~*'():/%-]+)(?: (?<mark>[0-9a-f]{64}))?$/
 const BOX = /^- \[[ xX]\] /
 
 /**
@@ -65,7 +65,7 @@ const proposals = (body: string, kinds: readonly Pick<KindName, 'name'>[]): Read
 const linesOf = (body: string): string[] => body.split(/\r?\n/)
 
 function tickOf(line: string, kinds: readonly Pick<KindName, 'name'>[]): Tick[] {
-  const { what: word, ref = '', mark } = LINE.exec(line)?.groups ?? {}
+  const { what: word, ref = '', mark } = TICK.exec(LINE.exec(line)?.groups?.['tick'] ?? '')?.groups ?? {}
   const what = WAYS.find((way) => way === word)
   const name = decoded(ref)
   const known = kinds.some((kind) => name?.startsWith(`${kind.name}/`) && name.length > kind.name.length + 1)

@@ -71,11 +71,14 @@ export function fence(lines: readonly string[], language: string): string {
   return `${ticks}${language}\n${lines.join('\n')}\n${ticks}`
 }
 
+const percent = (char: string): string =>
+  encodeURIComponent(char).replace(/[()*!']/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`)
+
 /** A link if the address is one of the web; else the words alone. The words must be ours or made safe. */
 export function link(words: string, address: string | undefined): string {
   const url = address === undefined ? null : URL.parse(address)
   if (url === null || !/^https?:$/.test(url.protocol)) return words
-  return `[${words}](${url.href.replace(/[^\w:/?#&=.~%+-]/g, (char) => encodeURIComponent(char).replace(/[()*!']/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`))})`
+  return `[${words}](${url.href.replace(/[^\w:/?#&=.~%+-]/g, percent)})`
 }
 
 /** A box that GitHub sets apart by its colour. */

@@ -96,7 +96,8 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const steps = [...own, ...left]
   const edits = proposal?.edits ?? NO_EDITS
   if (isQuiet(plan) && !hasEdits(edits)) return quiet(plan, options)
-  const head = `### ${steps.length > 0 ? marked(headline(steps, kinds, leftover)) : (letGo(plan, kinds) ?? (hasEdits(edits) ? onlyEdits(edits) : unchanged(plan)))}`
+  const withoutSteps = (): string => letGo(plan, kinds) ?? (hasEdits(edits) ? onlyEdits(edits) : unchanged(plan))
+  const head = `### ${steps.length > 0 ? marked(headline(steps, kinds, leftover)) : withoutSteps()}`
   const foot = footer(plan, options)
   const sections: Section[] = [
     [() => head],

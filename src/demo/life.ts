@@ -26,22 +26,27 @@ export async function bringToLife(sandbox: Sandbox): Promise<void> {
   await sandbox.transaction(async ({ query }) => {
     await query(
       `with made as (
-         insert into accounts (username, created_at, updated_at) select name, $2::timestamp, $2::timestamp from unnest($1::text[]) as name returning id, username
+         insert into accounts (username, created_at, updated_at) select name, $2::timestamp, $2::timestamp
+         from unnest($1::text[]) as name returning id, username
        )
-       insert into users (email, account_id, confirmed_at, created_at, updated_at) select username || '@' || $3::text, id, $2, $2, $2 from made`,
+       insert into users (email, account_id, confirmed_at, created_at, updated_at)
+       select username || '@' || $3::text, id, $2, $2, $2 from made`,
       [NEWER, REGISTERED, sandbox.domain],
     )
     for (const neighbour of NEIGHBOURS) {
       await query(
         `insert into accounts (username, domain, uri, created_at, updated_at)
-         select 'user' || n, $1::text, 'https://' || $1::text || '/users/user' || n, $3::timestamp, $3::timestamp from generate_series(0, $2::integer - 1) as n`,
+         select 'user' || n, $1::text, 'https://' || $1::text || '/users/user' || n, $3::timestamp, $3::timestamp
+         from generate_series(0, $2::integer - 1) as n`,
         [neighbour.domain, neighbour.accounts, REGISTERED],
       )
       await query(
         `insert into follows (account_id, target_account_id, created_at, updated_at)
-         select case when outward then m.id else r.id end, case when outward then r.id else m.id end, $3::timestamp, $3::timestamp
+         select case when outward then m.id else r.id end, case when outward then r.id else m.id end,
+           $3::timestamp, $3::timestamp
          from jsonb_to_recordset($1::jsonb) as f(member text, remote text, outward boolean)
-         join accounts m on m.username = f.member and m.domain is null join accounts r on r.username = f.remote and r.domain = $2::text`,
+         join accounts m on m.username = f.member and m.domain is null
+         join accounts r on r.username = f.remote and r.domain = $2::text`,
         [JSON.stringify(followsOf(neighbour)), neighbour.domain, REGISTERED],
       )
     }

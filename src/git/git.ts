@@ -92,7 +92,8 @@ export function gitIn(dir: string): Git {
   return {
     run: async (args, input = '') => {
       const result = await call((git) => git.raw([...args]), input)
-      if (UNKNOWN.test(result.err)) await refuseOld(async () => (await call((git) => git.raw(['version']), '')).out)
+      if (UNKNOWN.some((one) => one.test(result.err)))
+        await refuseOld(async () => (await call((git) => git.raw(['version']), '')).out)
       return result
     },
     objects: async (names) => {
@@ -108,8 +109,11 @@ export function gitIn(dir: string): Git {
 }
 
 /** Git's error for an unknown command or option, and Node's error if there is no Git. */
-const UNKNOWN =
-  /^(?:usage: git |error: unknown (?:option|switch) |fatal: unknown (?:command|option)|git: '\S+' is not a git command)|\bspawn git ENOENT\b/m
+const UNKNOWN = [
+  /^(?:usage: git |error: unknown (?:option|switch) |fatal: unknown (?:command|option))/m,
+  /^git: '\S+' is not a git command/m,
+  /\bspawn git ENOENT\b/,
+]
 
 /** Refuses a Git that is missing or too old. Any other failure is the caller's to report. */
 async function refuseOld(versionOf: () => Promise<string>): Promise<void> {

@@ -1,5 +1,7 @@
 /** Never shown raw: controls, bidirectional overrides, invisible characters, lone surrogates. */
-const SIGNS = String.raw`[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\u034f`
+const SIGNS =
+  String.raw`[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e` +
+  String.raw`\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\u034f`
 
 const UNSAFE = new RegExp(SIGNS, 'gu')
 
@@ -12,8 +14,7 @@ const COMMAND = /(?<=^|\s)::(?=[a-z][a-z-]*(?:\s|::|$))|##(?=\[)/giu
 const HEAP = /(?<=\p{M}{6})\p{M}/gu
 
 /** So many blanks move the text behind them out of sight. */
-const GAP =
-  /(?<![ \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000])[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]{40,}(?=\S)/gu
+const GAP = /(?<![\p{Zs}\u2800])[\p{Zs}\u2800]{40,}(?=\S)/gu
 
 const numbered = (char: string): string => `\\u${code(char)}`
 

@@ -108,7 +108,8 @@ async function freshTokens(database: Database): Promise<Readonly<Record<TokenNam
     string
   >
   await database.query(
-    'update oauth_access_tokens t set token = n.token from jsonb_each_text($1::jsonb) as n(name, token) where t.token = n.name',
+    `update oauth_access_tokens t set token = n.token
+     from jsonb_each_text($1::jsonb) as n(name, token) where t.token = n.name`,
     [JSON.stringify(tokens)],
   )
   return tokens

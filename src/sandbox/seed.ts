@@ -109,7 +109,8 @@ function roles(version: Version): string {
     ([id, name, position, permissions, highlighted]) =>
       `(${id}, '${name}', ${position}, ${permissions}, ${highlighted}, ${MADE})`,
   )
-  return `insert into user_roles (id, name, position, permissions, highlighted, created_at, updated_at) values ${rows.join(', ')};
+  return `insert into user_roles (id, name, position, permissions, highlighted, created_at, updated_at)
+    values ${rows.join(', ')};
     select setval('user_roles_id_seq', 4);`
 }
 
@@ -120,7 +121,8 @@ function people(): string {
       insert into accounts (username, created_at, updated_at) values (${quote(name)}, ${MADE}) returning id
     )
     insert into users (email, created_at, updated_at, confirmed_at, account_id, role_id, disabled)
-      select ${quote(`${name}@${DOMAIN}`)}, ${MADE}, ${quote(SEEDED_AT)}, id, ${role}, ${disabled === true} from account;`,
+      select ${quote(`${name}@${DOMAIN}`)}, ${MADE}, ${quote(SEEDED_AT)}, id, ${role}, ${disabled === true}
+      from account;`,
   ).join('')
 }
 
@@ -133,10 +135,12 @@ function apps(): string {
         user === null ? null : `${user}@${DOMAIN}`,
       )}), ${quote(SEEDED_AT)}, ${name === 'revoked' ? quote(SEEDED_AT) : 'null'})`,
   )
-  return `insert into oauth_applications (name, uid, secret, redirect_uri, scopes, superapp, created_at, updated_at) values
+  return `insert into oauth_applications (name, uid, secret, redirect_uri, scopes, superapp, created_at, updated_at)
+    values
       ${app('Web', 'read write follow push', true)}, ${app('Herdbook', 'read profile admin:read admin:write', false)},
       ${app('Herdbook plan', 'admin:read', false)};
-    insert into oauth_access_tokens (token, scopes, application_id, resource_owner_id, created_at, revoked_at) values ${tokens.join(', ')};`
+    insert into oauth_access_tokens (token, scopes, application_id, resource_owner_id, created_at, revoked_at)
+    values ${tokens.join(', ')};`
 }
 
 /** The reading role as `herdbook reader install` leaves it: the columns that the reader needs and no others. */
@@ -144,10 +148,12 @@ function reader(version: Version): string {
   return `create role herdbook_reader login noinherit;
     comment on role herdbook_reader is '${DOMAIN}';
     grant usage on schema public to herdbook_reader;
-    grant select on domain_blocks, domain_allows, email_domain_blocks, ip_blocks, rules, rule_translations, settings, terms_of_services,
+    grant select on domain_blocks, domain_allows, email_domain_blocks,
+      ip_blocks, rules, rule_translations, settings, terms_of_services,
       user_roles${version === '4.4.22' ? '' : ', username_blocks'} to herdbook_reader;
     grant select (id, account_id, role_id, confirmed_at, approved, disabled, created_at) on users to herdbook_reader;
-    grant select (id, username, domain, created_at, suspended_at, silenced_at, moved_to_account_id) on accounts to herdbook_reader;
+    grant select (id, username, domain, created_at, suspended_at,
+      silenced_at, moved_to_account_id) on accounts to herdbook_reader;
     grant select (id, account_id, created_at) on admin_action_logs to herdbook_reader;
     grant select (account_id, target_account_id) on follows to herdbook_reader;`
 }

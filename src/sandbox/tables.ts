@@ -14,106 +14,115 @@ create function timestamp_id(table_name text) returns bigint language plpgsql as
 $$;
 create sequence accounts_id_seq;
 create table accounts (
-  id bigint primary key default timestamp_id('accounts'), username varchar not null default '', domain varchar, private_key
-  text, public_key text not null default '', created_at timestamp(6) not null, updated_at timestamp(6) not null, note text not
-  null default '', display_name varchar not null default '', uri varchar not null default '', url varchar, avatar_file_name
-  varchar, avatar_content_type varchar, avatar_file_size integer, avatar_updated_at timestamp(6), header_file_name varchar,
-  header_content_type varchar, header_file_size integer, header_updated_at timestamp(6), avatar_remote_url varchar, locked
-  boolean not null default false, header_remote_url varchar not null default '', last_webfingered_at timestamp(6), inbox_url
-  varchar not null default '', outbox_url varchar not null default '', shared_inbox_url varchar not null default '',
-  followers_url varchar not null default '', protocol integer not null default 0, memorial boolean not null default false,
-  moved_to_account_id bigint, featured_collection_url varchar, fields jsonb, actor_type varchar, discoverable boolean,
-  also_known_as varchar[], silenced_at timestamp(6), suspended_at timestamp(6), hide_collections boolean,
-  avatar_storage_schema_version integer, header_storage_schema_version integer, sensitized_at timestamp(6), suspension_origin
-  integer, trendable boolean, reviewed_at timestamp(6), requested_review_at timestamp(6), indexable boolean not null default
-  false, attribution_domains varchar[] default '{}'
+  id bigint primary key default timestamp_id('accounts'), username varchar not null default '', domain varchar,
+  private_key text, public_key text not null default '', created_at timestamp(6) not null,
+  updated_at timestamp(6) not null, note text not null default '', display_name varchar not null default '',
+  uri varchar not null default '', url varchar, avatar_file_name varchar, avatar_content_type varchar,
+  avatar_file_size integer, avatar_updated_at timestamp(6), header_file_name varchar, header_content_type varchar,
+  header_file_size integer, header_updated_at timestamp(6), avatar_remote_url varchar,
+  locked boolean not null default false, header_remote_url varchar not null default '',
+  last_webfingered_at timestamp(6), inbox_url varchar not null default '', outbox_url varchar not null default '',
+  shared_inbox_url varchar not null default '', followers_url varchar not null default '',
+  protocol integer not null default 0, memorial boolean not null default false, moved_to_account_id bigint,
+  featured_collection_url varchar, fields jsonb, actor_type varchar, discoverable boolean, also_known_as varchar[],
+  silenced_at timestamp(6), suspended_at timestamp(6), hide_collections boolean, avatar_storage_schema_version integer,
+  header_storage_schema_version integer, sensitized_at timestamp(6), suspension_origin integer, trendable boolean,
+  reviewed_at timestamp(6), requested_review_at timestamp(6), indexable boolean not null default false,
+  attribution_domains varchar[] default '{}'
 );
 create table users (
-  id bigserial primary key, email varchar not null default '', created_at timestamp(6) not null, updated_at timestamp(6) not
-  null, encrypted_password varchar not null default '', reset_password_token varchar, reset_password_sent_at timestamp(6),
-  sign_in_count integer not null default 0, current_sign_in_at timestamp(6), last_sign_in_at timestamp(6), confirmation_token
-  varchar, confirmed_at timestamp(6), confirmation_sent_at timestamp(6), unconfirmed_email varchar, locale varchar,
-  consumed_timestep integer, otp_required_for_login boolean not null default false, last_emailed_at timestamp(6),
-  otp_backup_codes varchar[], account_id bigint not null, disabled boolean not null default false, invite_id bigint,
-  chosen_languages varchar[], created_by_application_id bigint, approved boolean not null default true, sign_in_token varchar,
-  sign_in_token_sent_at timestamp(6), webauthn_id varchar, sign_up_ip inet, skip_sign_in_token boolean, role_id bigint, settings
-  text, time_zone varchar, otp_secret varchar, age_verified_at timestamp(6), require_tos_interstitial boolean not null default
-  false
+  id bigserial primary key, email varchar not null default '', created_at timestamp(6) not null,
+  updated_at timestamp(6) not null, encrypted_password varchar not null default '', reset_password_token varchar,
+  reset_password_sent_at timestamp(6), sign_in_count integer not null default 0, current_sign_in_at timestamp(6),
+  last_sign_in_at timestamp(6), confirmation_token varchar, confirmed_at timestamp(6),
+  confirmation_sent_at timestamp(6), unconfirmed_email varchar, locale varchar, consumed_timestep integer,
+  otp_required_for_login boolean not null default false, last_emailed_at timestamp(6), otp_backup_codes varchar[],
+  account_id bigint not null, disabled boolean not null default false, invite_id bigint, chosen_languages varchar[],
+  created_by_application_id bigint, approved boolean not null default true, sign_in_token varchar,
+  sign_in_token_sent_at timestamp(6), webauthn_id varchar, sign_up_ip inet, skip_sign_in_token boolean, role_id bigint,
+  settings text, time_zone varchar, otp_secret varchar, age_verified_at timestamp(6),
+  require_tos_interstitial boolean not null default false
 );
 create table user_roles (
-  id bigserial primary key, name varchar not null default '', color varchar not null default '', position integer not null
-  default 0, permissions bigint not null default 0, highlighted boolean not null default false, created_at timestamp(6) not
-  null, updated_at timestamp(6) not null
+  id bigserial primary key, name varchar not null default '', color varchar not null default '',
+  position integer not null default 0, permissions bigint not null default 0,
+  highlighted boolean not null default false, created_at timestamp(6) not null, updated_at timestamp(6) not null
 );
 create table oauth_applications (
-  id bigserial primary key, name varchar not null, uid varchar not null, secret varchar not null, redirect_uri text not null,
-  scopes varchar not null default '', created_at timestamp(6), updated_at timestamp(6), superapp boolean not null default false,
-  website varchar, owner_type varchar, owner_id bigint, confidential boolean not null default true
+  id bigserial primary key, name varchar not null, uid varchar not null, secret varchar not null,
+  redirect_uri text not null, scopes varchar not null default '', created_at timestamp(6), updated_at timestamp(6),
+  superapp boolean not null default false, website varchar, owner_type varchar, owner_id bigint,
+  confidential boolean not null default true
 );
 create table oauth_access_tokens (
   id bigserial primary key, token varchar not null, refresh_token varchar, expires_in integer, revoked_at timestamp(6),
-  created_at timestamp(6) not null, scopes varchar, application_id bigint, resource_owner_id bigint, last_used_at timestamp(6),
-  last_used_ip inet
+  created_at timestamp(6) not null, scopes varchar, application_id bigint, resource_owner_id bigint,
+  last_used_at timestamp(6), last_used_ip inet
 );
 create table domain_blocks (
-  id bigserial primary key, domain varchar not null default '', created_at timestamp(6) not null, updated_at timestamp(6) not
-  null, severity integer default 0, reject_media boolean not null default false, reject_reports boolean not null default false,
-  private_comment text, public_comment text, obfuscate boolean not null default false
+  id bigserial primary key, domain varchar not null default '', created_at timestamp(6) not null,
+  updated_at timestamp(6) not null, severity integer default 0, reject_media boolean not null default false,
+  reject_reports boolean not null default false, private_comment text, public_comment text,
+  obfuscate boolean not null default false
 );
 create table domain_allows (
-  id bigserial primary key, domain varchar not null default '', created_at timestamp(6) not null, updated_at timestamp(6) not
-  null
+  id bigserial primary key, domain varchar not null default '', created_at timestamp(6) not null,
+  updated_at timestamp(6) not null
 );
 create table email_domain_blocks (
-  id bigserial primary key, domain varchar not null default '', created_at timestamp(6) not null, updated_at timestamp(6) not
-  null, parent_id bigint, allow_with_approval boolean not null default false
+  id bigserial primary key, domain varchar not null default '', created_at timestamp(6) not null,
+  updated_at timestamp(6) not null, parent_id bigint, allow_with_approval boolean not null default false
 );
 create table ip_blocks (
-  id bigserial primary key, ip inet not null default '0.0.0.0', severity integer not null default 0, expires_at timestamp(6),
-  comment text not null default '', created_at timestamp(6) not null, updated_at timestamp(6) not null
+  id bigserial primary key, ip inet not null default '0.0.0.0', severity integer not null default 0,
+  expires_at timestamp(6), comment text not null default '', created_at timestamp(6) not null,
+  updated_at timestamp(6) not null
 );
 create table rules (
   id bigserial primary key, priority integer not null default 0, deleted_at timestamp(6), text text not null default '',
   created_at timestamp(6) not null, updated_at timestamp(6) not null, hint text not null default ''
 );
 create table rule_translations (
-  id bigserial primary key, text text not null default '', hint text not null default '', language varchar not null, rule_id
-  bigint not null, created_at timestamp(6) not null, updated_at timestamp(6) not null
+  id bigserial primary key, text text not null default '', hint text not null default '', language varchar not null,
+  rule_id bigint not null, created_at timestamp(6) not null, updated_at timestamp(6) not null
 );
 create table settings (
   id bigserial primary key, var varchar not null, value text, created_at timestamp(6), updated_at timestamp(6)
 );
 create table terms_of_services (
-  id bigserial primary key, text text not null default '', changelog text not null default '', published_at timestamp(6),
-  notification_sent_at timestamp(6), created_at timestamp(6) not null, updated_at timestamp(6) not null, effective_date date
+  id bigserial primary key, text text not null default '', changelog text not null default '',
+  published_at timestamp(6), notification_sent_at timestamp(6), created_at timestamp(6) not null,
+  updated_at timestamp(6) not null, effective_date date
 );
 create table follows (
-  id bigserial primary key, created_at timestamp(6) not null, updated_at timestamp(6) not null, account_id bigint not null,
-  target_account_id bigint not null, show_reblogs boolean not null default true, uri varchar, notify boolean not null default
-  false, languages varchar[]
+  id bigserial primary key, created_at timestamp(6) not null, updated_at timestamp(6) not null,
+  account_id bigint not null, target_account_id bigint not null, show_reblogs boolean not null default true,
+  uri varchar, notify boolean not null default false, languages varchar[]
 );
 create table admin_action_logs (
-  id bigserial primary key, account_id bigint not null, action varchar not null default '', target_type varchar, target_id
-  bigint, created_at timestamp(6) not null, updated_at timestamp(6) not null, human_identifier varchar, route_param varchar,
-  permalink varchar
+  id bigserial primary key, account_id bigint not null, action varchar not null default '', target_type varchar,
+  target_id bigint, created_at timestamp(6) not null, updated_at timestamp(6) not null, human_identifier varchar,
+  route_param varchar, permalink varchar
 );
 create table schema_migrations (
   version varchar not null
 );
 create table session_activations (
-  id bigserial primary key, session_id varchar not null, created_at timestamp(6) not null, updated_at timestamp(6) not null,
-  user_agent varchar not null default '', ip inet, access_token_id bigint, user_id bigint not null, web_push_subscription_id bigint
+  id bigserial primary key, session_id varchar not null, created_at timestamp(6) not null,
+  updated_at timestamp(6) not null, user_agent varchar not null default '', ip inet, access_token_id bigint,
+  user_id bigint not null, web_push_subscription_id bigint
 );
 `
 
 /** Tables that measures count and posts are written into; of these just the columns that this needs. */
 const MEASURED = `
 create table statuses (
-  id bigserial primary key, account_id bigint not null, created_at timestamp(6) not null, deleted_at timestamp(6), text text not
-  null default '', visibility integer not null default 0
+  id bigserial primary key, account_id bigint not null, created_at timestamp(6) not null, deleted_at timestamp(6),
+  text text not null default '', visibility integer not null default 0
 );
 create table reports (
-  id bigserial primary key, account_id bigint not null, target_account_id bigint not null, created_at timestamp(6) not null
+  id bigserial primary key, account_id bigint not null, target_account_id bigint not null,
+  created_at timestamp(6) not null
 );
 create table media_attachments (
   id bigserial primary key, account_id bigint, file_file_size integer, created_at timestamp(6) not null
@@ -122,7 +131,8 @@ create index index_statuses_on_account_id on statuses (account_id);
 `
 
 const INDEXES = `
-create unique index index_accounts_on_username_and_domain_lower on accounts (lower(username), coalesce(lower(domain), ''));
+create unique index index_accounts_on_username_and_domain_lower on accounts (lower(username),
+  coalesce(lower(domain), ''));
 create index index_accounts_on_domain_and_id on accounts (domain, id);
 create unique index index_users_on_account_id on users (account_id);
 create index index_users_on_role_id on users (role_id) where role_id is not null;
@@ -133,7 +143,8 @@ create unique index index_email_domain_blocks_on_domain on email_domain_blocks (
 create unique index index_ip_blocks_on_ip on ip_blocks (ip);
 create unique index index_rule_translations_on_rule_id_and_language on rule_translations (rule_id, language);
 create unique index index_settings_on_var on settings (var);
-create unique index index_terms_of_services_on_effective_date on terms_of_services (effective_date) where effective_date is not null;
+create unique index index_terms_of_services_on_effective_date on terms_of_services (effective_date)
+  where effective_date is not null;
 create unique index index_follows_on_account_id_and_target_account_id on follows (account_id, target_account_id);
 create index index_follows_on_target_account_id_and_account_id on follows (target_account_id, account_id);
 `
@@ -160,8 +171,9 @@ alter table accounts
 alter table user_roles
   add column collection_limit integer not null default 10, add column require_2fa boolean not null default false;
 create table username_blocks (
-  id bigserial primary key, allow_with_approval boolean not null default false, created_at timestamp(6) not null, exact boolean
-  not null default false, normalized_username varchar not null, updated_at timestamp(6) not null, username varchar not null
+  id bigserial primary key, allow_with_approval boolean not null default false, created_at timestamp(6) not null,
+  exact boolean not null default false, normalized_username varchar not null, updated_at timestamp(6) not null,
+  username varchar not null
 );
 `
 

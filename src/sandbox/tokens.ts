@@ -25,7 +25,8 @@ export async function findToken(session: Session, header: string | undefined): P
   const secret = /^Bearer (.+)$/i.exec(header ?? '')?.[1]
   if (secret === undefined) return null
   const [token] = await session.query<Token & Row>(
-    `select t.id::text, string_to_array(t.scopes, ' ') as scopes, t.revoked_at is not null as revoked, t.application_id::text, u.id::text as user_id,
+    `select t.id::text, string_to_array(t.scopes, ' ') as scopes,
+       t.revoked_at is not null as revoked, t.application_id::text, u.id::text as user_id,
        u.account_id::text, coalesce(u.disabled, false) as disabled, coalesce(u.role_id, ${EVERYONE})::text as role_id
      from oauth_access_tokens t left join users u on u.id = t.resource_owner_id where t.token = $1`,
     [secret],

@@ -90,8 +90,10 @@ export function handOf(sandbox: Sandbox, username: string): Hand {
     signUp: (member) =>
       act((session) =>
         session.query(
-          `with account as (insert into accounts (username, created_at, updated_at) values ($1, now(), now()) returning id)
-           insert into users (email, account_id, confirmed_at, created_at, updated_at) select $2, id, now(), now(), now() from account`,
+          `with account as (insert into accounts (username, created_at, updated_at)
+             values ($1, now(), now()) returning id)
+           insert into users (email, account_id, confirmed_at, created_at, updated_at)
+           select $2, id, now(), now(), now() from account`,
           [member, `${member}@${sandbox.domain}`],
         ),
       ),

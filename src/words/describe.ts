@@ -283,14 +283,11 @@ export function connectionsOf(steps: readonly Step[]): string[] {
     steps.filter((step) => step.connection === connection && step.notice === undefined && step.notBefore === undefined)
   const calls = through('rest').reduce((sum, step) => sum + step.calls, 0)
   const waits = calls === 0 ? 0 : Math.floor((calls - 1) / WINDOW.calls) * WINDOW.minutes
+  const time = waits === 0 ? 'seconds' : `about ${number(waits)} minutes, because of its rate limit`
   const console = through('console').length
   const shut = through(null).length
   return [
-    ...(calls > 0
-      ? [
-          `${count(calls, 'call', 'calls')} to Mastodon's API (${waits === 0 ? 'seconds' : `about ${number(waits)} minutes, because of its rate limit`})`,
-        ]
-      : []),
+    ...(calls > 0 ? [`${count(calls, 'call', 'calls')} to Mastodon's API (${time})`] : []),
     ...(console > 0
       ? [`${count(console, 'write', 'writes')} through the console (seconds, after it has started)`]
       : []),

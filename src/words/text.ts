@@ -12,7 +12,7 @@ export function clip(text: string, length: number): string {
 const GRAPHEMES = new Intl.Segmenter('en')
 
 const WIDE =
-  /^[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u
+  /^[\p{EPres}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u
 
 const ASCII = /^[\x20-\x7e]*$/
 

@@ -57,7 +57,10 @@ async function timed(waiting: Waiting, ask: () => Promise<Traffic>): Promise<Too
   writeFileSync(join(there, 'shell'), `date +%s%3N >> '${starts}'\n`)
   writeFileSync(
     join(there, 'probe.mjs'),
-    `import { writeFileSync } from 'node:fs'; process.on('exit', () => writeFileSync(${JSON.stringify(used)}, JSON.stringify({ ended: Date.now(), ...process.resourceUsage() })))`,
+    `import { writeFileSync } from 'node:fs'
+process.on('exit', () => {
+  writeFileSync(${JSON.stringify(used)}, JSON.stringify({ ended: Date.now(), ...process.resourceUsage() }))
+})`,
   )
   program(
     join(there, 'bin/node'),

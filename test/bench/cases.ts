@@ -98,7 +98,9 @@ export async function plan(): Promise<Figure[]> {
 const PAGE = `
 let rows = [], path = '?limit=500'
 while (path) {
-  const answer = await fetch(process.argv[1] + '/api/v1/admin/domain_blocks' + path, { headers: { authorization: 'Bearer ' + process.argv[2] } })
+  const answer = await fetch(process.argv[1] + '/api/v1/admin/domain_blocks' + path, {
+    headers: { authorization: 'Bearer ' + process.argv[2] },
+  })
   const page = await answer.json()
   rows.push(...page)
   path = page.length < 500 ? '' : '?limit=500&max_id=' + page.at(-1).id

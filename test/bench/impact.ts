@@ -54,7 +54,8 @@ async function proveAlike({ psql }: Cluster): Promise<void> {
     )
 }
 
-const SLOW = `alter table follows rename to kept; create view follows as select * from kept where (select pg_sleep(60) is not null); grant select on follows to herdbook_reader;`
+const SLOW = `alter table follows rename to kept; create view follows as select * from kept
+  where (select pg_sleep(60) is not null); grant select on follows to herdbook_reader;`
 
 /** A real timeout and a real lock: what can't be read is told, and all else is answered. */
 async function proveBounded({ psql }: Cluster): Promise<void> {
@@ -85,7 +86,8 @@ async function proveBounded({ psql }: Cluster): Promise<void> {
   )
   await psql(
     'small',
-    "select pg_terminate_backend(pid) from pg_stat_activity where query like '%lock table rules%' and pid <> pg_backend_pid()",
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where query like '%lock table rules%' and pid <> pg_backend_pid()`,
   )
   await holding.catch(() => undefined)
 }
@@ -118,8 +120,8 @@ const COUNT = 'set max_parallel_workers_per_gather = 0; select count(*) from fol
  * The CPU that the session's own process has used, as Linux counts it: a hundredth of a second each, whatever else
  * wants the machine.
  */
-const USED =
-  "select 'used ' || split_part(stat, ' ', 14)::int + split_part(stat, ' ', 15)::int from pg_read_file('/proc/self/stat') as stat;\n"
+const USED = `select 'used ' || split_part(stat, ' ', 14)::int + split_part(stat, ' ', 15)::int
+   from pg_read_file('/proc/self/stat') as stat;\n`
 
 async function clocked(psql: Cluster['psql'], sql: string): Promise<Took> {
   const from = performance.now()

@@ -22,7 +22,9 @@ export interface Took {
 }
 
 /** Tells what the process itself used on a descriptor that its children do not get. */
-const PROBE = `data:text/javascript,import { writeSync } from 'node:fs'; process.on('exit', () => { try { writeSync(3, JSON.stringify(process.resourceUsage())) } catch {} })`
+const PROBE =
+  "data:text/javascript,import { writeSync } from 'node:fs'; " +
+  "process.on('exit', () => { try { writeSync(3, JSON.stringify(process.resourceUsage())) } catch {} })"
 
 /** A job of the Node that runs this, told apart from its children. */
 export const node = (cwd: string, args: readonly string[], env: Job['env'] = {}): Job => ({

@@ -271,7 +271,8 @@ describe.each(VERSIONS)('the models of the embedded Mastodon %s', (version) => {
       null: boolean
       default: string | null
     }>(
-      `select table_name as table, column_name as column, udt_name as type, is_nullable = 'YES' as null, column_default as default
+      `select table_name as table, column_name as column, udt_name as type,
+         is_nullable = 'YES' as null, column_default as default
        from information_schema.columns where table_schema = 'public' order by table_name, column_name`,
     )
     const recorded = columns(version)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Brings up a Mastodon of a version (4.6: its newest patch) in containers, in the state that test/contract/recorded/README.md describes,
-# and prints what `npm run test:live` needs, a variable a line. Needs docker, Node.js 24, psql, and on this machine's usual ports
-# a PostgreSQL that trusts its superuser postgres and a Valkey, both with nothing in them.
+# Brings up a Mastodon of a version (4.6: its newest patch) in containers, in the state that
+# test/contract/recorded/README.md describes, and prints what `npm run test:live` needs, a variable a line. Needs
+# docker, Node.js 24, psql, and on this machine's usual ports a PostgreSQL that trusts its superuser postgres and a
+# Valkey, both with nothing in them.
 set -euo pipefail
 cd "$(dirname "$0")"
 image="ghcr.io/mastodon/mastodon:v$1"
@@ -29,7 +30,8 @@ container() { docker run --network host --env-file "$settings" "$@" >&2; }
 container --rm "$image" bin/rails db:setup
 container --detach --name herd-web "$image" bundle exec puma -C config/puma.rb
 container --detach --name herd-sidekiq "$image" bundle exec sidekiq
-curl --silent --show-error --fail --output /dev/null --retry 60 --retry-delay 2 --retry-all-errors http://127.0.0.1:3000/health
+curl --silent --show-error --fail --output /dev/null --retry 60 --retry-delay 2 --retry-all-errors \
+  http://127.0.0.1:3000/health
 
 # The seed prints the tokens that it makes.
 token="$(docker exec --interactive herd-web bin/rails runner - < seed.rb | sed -n 's/^TOKEN_HERDBOOK=//p')"

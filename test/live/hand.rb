@@ -43,7 +43,10 @@ hand = {
   'signUp' => lambda do |username|
     account = Account.new(username: username)
     account.save!(validate: false)
-    user = User.new(email: "#{username}@herd.example", password: SecureRandom.hex(16), account: account, agreement: true, bypass_registration_checks: true, confirmed_at: Time.now.utc)
+    user = User.new(
+      email: "#{username}@herd.example", password: SecureRandom.hex(16), account: account,
+      agreement: true, bypass_registration_checks: true, confirmed_at: Time.now.utc
+    )
     user.skip_confirmation!
     user.save!(validate: false)
     user.update_columns(approved: true)

@@ -52,7 +52,8 @@ describe('adopt', () => {
 
   it('takes over later what was left out: private comments of blocks that the files have, and IP blocks', async () => {
     await herd.rows(
-      "insert into ip_blocks (ip, severity, comment, created_at, updated_at) values ('192.0.2.0/24', 9999, 'scrapers', now(), now())",
+      `insert into ip_blocks (ip, severity, comment, created_at, updated_at)
+       values ('192.0.2.0/24', 9999, 'scrapers', now(), now())`,
     )
     const { stderr } = await must(herd, ['adopt', '--private-comments', '--ip-blocks'])
     expect(herd.read('domain-blocks.yaml')).toContain('private_comment: they came at night')
@@ -98,7 +99,10 @@ describe('what is odd and can be held', () => {
         private_comment: '',
       })
     await herd.rows(
-      "insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at) values ('2001:db8::', 9999, 'no', null, now(), now()), ('198.51.100.16/28', 5000, ' two' || chr(13) || chr(10) || 'lines ', null, now(), now()), ('203.0.113.7', 5500, '~', '2099-12-24 18:00:00', now(), now())",
+      `insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at)
+       values ('2001:db8::', 9999, 'no', null, now(), now()),
+         ('198.51.100.16/28', 5000, ' two' || chr(13) || chr(10) || 'lines ', null, now(), now()),
+         ('203.0.113.7', 5500, '~', '2099-12-24 18:00:00', now(), now())`,
     )
     await must(herd, ['adopt', '--ip-blocks'])
     await must(herd, ['fmt', '--check'])

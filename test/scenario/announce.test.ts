@@ -26,7 +26,8 @@ const inWords = (day: string): string =>
 
 const posts = (herd: Herd) =>
   herd.rows(
-    "select text, visibility, (select username from accounts where id = account_id) as by from statuses where text <> '' order by id",
+    `select text, visibility, (select username from accounts where id = account_id) as by
+     from statuses where text <> '' order by id`,
   )
 const policy = (notice = ''): string => `announce:\n  visibility: unlisted\n${notice}`
 const block = (domain: string, more = ''): string => `  - domain: ${domain}\n    severity: suspend\n${more}`
@@ -150,10 +151,12 @@ describe('with notice_days, a suspension that cuts follows', () => {
     const herd = await fresh.herd({ token: fresh.sandbox.tokens.announce })
     const crowd = Array.from({ length: 14 }, (_, n) => `crowd-${n}.example`)
     await herd.rows(
-      `insert into accounts (username, domain, uri, created_at, updated_at) values ${crowd.map((domain) => `('crowd', '${domain}', 'https://${domain}/crowd', now(), now())`).join(', ')}`,
+      `insert into accounts (username, domain, uri, created_at, updated_at)
+       values ${crowd.map((domain) => `('crowd', '${domain}', 'https://${domain}/crowd', now(), now())`).join(', ')}`,
     )
     await herd.rows(
-      "insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, c.id, now(), now() from accounts a, accounts c where a.username = 'alice' and a.domain is null and c.username = 'crowd'",
+      `insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, c.id, now(), now()
+       from accounts a, accounts c where a.username = 'alice' and a.domain is null and c.username = 'crowd'`,
     )
     herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
     add(

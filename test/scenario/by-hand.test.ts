@@ -41,7 +41,8 @@ describe('with a ledger key', () => {
     expect(out).toMatch(/Takes Owner from alice/)
     expect(
       await herd.rows(
-        "select a.username from users u join accounts a on a.id = u.account_id where u.role_id is not null and a.username = 'alice'",
+        `select a.username from users u join accounts a on a.id = u.account_id
+         where u.role_id is not null and a.username = 'alice'`,
       ),
     ).toEqual([])
     await inSync()

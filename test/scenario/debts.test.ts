@@ -24,7 +24,8 @@ const bulk = (names: readonly string[] = BULK): string =>
 const numberOf = async (sql: string): Promise<number> => Number(Object.values((await herd.rows(sql))[0] ?? {})[0])
 const follows = (): Promise<number> =>
   numberOf(
-    "select count(*) from follows f join accounts a on a.id in (f.account_id, f.target_account_id) where a.domain = 'meh.example'",
+    `select count(*) from follows f join accounts a on a.id in (f.account_id, f.target_account_id)
+     where a.domain = 'meh.example'`,
   )
 const suspended = (): Promise<number> =>
   numberOf("select count(*) from accounts where domain = 'meh.example' and suspended_at is not null")
@@ -103,7 +104,8 @@ describe('what a run that was broken off still owes', () => {
     await reverted()
     const members = "(select id from accounts where domain = 'meh.example' limit 1)"
     await herd.rows(
-      `insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, ${members}, now(), now() from accounts a where a.username = 'alice' and a.domain is null`,
+      `insert into follows (account_id, target_account_id, created_at, updated_at)
+       select a.id, ${members}, now(), now() from accounts a where a.username = 'alice' and a.domain is null`,
     )
     await brokenOff()
     const { console: _console, ...withoutConsole } = connectionsOf(field.sandbox)

@@ -11,7 +11,8 @@ beforeAll(async () => {
     ['alice', 'Moderator'],
   ]) {
     await field.sandbox.query(
-      `update users set role_id = (select id from user_roles where name = '${role}') where account_id = (select id from accounts where username = '${account}' and domain is null)`,
+      `update users set role_id = (select id from user_roles where name = '${role}')
+       where account_id = (select id from accounts where username = '${account}' and domain is null)`,
     )
   }
   herd = await field.herd()
@@ -21,7 +22,8 @@ afterAll(async () => field[Symbol.asyncDispose]())
 const roleOf = async (account: string): Promise<string> =>
   JSON.stringify(
     await herd.rows(
-      `select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = '${account}' and a.domain is null`,
+      `select r.name from users u join user_roles r on r.id = u.role_id
+       join accounts a on a.id = u.account_id where a.username = '${account}' and a.domain is null`,
     ),
   )
 
@@ -58,7 +60,8 @@ it('it ends when the files name them no more', async () => {
   // Nobody at all is more than one person can decide; who acts counts, as long as that account can log in.
   const able = (is: boolean) =>
     field.sandbox.query(
-      `update users set disabled = ${!is} where account_id = (select id from accounts where username = 'owner' and domain is null)`,
+      `update users set disabled = ${!is}
+       where account_id = (select id from accounts where username = 'owner' and domain is null)`,
     )
   await able(false)
   expect((await must(herd, ['demote', 'mod', '--now', 'x', '--yes'], 5)).out).toContain('at least 1 owner')
@@ -71,7 +74,8 @@ it('what is refused names nobody in the ledger whom no file names', async () => 
   const run = (sql: string) => field.sandbox.query(sql)
   const change = (account: string, set: string) =>
     run(
-      `update users set ${set} where account_id = (select id from accounts where username = '${account}' and domain is null)`,
+      `update users set ${set}
+       where account_id = (select id from accounts where username = '${account}' and domain is null)`,
     )
   await herd.hand.signUp('stranger')
   await change(

@@ -29,7 +29,8 @@ describe('over HTTP', () => {
     await must(herd, ['apply', '--yes'])
     // Enough for a second page.
     await field.sandbox.query(
-      "insert into domain_blocks (domain, severity, created_at, updated_at) select 'old' || n || '.example', 0, now() - interval '1 year', now() from generate_series(1, 520) n",
+      `insert into domain_blocks (domain, severity, created_at, updated_at)
+       select 'old' || n || '.example', 0, now() - interval '1 year', now() from generate_series(1, 520) n`,
     )
     await must(herd, ['leave', 'domain-block', 'what was there'])
   })
@@ -116,11 +117,11 @@ describe('in the console', () => {
   )
 
   it('that dies between a bulk insert and its workers: the next run lets the blocks take effect', async () => {
-    const names = Array.from({ length: 40 }, (_, i) => `bulk${i}.example`)
+    const names = ['meh.example', ...Array.from({ length: 40 }, (_, i) => `bulk${i}.example`)]
     herd.write({
       'policy.yaml':
-        'raises:\n  - { kind: domain-block, create: 60, delete: 60, weaken: 1000, until: 2031-01-01, reason: a list }\n',
-      'domain-blocks.yaml': `${listed()}  - domain: meh.example\n    severity: limit\n${names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')}`,
+        'raises:\n  - { kind: domain-block, create: 60, delete: 60, weaken: 1000, until: 2031-01-01, reason: list }\n',
+      'domain-blocks.yaml': listed() + names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join(''),
     })
     await field.sandbox.breakConsole('before-workers')
     const before = await audit()
@@ -141,7 +142,8 @@ describe('in the console, which alone changes a block', () => {
   const marked = async (): Promise<unknown> =>
     (
       await herd.rows(
-        "select count(silenced_at)::int as silenced, count(suspended_at)::int as suspended from accounts where domain = 'meh.example'",
+        `select count(silenced_at)::int as silenced, count(suspended_at)::int as suspended
+         from accounts where domain = 'meh.example'`,
       )
     )[0]
   const only = (severity: string, more = ''): void => {
@@ -184,7 +186,8 @@ describe('in the console, which alone changes a block', () => {
       expect(await marked()).toEqual(exempted)
       await planOf(herd, 0)
       await herd.rows(
-        "update accounts a set silenced_at = b.created_at from domain_blocks b where b.domain = a.domain and b.severity = 0 and a.domain = 'meh.example'",
+        `update accounts a set silenced_at = b.created_at from domain_blocks b
+         where b.domain = a.domain and b.severity = 0 and a.domain = 'meh.example'`,
       )
     },
   )

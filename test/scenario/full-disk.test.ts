@@ -59,7 +59,8 @@ describe.each([limit, ...(disk ? [onDisk(disk)] : [])])(
     beforeAll(async () => {
       herd = await field.herd(on === undefined ? {} : { on })
       await field.sandbox.query(
-        "insert into domain_blocks (domain, severity, created_at, updated_at) select 'by-hand-' || n || '.example', 0, now(), now() from generate_series(1, 12) n",
+        `insert into domain_blocks (domain, severity, created_at, updated_at)
+         select 'by-hand-' || n || '.example', 0, now(), now() from generate_series(1, 12) n`,
       )
     })
     afterAll(() => field.sandbox.query("delete from domain_blocks where domain like 'by-hand-%'"))

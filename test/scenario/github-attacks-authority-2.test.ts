@@ -41,7 +41,8 @@ const MODERATORS = 'instance/moderators.yaml'
 const hasRole = async (name: string): Promise<boolean> =>
   (
     await herd.rows(
-      `select 1 from users u join accounts a on a.id = u.account_id where a.username = '${name}' and u.role_id is not null`,
+      `select 1 from users u join accounts a on a.id = u.account_id
+       where a.username = '${name}' and u.role_id is not null`,
     )
   ).length > 0
 const theirs = 'You cannot approve what you asked for, wrote or pushed'

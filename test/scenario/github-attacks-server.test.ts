@@ -187,8 +187,17 @@ describe('connections that somebody took over', SLOW, () => {
   })
 
   it('a database with such names and versions makes a plan, in every form of output, that steers nobody', async () => {
-    const change = `const { tables, ...rest } = JSON.parse(require('node:fs').readFileSync(0, 'utf8')); const bad = ${JSON.stringify(HOSTILE)}
-      const twist = (value, key) => Array.isArray(value) ? value.map((one) => twist(one, key)) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, twist(inner, key)])) : ['domain', 'ip', 'public_comment', 'private_comment', 'comment', 'text', 'hint', 'name', 'username', 'value', 'language', 'changelog'].includes(key) && typeof value === 'string' ? (key === 'value' ? '--- ' + JSON.stringify(bad) : value + bad) : value
+    const change = `const { tables, ...rest } = JSON.parse(require('node:fs').readFileSync(0, 'utf8'))
+      const bad = ${JSON.stringify(HOSTILE)}
+      const keys = ['domain', 'ip', 'public_comment', 'private_comment', 'comment', 'text', 'hint', 'name', 'username',
+        'value', 'language', 'changelog']
+      const twist = (value, key) => {
+        if (Array.isArray(value)) return value.map((one) => twist(one, key))
+        if (typeof value === 'object' && value !== null)
+          return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, twist(inner, key)]))
+        if (!keys.includes(key) || typeof value !== 'string') return value
+        return key === 'value' ? '--- ' + JSON.stringify(bad) : value + bad
+      }
       console.log(JSON.stringify({ ...rest, version: rest.version + bad, tables: twist(tables, '') }))`
     const psql = `'${herd.sandbox.database}' "$@" | '${process.execPath}' -e '${change.replaceAll("'", "'\\''")}'`
     for (const args of [

@@ -262,7 +262,8 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     expect(
       JSON.stringify(
         await herd.rows(
-          "select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = 'mod'",
+          `select r.name from users u join user_roles r on r.id = u.role_id
+           join accounts a on a.id = u.account_id where a.username = 'mod'`,
         ),
       ),
     ).toContain('Moderator')
@@ -271,7 +272,8 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     expect(
       JSON.stringify(
         await herd.rows(
-          "select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = 'mod'",
+          `select r.name from users u join user_roles r on r.id = u.role_id
+           join accounts a on a.id = u.account_id where a.username = 'mod'`,
         ),
       ),
     ).not.toContain('Moderator')

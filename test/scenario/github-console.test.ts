@@ -95,7 +95,8 @@ describe('with a console alone', { timeout: 300_000 }, () => {
     const role = async (): Promise<string> =>
       JSON.stringify(
         await herd.rows(
-          "select r.name from users u join accounts a on a.id = u.account_id left join user_roles r on r.id = u.role_id where a.username = 'newmod'",
+          `select r.name from users u join accounts a on a.id = u.account_id
+           left join user_roles r on r.id = u.role_id where a.username = 'newmod'`,
         ),
       )
     expect(await role()).not.toContain('Moderator')

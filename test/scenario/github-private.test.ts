@@ -64,7 +64,8 @@ describe('in public', () => {
     expect(commentOn(herd, number, ':applied')).toContain('`(not shown)`')
     expect(
       await herd.rows(
-        "select 1 from users u join accounts a on a.id = u.account_id where a.username = 'hush_name' and u.role_id is not null and u.role_id <> -99",
+        `select 1 from users u join accounts a on a.id = u.account_id
+         where a.username = 'hush_name' and u.role_id is not null and u.role_id <> -99`,
       ),
     ).toEqual([])
     for (const text of [
@@ -97,7 +98,8 @@ describe('in public', () => {
     await herd.herdbook(['apply', '--yes'])
     expect(
       await herd.rows(
-        "select 1 from users u join accounts a on a.id = u.account_id where a.username = 'hush_two' and u.role_id is not null and u.role_id <> -99",
+        `select 1 from users u join accounts a on a.id = u.account_id
+         where a.username = 'hush_two' and u.role_id is not null and u.role_id <> -99`,
       ),
     ).toEqual([])
     expect(ledgerOf(herd)).not.toContain('hush_two')

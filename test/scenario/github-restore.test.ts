@@ -29,7 +29,8 @@ const kept = async (): Promise<unknown> =>
 const roleOf = async (name: string): Promise<unknown> =>
   (
     await herd.rows(
-      `select r.name from users u join accounts a on a.id = u.account_id left join user_roles r on r.id = u.role_id where a.username = '${name}'`,
+      `select r.name from users u join accounts a on a.id = u.account_id
+       left join user_roles r on r.id = u.role_id where a.username = '${name}'`,
     )
   )[0]
 const entry = (domain: string): string => `  - domain: ${domain}\n    severity: none\n`
@@ -37,7 +38,8 @@ const entry = (domain: string): string => `  - domain: ${domain}\n    severity: 
 it('a role that was taken by hand is not given back by a merge that its owners were not asked about', async () => {
   const before = await roleOf('mod')
   await herd.rows(
-    "update users set role_id = null where account_id = (select id from accounts where username = 'mod' and domain is null)",
+    `update users set role_id = null
+     where account_id = (select id from accounts where username = 'mod' and domain is null)`,
   )
   const silent = await opened({ 'README.md': 'A word.\n' }, 'A word\n\nHerdbook-Restore: moderator/mod')
   expect(commentOn(herd, silent)).toMatch(/Herdbook uses these changes only after the merge[^]*restoring moderator/)

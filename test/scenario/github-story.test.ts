@@ -53,7 +53,8 @@ describe('a member asks by a form, moderators decide, the night is found out', (
     ])
     expect(
       await herd.rows(
-        "select domain, severity from domain_blocks where domain in ('rustlers.example', 'wolves.example') order by domain",
+        `select domain, severity from domain_blocks
+         where domain in ('rustlers.example', 'wolves.example') order by domain`,
       ),
     ).toEqual([
       { domain: 'rustlers.example', severity: 1 },

@@ -44,7 +44,8 @@ describe('consent that is missing', () => {
     expect(await asked(number)).toBe('success')
     expect(suggestionsOn(number)).toMatchObject([{ edits: [] }])
     await herd.rows(
-      "delete from follows where id = (select f.id from follows f join accounts a on a.id = f.account_id where a.domain = 'bad.example' limit 1)",
+      `delete from follows where id = (select f.id from follows f
+         join accounts a on a.id = f.account_id where a.domain = 'bad.example' limit 1)`,
     )
     expect(await asked(number)).toBe('success')
     expect(suggestionsOn(number)).toMatchObject([

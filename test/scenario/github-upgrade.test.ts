@@ -31,7 +31,13 @@ async function writeAsVersion1({ desk, hub }: Farm): Promise<void> {
   files.set('approvals.jsonl', (files.get('approvals.jsonl') ?? '').replaceAll('"form":2,', ''))
   files.set(
     'meta.json',
-    `${JSON.stringify({ applied: meta.taken, at: meta.at, began: meta.began, environment: meta.environment, version: 1 })}\n`,
+    `${JSON.stringify({
+      applied: meta.taken,
+      at: meta.at,
+      began: meta.began,
+      environment: meta.environment,
+      version: 1,
+    })}\n`,
   )
   const [subject, trailers] = ['Apply 1 step', { Run: '1' }]
   const digest = seal(

@@ -46,7 +46,8 @@ const marksIn = (number: number): number =>
   commentOn(herd, number).match(/(?<=<!-- herdbook-approvals .*) [0-9a-f]{32}(?= )/g)?.length ?? 0
 const roleOf = (account: string) =>
   herd.rows(
-    `select r.name from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where a.username = '${account}' and r.id <> -99`,
+    `select r.name from users u join accounts a on a.id = u.account_id
+     join user_roles r on r.id = u.role_id where a.username = '${account}' and r.id <> -99`,
   )
 const live = async (): Promise<string> => JSON.stringify(await herd.rows('select domain from domain_blocks'))
 

@@ -79,7 +79,8 @@ describe('an irreversible step', () => {
     suspend('fine.example', 25)
     await must(herd, ['plan', '--out', 'plan.json'], 2)
     await field.sandbox.query(`insert into follows (account_id, target_account_id, created_at, updated_at)
-      select l.id, r.id, now(), now() from accounts l, accounts r where l.username = 'second' and l.domain is null and r.domain = 'fine.example'`)
+      select l.id, r.id, now(), now() from accounts l, accounts r
+      where l.username = 'second' and l.domain is null and r.domain = 'fine.example'`)
     const stale = await must(herd, ['apply', 'plan.json'], 6)
     expect(flat(stale.out)).toMatch(/The file accepts 25\./)
     expect(await refused()).toMatch(/severs 3\d follow relations[^]*The file accepts 25\./)
@@ -91,7 +92,8 @@ describe('an irreversible step', () => {
     await must(herd, ['apply', '--yes'])
     await herd.hand.changeBlock('fine.example', { severity: 'silence' })
     await field.sandbox.query(`insert into follows (account_id, target_account_id, created_at, updated_at)
-      select l.id, r.id, now(), now() from accounts l, accounts r where l.username = 'alice' and l.domain is null and r.domain = 'fine.example'`)
+      select l.id, r.id, now(), now() from accounts l, accounts r
+      where l.username = 'alice' and l.domain is null and r.domain = 'fine.example'`)
     const out = await refused(['--restore', 'domain-block/fine.example'])
     expect(out).toContain('An earlier suspension used up the consent of 60 in the file.')
     expect(out).toContain('accept_severed_relationships: 17')
@@ -105,7 +107,8 @@ describe('an irreversible step', () => {
     await must(herd, ['apply', '--yes'])
     await herd.hand.liftBlock('meh.example')
     await field.sandbox.query(`insert into follows (account_id, target_account_id, created_at, updated_at)
-      select l.id, r.id, now(), now() from accounts l, (select id from accounts where domain = 'meh.example' limit 5) r where l.username in ('alice', 'second') and l.domain is null`)
+      select l.id, r.id, now(), now() from accounts l, (select id from accounts where domain = 'meh.example' limit 5) r
+      where l.username in ('alice', 'second') and l.domain is null`)
     const out = await refused(['--restore', 'domain-block/meh.example'])
     expect(out).toContain('severs 10 follow relations')
     expect(out).toContain('accept_severed_relationships: 21')

@@ -91,10 +91,13 @@ const live = async (): Promise<unknown> =>
       'select domain, allow_with_approval from email_domain_blocks order by domain',
       'select text(ip) as ip, severity from ip_blocks order by 1',
       'select name, position, permissions from user_roles order by name',
-      'select a.username, r.name from users u join accounts a on a.id = u.account_id left join user_roles r on r.id = u.role_id order by 1',
-      'select r.text, array(select t.language || t.text from rule_translations t where t.rule_id = r.id) as translations from rules r where deleted_at is null order by priority, id',
+      `select a.username, r.name from users u join accounts a on a.id = u.account_id
+       left join user_roles r on r.id = u.role_id order by 1`,
+      `select r.text, array(select t.language || t.text from rule_translations t where t.rule_id = r.id) as translations
+       from rules r where deleted_at is null order by priority, id`,
       'select var, value from settings order by var',
-      `select text, changelog, notification_sent_at is not null as notified from terms_of_services where effective_date = '${dayOf(turn)}'`,
+      `select text, changelog, notification_sent_at is not null as notified
+       from terms_of_services where effective_date = '${dayOf(turn)}'`,
     ].map((sql) => herd.rows(sql)),
   )
 

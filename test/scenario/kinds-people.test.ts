@@ -26,7 +26,8 @@ describe('people and roles', () => {
     await apply()
     expect(
       await herd.rows(
-        "select r.id from user_roles r join users u on u.role_id = r.id join accounts a on a.id = u.account_id where a.username = 'mod' and r.name = 'Keeper'",
+        `select r.id from user_roles r join users u on u.role_id = r.id
+         join accounts a on a.id = u.account_id where a.username = 'mod' and r.name = 'Keeper'`,
       ),
     ).toEqual([before])
     await planOf(herd, 0)
@@ -39,7 +40,8 @@ describe('people and roles', () => {
     const holders = herd.read('moderators.yaml')
     const given = () =>
       herd.rows(
-        "select a.username, r.name from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where a.username in ('alice', 'mod') order by 1",
+        `select a.username, r.name from users u join accounts a on a.id = u.account_id
+         join user_roles r on r.id = u.role_id where a.username in ('alice', 'mod') order by 1`,
       )
     herd.write({
       'moderators.yaml': add('  - account: alice\n    role: Keeper')(
@@ -77,10 +79,13 @@ describe('people and roles', () => {
 
   it('a moderator who goes loses role, sessions and tokens', async () => {
     const held = () =>
-      herd.rows(`select (select count(*)::int from oauth_access_tokens where resource_owner_id = u.id and revoked_at is null) as tokens,
-      (select count(*)::int from session_activations where user_id = u.id) as sessions, u.role_id from users u join accounts a on a.id = u.account_id where a.username = 'mod'`)
+      herd.rows(`select (select count(*)::int from oauth_access_tokens
+          where resource_owner_id = u.id and revoked_at is null) as tokens,
+      (select count(*)::int from session_activations where user_id = u.id) as sessions, u.role_id
+      from users u join accounts a on a.id = u.account_id where a.username = 'mod'`)
     await field.sandbox.query(
-      "insert into session_activations (session_id, created_at, updated_at, user_id) select 's', now(), now(), u.id from users u join accounts a on a.id = u.account_id where a.username = 'mod'",
+      `insert into session_activations (session_id, created_at, updated_at, user_id) select 's', now(), now(), u.id
+       from users u join accounts a on a.id = u.account_id where a.username = 'mod'`,
     )
     expect(await held()).toMatchObject([{ tokens: 1, sessions: 1 }])
     const ran = await must(herd, ['demote', 'mod'])

@@ -55,7 +55,8 @@ describe('block lists', () => {
       const plan = await planOf(herd, 0)
       expect(plan.drift).toEqual([])
       const [row] = await herd.rows(
-        `select abs(extract(epoch from expires_at - timestamp '2031-01-05')) < 60 as right from ip_blocks where text(ip) = '${ip}'`,
+        `select abs(extract(epoch from expires_at - timestamp '2031-01-05')) < 60 as right from ip_blocks
+         where text(ip) = '${ip}'`,
       )
       expect(row).toEqual({ right: true })
     },
@@ -170,7 +171,8 @@ describe('rules, settings and terms', () => {
   it('members are told once, only where the file asks for it, and that is irreversible', async () => {
     const told = () =>
       herd.rows(
-        'select effective_date::text as day, notification_sent_at is not null as told from terms_of_services order by 1',
+        `select effective_date::text as day, notification_sent_at is not null as told
+         from terms_of_services order by 1`,
       )
     expect(await told()).toEqual([{ day: '2031-01-01', told: false }])
     herd.edit(

@@ -27,7 +27,8 @@ describe('an account that acts and ranks too low', () => {
   })
   test('hands out no role without Manage Roles, nor what it lacks, however low; the console refuses, too', async () => {
     await field.sandbox.query(
-      "insert into user_roles (name, position, permissions, created_at, updated_at) values ('Helper', 1, 16, now(), now())",
+      `insert into user_roles (name, position, permissions, created_at, updated_at)
+       values ('Helper', 1, 16, now(), now())`,
     )
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
     await must(herd, ['promote', 'alice', 'Helper'])
@@ -82,13 +83,15 @@ describe('an account that acts and ranks too low', () => {
     expect(flat(ran.out)).toContain(refusal)
     expect(
       await herd.rows(
-        "select r.name from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where a.username = 'mod'",
+        `select r.name from users u join accounts a on a.id = u.account_id
+         join user_roles r on r.id = u.role_id where a.username = 'mod'`,
       ),
     ).toEqual([{ name: 'Moderator' }])
   })
   test('changes and deletes no role above its own', async () => {
     await field.sandbox.query(
-      "insert into user_roles (name, position, permissions, created_at, updated_at) values ('Elder', 500, 0, now(), now())",
+      `insert into user_roles (name, position, permissions, created_at, updated_at)
+       values ('Elder', 500, 0, now(), now())`,
     )
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
     herd.edit('roles.yaml', (text) =>

@@ -235,7 +235,8 @@ describe('what somebody planted on the server', { timeout: 600_000 }, () => {
     await herd.hand.blockDomain('quiet.example', { severity: 'silence', private_comment: witness })
     await herd.hand.blockIp({ ip: '192.0.2.77', severity: 'no_access', comment: witness, expires_at: null })
     await herd.rows(
-      `update domain_blocks set private_comment = '${witness}', public_comment = 'by hand' where domain = 'spam.example'`,
+      `update domain_blocks set private_comment = '${witness}', public_comment = 'by hand'
+       where domain = 'spam.example'`,
     )
     expect(
       await search({
@@ -258,7 +259,8 @@ describe('what somebody planted on the server', { timeout: 600_000 }, () => {
     await herd.hand.changeSetting('site_title', field.sandbox.tokens.apply)
     await herd.hand.saveRole(`R ${field.sandbox.tokens.plan}`.slice(0, 30), { position: 3, permissions: [] })
     await herd.rows(
-      `update domain_blocks set public_comment = '${'long '.repeat(35)}${KEY.replaceAll("'", "''")}' where domain = 'spam.example'`,
+      `update domain_blocks set public_comment = '${'long '.repeat(35)}${KEY.replaceAll("'", "''")}'
+       where domain = 'spam.example'`,
     )
     expect(await search({})).toEqual([])
     expect(await search({ columns: 40, env: { CI: 'true', GITHUB_ACTIONS: 'true' } })).toEqual([])

@@ -120,7 +120,8 @@ describe('a ledger that is behind', () => {
     await field.sandbox.query("update admin_action_logs set created_at = created_at - interval '1 hour'")
     expect(await codes(herd)).toEqual([])
     await field.sandbox.query(
-      "update admin_action_logs set created_at = created_at + interval '2 hours' where id = (select max(id) from admin_action_logs)",
+      `update admin_action_logs set created_at = created_at + interval '2 hours'
+       where id = (select max(id) from admin_action_logs)`,
     )
     git(`${herd.dir}.git`, 'update-ref', 'refs/herdbook/production/ledger', old)
     const fresh = cloneOf(herd, 'fresh')

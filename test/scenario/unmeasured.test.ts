@@ -12,7 +12,8 @@ afterAll(async () => field[Symbol.asyncDispose]())
 /** From here on whoever counts follows waits until PostgreSQL has enough of it. */
 const SLOW = `
   create function slow() returns boolean language plpgsql as $$ begin raise query_canceled; end $$;
-  alter table follows rename to kept; create view follows as select * from kept where (select slow()); grant select on follows to public`
+  alter table follows rename to kept; create view follows as select * from kept where (select slow());
+  grant select on follows to public`
 const QUICK = 'drop view follows; drop function slow; alter table kept rename to follows'
 
 const files = (consent: string) => ({
@@ -21,7 +22,8 @@ const files = (consent: string) => ({
 })
 const live = () =>
   field.sandbox.query(
-    "select domain from domain_blocks where domain = 'bad.example' union all select domain from email_domain_blocks where domain = 'throwaway.example'",
+    `select domain from domain_blocks where domain = 'bad.example' union all
+     select domain from email_domain_blocks where domain = 'throwaway.example'`,
   )
 
 describe('a suspension whose impact takes too long to measure', () => {

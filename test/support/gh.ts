@@ -28,11 +28,13 @@ export async function paste(hub: GitHub, login: string, commands: readonly strin
 }
 
 const GH = `#!/bin/bash
+as=(-sS -A gh -H "Authorization: Bearer $TOKEN")
 case "$1 $2" in
-  'api --method') [ "$3" = DELETE ] && exec curl -sS --fail-with-body -o /dev/null -X DELETE -A gh -H "Authorization: Bearer $TOKEN" "$API/$4"
-    curl -sS --fail-with-body -o /dev/null -X "$3" -A gh -H "Authorization: Bearer $TOKEN" --data-binary @- "$API/$4" ;;
-  'api users/'*) curl -sS --fail -A gh -H "Authorization: Bearer $TOKEN" "$API/$2" | sed -E 's/^.*"id":([0-9]+),.*$/\\1/' ;;
-  'label create') printf '{"name":"%s","color":"%s","description":"%s"}' "$3" "$7" "$9" | curl -sS --fail -o /dev/null -X POST -A gh -H "Authorization: Bearer $TOKEN" --data-binary @- "$API/repos/$5/labels" ;;
+  'api --method') [ "$3" = DELETE ] && exec curl "\${as[@]}" --fail-with-body -o /dev/null -X DELETE "$API/$4"
+    curl "\${as[@]}" --fail-with-body -o /dev/null -X "$3" --data-binary @- "$API/$4" ;;
+  'api users/'*) curl "\${as[@]}" --fail "$API/$2" | sed -E 's/^.*"id":([0-9]+),.*$/\\1/' ;;
+  'label create') printf '{"name":"%s","color":"%s","description":"%s"}' "$3" "$7" "$9" |
+    curl "\${as[@]}" --fail -o /dev/null -X POST --data-binary @- "$API/repos/$5/labels" ;;
   'secret set') echo "secret $3 $7" ;;
 esac
 `

@@ -152,10 +152,11 @@ export async function farm({
 /** The action as `init` writes it, pinned to a commit: it comes from this tree. */
 function pinned(desk: string): void {
   const names = git(desk, 'ls-files', '--others', '--', '.github/workflows').split('\n')
+  const action = `herdbook/herdbook/.github/actions/herdbook@${'a'.repeat(40)}`
   for (const name of names) {
     const text = git(desk, 'cat-file', 'blob', git(desk, 'hash-object', '-w', name))
     put(desk, {
-      [name]: `${text.replaceAll('./.github/actions/herdbook', `herdbook/herdbook/.github/actions/herdbook@${'a'.repeat(40)}`)}\n`,
+      [name]: `${text.replaceAll('./.github/actions/herdbook', action)}\n`,
     })
   }
 }

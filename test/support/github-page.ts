@@ -54,10 +54,14 @@ const css = readFileSync(createRequire(import.meta.url).resolve('github-markdown
 
 const CHROME = `
   body.markdown-body { padding: 16px; font-size: 14px; }
-  body.markdown-body > h1 { border: 0; font-size: 24px; font-weight: 500; margin: 0 0 16px; padding: 0; } h1 span { color: var(--fgColor-muted); font-weight: 300; }
+  body.markdown-body > h1 { border: 0; font-size: 24px; font-weight: 500; margin: 0 0 16px; padding: 0; }
+  h1 span { color: var(--fgColor-muted); font-weight: 300; }
   article { border: 1px solid var(--borderColor-default); border-radius: 6px; margin: 0 0 16px; }
-  header { background: var(--bgColor-muted); border-bottom: 1px solid var(--borderColor-default); border-radius: 6px 6px 0 0; padding: 8px 16px; color: var(--fgColor-muted); }
-  header b { color: var(--fgColor-default); font-weight: 600; } header i { font-style: normal; border: 1px solid var(--borderColor-default); border-radius: 2em; padding: 0 7px; font-size: 12px; }
+  header { background: var(--bgColor-muted); border-bottom: 1px solid var(--borderColor-default);
+    border-radius: 6px 6px 0 0; padding: 8px 16px; color: var(--fgColor-muted); }
+  header b { color: var(--fgColor-default); font-weight: 600; }
+  header i { font-style: normal; border: 1px solid var(--borderColor-default); border-radius: 2em; padding: 0 7px;
+    font-size: 12px; }
   article .markdown-body { padding: 16px; font-size: 14px; }
 `
 
@@ -74,6 +78,7 @@ export function githubPage(title: string, number: number, posts: readonly Post[]
     ({ by, byBot, body }) =>
       `<article><header><b>${safe(by)}</b> ${byBot ? '<i>bot</i> ' : ''}commented</header><div class="markdown-body">${commentHtml(body)}</div></article>`,
   )
-  return `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${safe(title)}</title><style>${css}${CHROME}</style>
+  return `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${safe(title)}</title><style>${css}${CHROME}</style>
 <body class="markdown-body"><h1>${safe(title)} <span>#${number}</span></h1>${shown.join('\n')}`
 }

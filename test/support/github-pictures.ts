@@ -25,12 +25,12 @@ const BLOCKS = [
   { domain: 'meh.example', severity: 'limit', public_comment: 'Advertisements all day' },
 ]
 /** The file with two more blocks at its end. */
-const blocked = (file: string, consent: number | undefined): string =>
-  file.trimEnd() +
-  `\n${stringify(BLOCKS.map((block) => (block.severity === 'suspend' && consent !== undefined ? { ...block, accept_severed_relationships: consent } : block)))}`.replaceAll(
-    /\n(?=.)/g,
-    '\n  ',
+function blocked(file: string, consent: number | undefined): string {
+  const blocks = BLOCKS.map((block) =>
+    block.severity === 'suspend' && consent !== undefined ? { ...block, accept_severed_relationships: consent } : block,
   )
+  return file.trimEnd() + `\n${stringify(blocks)}`.replaceAll(/\n(?=.)/g, '\n  ')
+}
 
 const TITLE = 'Thieves, a loud market, and Alice helps'
 

@@ -44,7 +44,8 @@ export const LONG: readonly HintCase[] = [
     herd: bare,
     before: ({ sandbox }) =>
       sandbox.query(
-        "insert into domain_blocks (domain, severity, public_comment, created_at, updated_at) select 'bell' || n || '.example', 0, 'loud' || chr(7), now(), now() from generate_series(1, 25) as n",
+        `insert into domain_blocks (domain, severity, public_comment, created_at, updated_at)
+         select 'bell' || n || '.example', 0, 'loud' || chr(7), now(), now() from generate_series(1, 25) as n`,
       ),
     types: ['adopt', 'domain-block'],
     exit: 0,

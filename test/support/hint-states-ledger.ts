@@ -51,7 +51,8 @@ export const removed = async (herd: Herd): Promise<void> => {
 /** Takes the role back that a case took away. */
 export const backAgain = (field: { readonly sandbox: Herd['sandbox'] }): Promise<unknown> =>
   field.sandbox.query(
-    "update users set role_id = (select id from user_roles where name = 'Moderator') where account_id = (select id from accounts where username = 'mod' and domain is null)",
+    `update users set role_id = (select id from user_roles where name = 'Moderator')
+     where account_id = (select id from accounts where username = 'mod' and domain is null)`,
   )
 
 const hookOf = ({ dir }: Herd): string => join(`${dir}.git`, 'hooks/pre-receive')

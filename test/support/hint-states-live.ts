@@ -35,7 +35,8 @@ export const drifted =
 export async function renamedColour(herd: Herd): Promise<void> {
   await herd.sandbox.query("delete from user_roles where name = 'Night Watch'")
   await herd.sandbox.query(
-    "insert into user_roles (name, color, position, permissions, highlighted, created_at, updated_at) values ('Night Watch', '', 3, 0, true, now(), now())",
+    `insert into user_roles (name, color, position, permissions, highlighted, created_at, updated_at)
+     values ('Night Watch', '', 3, 0, true, now(), now())`,
   )
   await begun('role')(herd)
   await herd.sandbox.query("update user_roles set color = '#123456' where name = 'Night Watch'")

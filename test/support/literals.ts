@@ -10,11 +10,13 @@ export interface Literal {
 const OPENS = /(?:^|[(,=:[!&|?{};+]|=>|\breturn)\s*$/
 
 /**
- * Every text between quotes in a source, without comments and expressions; those within a template stand by themselves,
- * too.
+ * Every text between quotes in a source, without comments and expressions; pieces with a + between them are one text.
+ * Those within a template stand by themselves, too.
  */
 export function literalsOf(source: string): readonly Literal[] {
   const found: Literal[] = []
+  /** The text that ended last, and where. */
+  let last: { readonly literal: Literal; readonly end: number } | undefined
   let at = 0
   const skipTo = (end: RegExp): void => {
     end.lastIndex = at
@@ -22,6 +24,7 @@ export function literalsOf(source: string): readonly Literal[] {
   }
   const quoted = (quote: string): void => {
     const start = at
+    const pieceOf = last !== undefined && /^\s*\+\s*$/.test(source.slice(last.end, start)) ? last.literal : undefined
     let text = ''
     at += 1
     for (; at < source.length && source[at] !== quote; at += 1) {
@@ -34,11 +37,17 @@ export function literalsOf(source: string): readonly Literal[] {
         text += '…'
       } else text += source[at]
     }
-    found.push({
-      text,
-      line: source.slice(0, start).split('\n').length,
-      before: source.slice(Math.max(0, start - 400), start),
-    })
+    const literal: Literal =
+      pieceOf === undefined
+        ? {
+            text,
+            line: source.slice(0, start).split('\n').length,
+            before: source.slice(Math.max(0, start - 400), start),
+          }
+        : { ...pieceOf, text: pieceOf.text + text }
+    if (pieceOf !== undefined) found.splice(found.indexOf(pieceOf), 1)
+    found.push(literal)
+    last = { literal, end: at + 1 }
   }
   /** Reads code up to a closing brace of its own, or to the end; leaves `at` on it. */
   function code(closing: string | null): void {

@@ -106,9 +106,9 @@ function patternOf(document: Document, path: string): RegExp {
     all.map((one) => resolve<Parameter>(document, one)),
   )
   const wide = (name: string): boolean => parameters.some((one) => one.name === name && one['x-multi-segment'] === true)
-  return new RegExp(
-    `^${path.replace(/\{([^}]+)\}/g, (_whole, name: string) => `(?<${name.replaceAll('-', '_')}>${wide(name) ? '.+' : '[^/]+'})`)}$`,
-  )
+  const named = (_whole: string, name: string): string =>
+    `(?<${name.replaceAll('-', '_')}>${wide(name) ? '.+' : '[^/]+'})`
+  return new RegExp(`^${path.replace(/\{([^}]+)\}/g, named)}$`)
 }
 
 type Validate = (schema: Schema | undefined, value: unknown) => readonly string[]

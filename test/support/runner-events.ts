@@ -96,7 +96,7 @@ function pushed(ref: string, branches?: readonly string[], tags?: readonly strin
   return ((kind === 'heads' ? branches : tags) ?? []).some((pattern) => matches(pattern, short))
 }
 
-const matches = (pattern: string, name: string): boolean =>
-  new RegExp(
-    `^${pattern.replaceAll(/[.+()|[\]{}^$\\]/g, '\\$&').replaceAll(/\*+/g, (stars) => (stars === '*' ? '[^/]*' : '.*'))}$`,
-  ).test(name)
+function matches(pattern: string, name: string): boolean {
+  const plain = pattern.replaceAll(/[.+()|[\]{}^$\\]/g, '\\$&')
+  return new RegExp(`^${plain.replaceAll(/\*+/g, (stars) => (stars === '*' ? '[^/]*' : '.*'))}$`).test(name)
+}

@@ -22,17 +22,29 @@ function scripted(answering: string): string {
 let mark, skip, text = Buffer.alloc(0)
 const answer = (request) => {
   mark ??= request.mark
-  const say = (result, id = request.id) => process.stdout.write('\\nHERDBOOK-' + mark + ' ' + JSON.stringify({ id, ok: true, result }) + '\\n')
-  const hello = { version: '4.6.5', domain: 'herd.example', actor: null, permissions: [], settings: [], role_columns: [] }
+  const say = (result, id = request.id) => {
+    process.stdout.write('\\nHERDBOOK-' + mark + ' ' + JSON.stringify({ id, ok: true, result }) + '\\n')
+  }
+  const none = { permissions: [], settings: [], role_columns: [] }
+  const hello = { version: '4.6.5', domain: 'herd.example', actor: null, ...none }
   if (request.op === 'quit') process.exit(0)
   ${answering}
 }
 process.stdin.on('data', (chunk) => {
   text = Buffer.concat([text, chunk])
-  if (skip === undefined && text.includes(10)) { skip = Number(text.subarray(0, text.indexOf(10))); text = text.subarray(text.indexOf(10) + 1) }
+  const line = () => {
+    const read = text.subarray(0, text.indexOf(10)).toString()
+    text = text.subarray(text.indexOf(10) + 1)
+    return read
+  }
+  if (skip === undefined && text.includes(10)) skip = Number(line())
   if (skip > text.length) return
-  if (skip > 0) { if (!text.subarray(0, skip).toString().includes('module Herdbook')) process.exit(9); text = text.subarray(skip); skip = 0 }
-  while (text.includes(10)) { const line = text.subarray(0, text.indexOf(10)).toString(); text = text.subarray(text.indexOf(10) + 1); answer(JSON.parse(line)) }
+  if (skip > 0) {
+    if (!text.subarray(0, skip).toString().includes('module Herdbook')) process.exit(9)
+    text = text.subarray(skip)
+    skip = 0
+  }
+  while (text.includes(10)) answer(JSON.parse(line()))
 })
 process.stdin.on('end', () => process.exit(0))
 `,
@@ -54,7 +66,8 @@ const WRITE: Write = {
 describe('the console', () => {
   test('everything but marked lines is noise', async () => {
     const console = await open(`
-      process.stdout.write('[dotenv] Loaded .env\\nHERDBOOK-guess {"id":1,"ok":true,"result":{}}\\n\\x1b[32mINFO\\x1b[0m no newline')
+      process.stdout.write('[dotenv] Loaded .env\\nHERDBOOK-guess {"id":1,"ok":true,"result":{}}\\n')
+      process.stdout.write('\\x1b[32mINFO\\x1b[0m no newline')
       if (request.op === 'hello') say(hello)
       if (request.op === 'read') say({ tables: { rules: [] }, unknown: {}, domain: 'herd.example', version: '4.6.5' })`)
     expect(console.hello).toMatchObject({ version: '4.6.5', domain: 'herd.example', actor: null })
@@ -71,7 +84,10 @@ describe('the console', () => {
     const console = await open(`
       if (request.op === 'hello') say(hello)
       if (request.op === 'read') {
-        const rows = Array.from({ length: 20000 }, (_, i) => ({ id: String(i), text: 'ü'.repeat(100), hint: '', priority: i, created_at: '2026-11-23T02:13:40.786Z', translations: [] }))
+        const rows = Array.from({ length: 20000 }, (_, i) => ({
+          id: String(i), text: 'ü'.repeat(100), hint: '', priority: i, created_at: '2026-11-23T02:13:40.786Z',
+          translations: [],
+        }))
         say({ tables: { rules: rows }, unknown: {}, domain: 'herd.example', version: '4.6.5' })
       }`)
     const { rules } = (await console.read(RULES)).tables

@@ -176,7 +176,9 @@ describe('a command', () => {
     const answer = `const lines = require('node:readline').createInterface({ input: process.stdin }); let mark
       lines.on('line', (line) => { try { const { id, op, mark: given } = JSON.parse(line); mark = given ?? mark
         if (op === 'quit') process.exit()
-        const result = op === 'hello' ? { ok: true, result: { version: '4.6.5', domain: 'herd.example', actor: null } } : { ok: false, error: { code: 'x\\n::add-mask::y', message: 'no '.repeat(1e6) } }
+        const result = op === 'hello'
+          ? { ok: true, result: { version: '4.6.5', domain: 'herd.example', actor: null } }
+          : { ok: false, error: { code: 'x\\n::add-mask::y', message: 'no '.repeat(1e6) } }
         console.log('HERDBOOK-' + mark + ' ' + JSON.stringify({ id, ...result })) } catch {} })`
     const console = await openConsole(
       localMachine(),

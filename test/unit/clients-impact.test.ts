@@ -36,8 +36,10 @@ describe('what a block touches', () => {
 
   /** Puts a view in a table's place, reading which fails as PostgreSQL does where it is waited for in vain. */
   const breaking = async (table: string, condition: string, work: () => Promise<void>) => {
-    await database.exec(`create or replace function broken() returns boolean language plpgsql as $$ begin raise ${condition}; end $$;
-      alter table ${table} rename to kept; create view ${table} as select * from kept where (select broken()); grant select on ${table} to herdbook_reader`)
+    await database.exec(`create or replace function broken() returns boolean
+      language plpgsql as $$ begin raise ${condition}; end $$;
+      alter table ${table} rename to kept; create view ${table} as select * from kept where (select broken());
+      grant select on ${table} to herdbook_reader`)
     try {
       await work()
     } finally {
@@ -80,7 +82,8 @@ describe('what a block touches', () => {
 
   test('is measured with settings that the transaction has not kept', async () => {
     const settings = ['statement_timeout', 'lock_timeout', 'jit', 'enable_seqscan']
-    const shown = `select json_build_object(${settings.map((name) => `'${name}', current_setting('${name}')`).join(', ')})::text;`
+    const pairs = settings.map((name) => `'${name}', current_setting('${name}')`).join(', ')
+    const shown = `select json_build_object(${pairs})::text;`
     const own = `set local statement_timeout = '7s'; set local enable_seqscan = on;`
     const sql = (script: string) => measuring(script, measure).replace(/commit;\n$/, `${shown} commit;`)
     const before = await answerTo(sql(own))

@@ -132,15 +132,15 @@ const rendered: { readonly [format: string]: (rows: readonly Said[], how: Hand) 
   mrf: (rows) => JSON.stringify({ mrf_simple: policyOf(rows) }, null, 1),
   elixir: (rows) =>
     `config :pleroma, :mrf_simple,\n${Object.entries(policyOf(rows))
-      .map(
-        ([action, listed]) =>
-          `  ${action}: [\n${listed.map(([domain, why]) => `    {${JSON.stringify(domain)}, ${JSON.stringify(why)}}`).join(',\n')}\n  ]`,
-      )
+      .map(([action, listed]) => `  ${action}: [\n${listed.map(tupleOf).join(',\n')}\n  ]`)
       .join(',\n')}\n`,
 }
 
 /** Formats that have no word for a severity hold rows without one. */
 const BARE = new Set(['plain', 'hosts'])
+
+const tupleOf = ([domain, why]: readonly [string, string]): string =>
+  `    {${JSON.stringify(domain)}, ${JSON.stringify(why)}}`
 
 const policyOf = (rows: readonly Said[]): { readonly [action: string]: readonly (readonly [string, string])[] } => {
   const of = (fits: (one: Said) => boolean) =>

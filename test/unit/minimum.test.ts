@@ -66,7 +66,8 @@ describe('Git', () => {
       git: `for word; do case $word in
   version) echo git version ${version}; exit 0 ;;
   --write-tree) echo 'usage: git merge-tree <base-tree> <branch1> <branch2>' >&2; exit 129 ;;
-  --no-write-fetch-head) echo "error: unknown option \\\`no-write-fetch-head'" >&2; echo 'usage: git fetch' >&2; exit 129 ;;
+  --no-write-fetch-head)
+    echo "error: unknown option \\\`no-write-fetch-head'" >&2; echo 'usage: git fetch' >&2; exit 129 ;;
   update-ref) echo 'fatal: unknown command: start' >&2; exit 128 ;;
 esac; done
 exec ${real} "$@"`,
@@ -148,7 +149,8 @@ describe('PostgreSQL', () => {
 
   test('is told with its version, and a reader of before with what it may be', async () => {
     const said = await read(
-      `echo 'psql:<stdin>:4: ERROR:  PostgreSQL 11.22 is too old: Herdbook needs 13 or newer' >&2; echo 'CONTEXT:  PL/pgSQL function inline_code_block line 3 at RAISE' >&2; exit 3`,
+      `echo 'psql:<stdin>:4: ERROR:  PostgreSQL 11.22 is too old: Herdbook needs 13 or newer' >&2
+       echo 'CONTEXT:  PL/pgSQL function inline_code_block line 3 at RAISE' >&2; exit 3`,
     )
     expect(said.tables.rules).toMatchObject({
       reason: {
@@ -235,7 +237,8 @@ let text = ""
 process.stdin.on("data", (chunk) => {
   text += chunk
   const hello = /\\{"id":1,"op":"hello","mark":"(\\w+)"/.exec(text)
-  if (hello) console.log("\\n" + "HERDBOOK-" + hello[1] + " " + JSON.stringify({ id: 1, ok: true, result: { version: "4.2.29", domain: "herd.example", actor: null } }))
+  const result = { version: "4.2.29", domain: "herd.example", actor: null }
+  if (hello) console.log("\\n" + "HERDBOOK-" + hello[1] + " " + JSON.stringify({ id: 1, ok: true, result }))
   if (text.includes("\\"op\\":\\"quit\\"")) process.exit(0)
 })'`,
     })

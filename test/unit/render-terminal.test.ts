@@ -1,11 +1,9 @@
-import { WriteStream } from 'node:tty'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { disclosure } from '../../src/redaction/redact.ts'
 import type { KindName } from '../../src/words/describe.ts'
-import { wantsColour } from '../../src/words/layout.ts'
 import { renderPlan } from '../../src/terminal/plan.ts'
 import { width } from '../../src/words/text.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
@@ -276,24 +274,4 @@ describe('a plan on a terminal', () => {
     expect(renderPlan(plan, PLAIN)).toContain('hush')
     expect(renderPlan(plan, { ...PLAIN, show: disclosure('public') })).not.toContain('hush')
   })
-})
-
-test.each([
-  ['a terminal', {}, true, true],
-  ['a file', {}, false, false],
-  ['a terminal with NO_COLOR', { NO_COLOR: '1' }, true, false],
-  ['a file with FORCE_COLOR', { FORCE_COLOR: '1' }, false, true],
-])('colours on %s', (_where, env, isTTY, wanted) => {
-  const all = {
-    CI: undefined,
-    NO_COLOR: undefined,
-    FORCE_COLOR: undefined,
-    NODE_DISABLE_COLORS: undefined,
-    TERM: 'xterm-256color',
-    ...env,
-  }
-  for (const [name, value] of Object.entries(all)) vi.stubEnv(name, value)
-  const stream: WriteStream = Object.assign(Object.create(WriteStream.prototype), { isTTY })
-  expect(wantsColour(stream)).toBe(wanted)
-  vi.unstubAllEnvs()
 })

@@ -27,7 +27,8 @@ async function call(
 /** How many accounts of a domain are limited or suspended, and by this block. */
 async function stamps(domain: string, block: string): Promise<object | undefined> {
   const [row] = await sandbox.query(
-    `select count(*) filter (where silenced_at = b.created_at)::int as silenced, count(*) filter (where suspended_at = b.created_at)::int as suspended
+    `select count(*) filter (where silenced_at = b.created_at)::int as silenced,
+       count(*) filter (where suspended_at = b.created_at)::int as suspended
      from accounts a, domain_blocks b where a.domain = $1 and b.id = $2::bigint`,
     [domain, block],
   )
@@ -36,7 +37,8 @@ async function stamps(domain: string, block: string): Promise<object | undefined
 
 async function followsOf(domain: string): Promise<number | undefined> {
   const [row] = await sandbox.query<{ count: number }>(
-    `select count(*)::int as count from follows f join accounts a on a.id in (f.account_id, f.target_account_id) where a.domain = $1`,
+    `select count(*)::int as count from follows f
+     join accounts a on a.id in (f.account_id, f.target_account_id) where a.domain = $1`,
     [domain],
   )
   return row?.count
@@ -78,7 +80,8 @@ describe('a domain block in the embedded Mastodon', () => {
     await handOf(sandbox, 'owner').blockDomain('audit.example', { severity: 'noop' })
     await handOf(sandbox, 'second').liftBlock('audit.example')
     const entries = await sandbox.query(
-      "select a.username, l.action from admin_action_logs l join accounts a on a.id = l.account_id where l.human_identifier = 'audit.example' order by l.id",
+      `select a.username, l.action from admin_action_logs l join accounts a on a.id = l.account_id
+       where l.human_identifier = 'audit.example' order by l.id`,
     )
     expect(entries).toEqual([
       { username: 'owner', action: 'create' },
@@ -131,7 +134,8 @@ describe('the API of the embedded Mastodon', () => {
     try {
       const [before, counted] = [await asked(), await measure(rest, 'fine.example')]
       await sandbox.query(
-        "delete from follows where target_account_id in (select id from accounts where domain = 'fine.example' limit 1)",
+        `delete from follows
+         where target_account_id in (select id from accounts where domain = 'fine.example' limit 1)`,
       )
       expect(await asked()).toEqual(before)
       expect((await measure(rest, 'fine.example')).follows).toBeLessThan(counted.follows)

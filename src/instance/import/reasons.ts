@@ -10,8 +10,9 @@ const CAUSES: readonly { readonly is: RegExp; readonly why: string }[] = [
     why: WHAT_IT_IS.yaml,
   },
   { is: /^\|\|[^\s^]+\^/m, why: WHAT_IT_IS.adBlock },
+  { is: /^\s*(?:http\/\S+ )?[45]\d\d(?:[: ][^\n]{0,100})?\s*$/i, why: WHAT_IT_IS.error },
   {
-    is: /^\s*(?:http\/\S+ )?[45]\d\d(?:[: ][^\n]{0,100})?\s*$|^\s*(?:not found|forbidden|access denied|internal server error|bad gateway)\.?\s*$/i,
+    is: /^\s*(?:not found|forbidden|access denied|internal server error|bad gateway)\.?\s*$/i,
     why: WHAT_IT_IS.error,
   },
 ]

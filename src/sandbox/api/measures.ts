@@ -86,13 +86,15 @@ async function measure(call: Call, { key, days, domain, subdomains }: Question):
   const source = SOURCES[key] ?? { rows: '', count: '' }
   const value = source.bytes === true ? 'coalesce(sum(x.file_file_size), 0)' : 'count(*)'
   const [total] = await call.session.query<{ readonly total: string }>(
-    `select ${value}::text as total from ${source.rows} where a.domain = $1 or ($2::boolean and '.' || a.domain like '%.' || $1)`,
+    `select ${value}::text as total from ${source.rows}
+     where a.domain = $1 or ($2::boolean and '.' || a.domain like '%.' || $1)`,
     [domain, subdomains],
   )
   const data = await call.session.query(
     `select to_char(day, 'YYYY-MM-DD') as date,
        (select ${value} from ${source.rows}
-        where (a.domain = $3 or ($4::boolean and '.' || a.domain like '.' || $3)) and ${source.count}::date = day::date)::text as value
+        where (a.domain = $3 or ($4::boolean and '.' || a.domain like '.' || $3))
+          and ${source.count}::date = day::date)::text as value
      from generate_series($1::timestamp, $2::timestamp, interval '1 day') as day`,
     [...days.map((day) => day.toISOString()), domain, subdomains],
   )

@@ -144,7 +144,8 @@ export async function postAllow(call: Call): Promise<Answer> {
   ])
   const row = found(
     await call.session.query<EmailBlock>(
-      `insert into domain_allows (domain, created_at, updated_at) values ($1, clock_timestamp(), clock_timestamp()) returning ${ALLOW_FIELDS}`,
+      `insert into domain_allows (domain, created_at, updated_at)
+       values ($1, clock_timestamp(), clock_timestamp()) returning ${ALLOW_FIELDS}`,
       [written],
     ),
   )

@@ -27,13 +27,17 @@ interface Role extends Row {
   readonly collection_limit?: number
 }
 
-const PERSON = `a.id::text, a.username, a.domain, ${time('a.created_at')} as created_at, u.email, null as ip, u.confirmed_at is not null as confirmed,
-  a.suspended_at is not null as suspended, a.silenced_at is not null as silenced, a.sensitized_at is not null as sensitized, u.disabled, u.approved,
-  u.locale, null as invite_request, '[]'::jsonb as ips, coalesce(u.role_id, ${EVERYONE})::text as role_id, to_jsonb(r) as role,
+const PERSON = `a.id::text, a.username, a.domain, ${time('a.created_at')} as created_at,
+  u.email, null as ip, u.confirmed_at is not null as confirmed,
+  a.suspended_at is not null as suspended, a.silenced_at is not null as silenced,
+  a.sensitized_at is not null as sensitized, u.disabled, u.approved,
+  u.locale, null as invite_request, '[]'::jsonb as ips,
+  coalesce(u.role_id, ${EVERYONE})::text as role_id, to_jsonb(r) as role,
   (select count(*)::integer from follows f where f.target_account_id = a.id) as followers_count,
   (select count(*)::integer from follows f where f.account_id = a.id) as following_count,
   (select count(*)::integer from statuses s where s.account_id = a.id) as statuses_count`
-const PEOPLE = `accounts a left join users u on u.account_id = a.id left join user_roles r on r.id = coalesce(u.role_id, ${EVERYONE})`
+const PEOPLE = `accounts a left join users u on u.account_id = a.id
+  left join user_roles r on r.id = coalesce(u.role_id, ${EVERYONE})`
 
 /** Who counts as staff. */
 const STAFF = (FLAGS['administrator'] ?? 0) | (FLAGS['manage_reports'] ?? 0)

@@ -61,7 +61,8 @@ export async function listRules(call: Call): Promise<Answer> {
 function rules({ session }: Call): Promise<object[]> {
   return session.query(
     `select r.id::text, r.text, r.hint, coalesce((
-       select jsonb_object_agg(t.language, jsonb_build_object('text', t.text, 'hint', t.hint)) from rule_translations t where t.rule_id = r.id
+       select jsonb_object_agg(t.language, jsonb_build_object('text', t.text, 'hint', t.hint))
+       from rule_translations t where t.rule_id = r.id
      ), '{}') as translations
      from rules r where r.deleted_at is null order by r.priority, r.id`,
   )
@@ -105,7 +106,8 @@ interface Terms {
 /** The terms of a date, or those in force, else the next ones. */
 async function termsOf(call: Call, date: string | null): Promise<Terms | undefined> {
   const rows = await call.session.query<Terms>(
-    `select to_char(t.effective_date, 'YYYY-MM-DD') as effective_date, t.effective_date < current_date as effective, t.text as content,
+    `select to_char(t.effective_date, 'YYYY-MM-DD') as effective_date,
+       t.effective_date < current_date as effective, t.text as content,
        (select to_char(min(n.effective_date), 'YYYY-MM-DD') from terms_of_services n
         where n.published_at is not null and n.effective_date > t.effective_date) as succeeded_by
      from terms_of_services t where t.published_at is not null and ($1::date is null or t.effective_date = $1::date)
@@ -143,7 +145,8 @@ export async function listPublicBlocks(call: Call): Promise<Answer> {
   const blocks = await call.session.query<
     DomainBlock & { readonly obfuscate: boolean; readonly public_comment: string | null }
   >(
-    `select ${BLOCK_FIELDS} from domain_blocks b where b.severity <> 2 or reject_media or reject_reports order by b.severity = 1 desc, domain`,
+    `select ${BLOCK_FIELDS} from domain_blocks b
+     where b.severity <> 2 or reject_media or reject_reports order by b.severity = 1 desc, domain`,
   )
   const body = blocks.map(({ domain, severity, obfuscate, public_comment }) => ({
     domain: obfuscate ? obfuscated(domain) : domain,

@@ -75,7 +75,8 @@ async function statusOf(session: Session, id: string): Promise<object> {
       readonly text: string
       readonly username: string
     }>(
-      `select s.id::text, ${time('s.created_at')} as created_at, s.visibility, s.text, a.username from statuses s join accounts a on a.id = s.account_id where s.id = $1`,
+      `select s.id::text, ${time('s.created_at')} as created_at, s.visibility, s.text, a.username
+       from statuses s join accounts a on a.id = s.account_id where s.id = $1`,
       [id],
     ),
   )

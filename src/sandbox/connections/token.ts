@@ -30,18 +30,21 @@ export async function createToken(
   if (deeds.length > 0) await record(session, actor?.id ?? bot, deeds)
   const [application] = await session.query<{ readonly id: string }>(
     `with known as (
-       update oauth_applications set scopes = (select string_agg(distinct scope, ' ') from unnest(string_to_array(scopes, ' ') || $2::text[]) scope)
+       update oauth_applications set scopes = (select string_agg(distinct scope, ' ')
+         from unnest(string_to_array(scopes, ' ') || $2::text[]) scope)
        where name = $1 and owner_id is null returning id
      ), made as (
        insert into oauth_applications (name, uid, secret, redirect_uri, scopes, created_at, updated_at)
-       select $1, $3, $4, 'urn:ietf:wg:oauth:2.0:oob', array_to_string($2::text[], ' '), now(), now() where not exists (select from known) returning id
+       select $1, $3, $4, 'urn:ietf:wg:oauth:2.0:oob', array_to_string($2::text[], ' '), now(), now()
+       where not exists (select from known) returning id
      )
      select id::text from known union all select id::text from made`,
     [wish.application, wish.scopes, secret(), secret()],
   )
   const token = secret()
   await session.query(
-    'insert into oauth_access_tokens (token, scopes, application_id, resource_owner_id, created_at) values ($1, $2, $3, $4, now())',
+    `insert into oauth_access_tokens (token, scopes, application_id, resource_owner_id, created_at)
+     values ($1, $2, $3, $4, now())`,
     [token, wish.scopes.join(' '), application?.id, user],
   )
   return { token, username: wish.username, role: wish.role.name }
@@ -59,7 +62,8 @@ async function botOf(
   if (member !== undefined) return { ...member, made: false }
   const [user] = await session.query<Pick<Member, 'user_id' | 'account_id'>>(
     `with account as (
-       insert into accounts (username, actor_type, created_at, updated_at) values ($1, 'Service', now(), now()) returning id
+       insert into accounts (username, actor_type, created_at, updated_at)
+       values ($1, 'Service', now(), now()) returning id
      )
      insert into users (email, account_id, role_id, confirmed_at, created_at, updated_at)
        select $2, id, $3::bigint, now(), now(), now() from account returning id::text as user_id, account_id::text`,

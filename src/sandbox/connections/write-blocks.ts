@@ -57,7 +57,8 @@ export async function createBatch(
 ): Promise<WriteResult[]> {
   const rows = await session.query<DomainBlock>(
     `select id::text, domain, case severity when 0 then 'silence' when 1 then 'suspend' else 'noop' end as severity,
-       reject_media, reject_reports, private_comment, public_comment, obfuscate from domain_blocks where domain = any($1::text[])`,
+       reject_media, reject_reports, private_comment, public_comment, obfuscate
+       from domain_blocks where domain = any($1::text[])`,
     [writes.map(({ name }) => name)],
   )
   const present = new Map(rows.map((row) => [row.domain, row]))

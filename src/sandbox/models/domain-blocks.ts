@@ -28,7 +28,8 @@ export interface DomainBlock extends Row {
   readonly reject_reports: boolean
 }
 
-export const BLOCK_FIELDS = `id::text, domain, encode(sha256(convert_to(domain, 'UTF8')), 'hex') as digest, ${time('created_at')} as created_at,
+export const BLOCK_FIELDS = `id::text, domain,
+  encode(sha256(convert_to(domain, 'UTF8')), 'hex') as digest, ${time('created_at')} as created_at,
   case severity when 0 then 'silence' when 1 then 'suspend' when 2 then 'noop' end as severity,
   reject_media, reject_reports, private_comment, public_comment, obfuscate`
 
@@ -82,9 +83,12 @@ export async function insertBlocks(
   rows: readonly NewBlock[],
 ): Promise<readonly string[]> {
   const made = await session.query<{ readonly id: string; readonly domain: string }>(
-    `insert into domain_blocks (domain, severity, reject_media, reject_reports, private_comment, public_comment, obfuscate, created_at, updated_at)
-     select r.domain, r.severity, r.reject_media, r.reject_reports, r.private_comment, r.public_comment, r.obfuscate, now(), now()
-     from jsonb_to_recordset($1::jsonb) as r(domain text, severity integer, reject_media boolean, reject_reports boolean,
+    `insert into domain_blocks (domain, severity, reject_media, reject_reports,
+       private_comment, public_comment, obfuscate, created_at, updated_at)
+     select r.domain, r.severity, r.reject_media, r.reject_reports,
+       r.private_comment, r.public_comment, r.obfuscate, now(), now()
+     from jsonb_to_recordset($1::jsonb) as r(domain text,
+       severity integer, reject_media boolean, reject_reports boolean,
        private_comment text, public_comment text, obfuscate boolean)
      returning id::text, domain`,
     [JSON.stringify(rows.map((row) => ({ ...NO_FLAGS, ...row, severity: SEVERITIES[row.severity ?? 'silence'] })))],
@@ -131,7 +135,8 @@ export async function changeBlock(
   const set = { ...change, ...('severity' in change ? { severity: SEVERITIES[change.severity ?? ''] } : {}) }
   await session.query(
     `update domain_blocks b set severity = r.severity, reject_media = r.reject_media, reject_reports = r.reject_reports,
-       private_comment = r.private_comment, public_comment = r.public_comment, obfuscate = r.obfuscate, updated_at = clock_timestamp()
+       private_comment = r.private_comment, public_comment = r.public_comment,
+       obfuscate = r.obfuscate, updated_at = clock_timestamp()
      from domain_blocks o, jsonb_populate_record(o, $2::jsonb) r where o.id = $1::bigint and b.id = o.id`,
     [block.id, JSON.stringify(set)],
   )

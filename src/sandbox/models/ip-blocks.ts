@@ -28,7 +28,8 @@ export interface IpBlock extends Row {
 }
 
 export const IP_FIELDS = `id::text, host(ip) || '/' || masklen(ip) as ip,
-  case severity when 5000 then 'sign_up_requires_approval' when 5500 then 'sign_up_block' when 9999 then 'no_access' end as severity,
+  case severity when 5000 then 'sign_up_requires_approval'
+    when 5500 then 'sign_up_block' when 9999 then 'no_access' end as severity,
   comment, ${time('created_at')} as created_at, ${time('expires_at')} as expires_at`
 
 export async function findIpBlocks(session: Session, id: string): Promise<IpBlock[]> {
@@ -41,7 +42,8 @@ export async function createIpBlock(session: Session, actor: string, block: IpCh
   demand(await complaintsAbout(session, ip, severity, null))
   const [row] = await session.query<{ readonly id: string; readonly name: string }>(
     `insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at)
-     values (network($1::inet), $2, $3, $4::timestamp, clock_timestamp(), clock_timestamp()) returning id::text, text(ip) as name`,
+     values (network($1::inet), $2, $3, $4::timestamp, clock_timestamp(), clock_timestamp())
+     returning id::text, text(ip) as name`,
     [ip, numberOf(severity), block.comment === undefined ? '' : block.comment, block.expires_at ?? null],
   )
   const id = row?.id ?? ''
@@ -68,7 +70,8 @@ export async function saveIpBlock(
   const saved = complaints.length === 0
   if (saved) {
     await session.query(
-      `update ip_blocks set ip = network($2::inet), severity = $3, comment = $4, expires_at = $5::timestamp, updated_at = clock_timestamp()
+      `update ip_blocks set ip = network($2::inet), severity = $3, comment = $4,
+         expires_at = $5::timestamp, updated_at = clock_timestamp()
        where id = $1::bigint`,
       [
         block.id,

@@ -18,7 +18,8 @@ const LIMIT = 300
 export async function listRules(session: Session): Promise<readonly Rule[]> {
   return session.query<Rule>(
     `select r.id::text, jsonb_build_object('text', r.text, 'hint', r.hint, 'translations', coalesce((
-       select jsonb_object_agg(t.language, jsonb_build_object('text', t.text, 'hint', t.hint)) from rule_translations t where t.rule_id = r.id
+       select jsonb_object_agg(t.language, jsonb_build_object('text', t.text, 'hint', t.hint))
+       from rule_translations t where t.rule_id = r.id
      ), '{}')) as fields
      from rules r where r.deleted_at is null order by r.priority, r.id`,
   )
@@ -36,7 +37,8 @@ export async function saveRule(session: Session, id: string | null, fields: Part
     id === null
       ? await session.query<{ readonly id: string }>(
           `insert into rules (text, hint, priority, created_at, updated_at)
-           values ($1, $2, (select coalesce(max(priority), -1) + 1 from rules where deleted_at is null), now(), now()) returning id::text`,
+           values ($1, $2, (select coalesce(max(priority), -1) + 1 from rules where deleted_at is null), now(), now())
+           returning id::text`,
           [text, hint],
         )
       : await session.query<{ readonly id: string }>(
@@ -47,7 +49,8 @@ export async function saveRule(session: Session, id: string | null, fields: Part
   await session.query('delete from rule_translations where rule_id = $1::bigint', [rule])
   await session.query(
     `insert into rule_translations (rule_id, language, text, hint, created_at, updated_at)
-     select $1::bigint, t.key, t.value ->> 'text', coalesce(t.value ->> 'hint', ''), now(), now() from jsonb_each($2::jsonb) t`,
+     select $1::bigint, t.key, t.value ->> 'text', coalesce(t.value ->> 'hint', ''), now(), now()
+     from jsonb_each($2::jsonb) t`,
     [rule, JSON.stringify(translations)],
   )
   return rule
@@ -61,7 +64,8 @@ export async function discardRule(session: Session, id: string): Promise<void> {
 /** Puts rules in the order of the ids given. */
 export async function orderRules(session: Session, ids: readonly string[]): Promise<void> {
   await session.query(
-    `update rules r set priority = o.place - 1, updated_at = now() from unnest($1::bigint[]) with ordinality as o(id, place)
+    `update rules r set priority = o.place - 1, updated_at = now()
+     from unnest($1::bigint[]) with ordinality as o(id, place)
      where o.id = r.id and r.priority <> o.place - 1`,
     [ids],
   )

@@ -1,12 +1,13 @@
 import { gitIn } from '../../git/git.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 
+const GITHUB = /^(?:https:\/\/(?:[^@/]+@)?github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])/
+
 /** `owner/name` in the address of a remote on GitHub; null where it is elsewhere. */
 export function githubIn(address: string): string | null {
-  const [, found = null] =
-    /^(?:https:\/\/(?:[^@/]+@)?github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])([A-Za-z0-9-]+\/[A-Za-z0-9._-]+?)(?:\.git)?\/?$/.exec(
-      address,
-    ) ?? []
+  const [host] = GITHUB.exec(address) ?? []
+  if (host === undefined) return null
+  const [, found = null] = /^([A-Za-z0-9-]+\/[A-Za-z0-9._-]+?)(?:\.git)?\/?$/.exec(address.slice(host.length)) ?? []
   return found
 }
 

@@ -84,10 +84,15 @@ forge:
   github: ${github}
 `
 
+const ownersLine = (owners: readonly string[]): string =>
+  owners.length === 0
+    ? '# owners: [your-name, another-name]'
+    : `owners: ${stringify(owners, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`
+
 const policyFile = (owners: readonly string[]): string => `# yaml-language-server: $schema=../schema/policy.schema.json
 # The owners, with their names on GitHub. They approve by hand, allow the first apply, unlock, and sign the ledger again.
 # Name two or more: a single owner also approves their own changes.
-${owners.length === 0 ? '# owners: [your-name, another-name]' : `owners: ${stringify(owners, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`}
+${ownersLine(owners)}
 
 # How much one apply may do at most. What you do not name here keeps its default.
 budgets:

@@ -201,8 +201,8 @@ export function connectionCases(start: () => Promise<Server>): void {
 
   test('a token is made for a bot of its own, works, and is destroyed', async () => {
     const deeds = async (): Promise<string[]> => {
-      const sql =
-        "select concat_ws(' ', a.username, l.action, l.target_type, l.human_identifier) from admin_action_logs l join accounts a on a.id = l.account_id order by l.id"
+      const sql = `select concat_ws(' ', a.username, l.action, l.target_type, l.human_identifier)
+         from admin_action_logs l join accounts a on a.id = l.account_id order by l.id`
       const { stdout } = await run(localMachine(), `${server().directory}/bin/psql -At`, sql)
       return stdout.split('\n').filter((line) => line !== '')
     }

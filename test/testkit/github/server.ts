@@ -134,9 +134,8 @@ function ofIssue({ state, params }: Call): 'issues' | 'pull_requests' {
 const PATTERNS = ROUTES.map((route) => ({ route, pattern: patternOf(route) }))
 
 function patternOf({ path }: Route): RegExp {
-  return new RegExp(
-    `^${path.replace(/\{(\w+)(\+?)\}/g, (_whole, name: string, rest: string) => `(?<${name}>${rest === '' ? '[^/]+' : '.+'})`)}$`,
-  )
+  const named = (_whole: string, name: string, rest: string): string => `(?<${name}>${rest === '' ? '[^/]+' : '.+'})`
+  return new RegExp(`^${path.replace(/\{(\w+)(\+?)\}/g, named)}$`)
 }
 
 function routeOf(state: State, method: string, path: string): { route: Route; params: Call['params'] } {

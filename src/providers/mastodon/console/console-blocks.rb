@@ -13,7 +13,8 @@ module Herdbook
     blocks = {}
     DomainBlock.transaction do
       present = DomainBlock.where(domain: writes.pluck('name')).index_by(&:domain)
-      severed = severed_by(writes.select { |write| write['consent'] }.map { |write| [write['name'], write['set']['severity']] })
+      consented = writes.select { |write| write['consent'] }
+      severed = severed_by(consented.map { |write| [write['name'], write['set']['severity']] })
       writes.each_with_index do |write, index|
         results[index] = results_of([write]) do
           ours = already(write, present[write['name']], method(:live_domain_block))
@@ -37,7 +38,8 @@ module Herdbook
     stamps = { created_at: now, updated_at: now }
     rows = blocks.values.map { |block| block.attributes.except('id').merge(stamps.stringify_keys) }
     ids = DomainBlock.insert_all!(rows, returning: %w(domain id)).rows.to_h
-    entries = ids.map { |domain, id| { account_id: @actor.id, action: 'create', target_type: 'DomainBlock', target_id: id, human_identifier: domain }.merge(stamps) }
+    entry = { account_id: @actor.id, action: 'create', target_type: 'DomainBlock' }.merge(stamps)
+    entries = ids.map { |domain, id| entry.merge(target_id: id, human_identifier: domain) }
     Admin::ActionLog.insert_all!(entries)
     blocks.transform_values { |block| ids.fetch(block.domain) }
   end
@@ -49,7 +51,11 @@ module Herdbook
 
     measure = wanted.map { |domain, severity| { domain: domain, severity: severity } }
     document = read({ tables: ['impact'], accounts: [], measure: measure, seconds: 300 })
-    rows = document['tables']['impact'] || raise(Refused.new('unmeasured', "whom the blocks touch can't be measured: #{document['unknown']['impact']}"))
+    rows = document['tables']['impact']
+    if rows.nil?
+      raise Refused.new('unmeasured', "whom the blocks touch can't be measured: #{document['unknown']['impact']}")
+    end
+
     rows.to_h { |row| [row['domain'], row['follows'] + row['followers']] }
   end
 
@@ -57,7 +63,8 @@ module Herdbook
     count = severed.fetch(write['name'], 0)
     return if write['consent'].nil? || count <= write['consent']
 
-    raise Refused.new('consent-exceeded', "#{write['name']}: #{count} relationships would be severed, and #{write['consent']} were accepted")
+    raise Refused.new('consent-exceeded', "#{write['name']}: #{count} relationships would be severed, " \
+                                          "and #{write['consent']} were accepted")
   end
 
   def write_domain_block(write)
@@ -84,8 +91,9 @@ module Herdbook
   def write_email_domain_block(write)
     live = method(:live_email_domain_block)
     if write['action'] == 'create'
+      fields = write['set'].slice('allow_with_approval')
       return already(write, EmailDomainBlock.find_by(domain: write['name']), live) ||
-             created(EmailDomainBlock.create!(write['set'].slice('allow_with_approval').merge(domain: write['name'])), live)
+             created(EmailDomainBlock.create!(fields.merge(domain: write['name'])), live)
     end
     raise Refused.new('no-update', 'Mastodon has no update of an e-mail domain block') if write['action'] == 'update'
 
@@ -96,14 +104,18 @@ module Herdbook
   IP_FIELDS = %w(severity comment expires_at).freeze
 
   def live_ip_block(row)
-    { 'ip' => "#{row.ip}/#{row.ip.prefix}", 'severity' => row.severity, 'comment' => row.comment, 'expires_at' => iso(row.expires_at) }
+    {
+      'ip' => "#{row.ip}/#{row.ip.prefix}", 'severity' => row.severity, 'comment' => row.comment,
+      'expires_at' => iso(row.expires_at)
+    }
   end
 
   def write_ip_block(write)
     live = method(:live_ip_block)
     fields = write['set'].slice(*IP_FIELDS)
     if write['action'] == 'create'
-      return already(write, IpBlock.find_by(ip: write['name']), live) || created(IpBlock.create!(fields.merge(ip: write['name'])), live)
+      return already(write, IpBlock.find_by(ip: write['name']), live) ||
+             created(IpBlock.create!(fields.merge(ip: write['name'])), live)
     end
     row = row!(IpBlock, write, live)
     return done(write['serverId']) if row.nil?

@@ -56,7 +56,10 @@ module Herdbook
     return if record.valid?
 
     elevated = record.errors.details.values.flatten.any? { |detail| detail[:error] == :elevated }
-    raise Refused.new('actor-too-low', "@#{@actor.username} has the role #{@actor.user.role.name}, which is too low for this: #{record.errors.full_messages.join(', ')}") if elevated
+    if elevated
+      raise Refused.new('actor-too-low', "@#{@actor.username} has the role #{@actor.user.role.name}, " \
+                                         "which is too low for this: #{record.errors.full_messages.join(', ')}")
+    end
 
     raise ActiveRecord::RecordInvalid, record
   end
@@ -77,7 +80,10 @@ module Herdbook
     before = owners
     result = yield
     after = owners
-    raise Refused.new('minimum-owners', "#{after} owners who can log in would be left, and #{minimum} are the minimum") if after < minimum && after < before
+    if after < minimum && after < before
+      raise Refused.new('minimum-owners', "#{after} owners who can log in would be left, " \
+                                          "and #{minimum} are the minimum")
+    end
 
     result
   end
@@ -90,7 +96,9 @@ module Herdbook
     user.lock!
     expect!(write, { 'role_id' => user.role_id&.to_s })
     wanted = write['action'] == 'delete' ? nil : role_with(write['set']['role_id'])
-    raise Refused.new('own-role', "@#{account.username} acts here and keeps its role") if wanted.nil? && account.id == @actor.id
+    if wanted.nil? && account.id == @actor.id
+      raise Refused.new('own-role', "@#{account.username} acts here and keeps its role")
+    end
 
     outranked!(user.role) if user.role_id
     entitled!
@@ -110,7 +118,8 @@ module Herdbook
     own = @actor.user.role
     return if role.position <= own.position
 
-    raise Refused.new('outranked', "#{role.name} (rank #{role.position}) stands above #{own.name} (rank #{own.position}), the role of @#{@actor.username} that acts")
+    raise Refused.new('outranked', "#{role.name} (rank #{role.position}) stands above #{own.name} " \
+                                   "(rank #{own.position}), the role of @#{@actor.username} that acts")
   end
 
   # Mastodon's web interface asks for this, too; its models do not.
@@ -118,14 +127,18 @@ module Herdbook
     own = @actor.user.role
     return if own.can?(:manage_roles)
 
-    raise Refused.new('actor-lacks', "#{own.name}, the role of @#{@actor.username} that acts, lacks the permission manage_roles")
+    raise Refused.new('actor-lacks', "#{own.name}, the role of @#{@actor.username} that acts, " \
+                                     'lacks the permission manage_roles')
   end
 
   # Nobody hands out what they may not do themselves.
   def beyond!(role)
     own = @actor.user.role
     lacks = permissions_of(role.permissions & ~own.computed_permissions)
-    raise Refused.new('actor-too-low', "@#{@actor.username} has the role #{own.name}, which is too low for this: it lacks #{lacks.join(', ')}") if lacks.any?
+    return if lacks.empty?
+
+    raise Refused.new('actor-too-low', "@#{@actor.username} has the role #{own.name}, " \
+                                       "which is too low for this: it lacks #{lacks.join(', ')}")
   end
 
   def change_role(user, role)
@@ -160,7 +173,9 @@ module Herdbook
       rule.discard!
       return done(rule.id)
     end
-    rule.assign_attributes(write['set'].slice('text', 'hint', 'priority').merge(translations_attributes: translations_for(rule, write['set']['translations'])))
+    translations = translations_for(rule, write['set']['translations'])
+    fields = write['set'].slice('text', 'hint', 'priority')
+    rule.assign_attributes(fields.merge(translations_attributes: translations))
     rule.save!
     done(rule.id, live_rule(rule))
   end
@@ -170,7 +185,9 @@ module Herdbook
 
     present = rule.translations.index_by(&:language)
     gone = present.except(*wanted.keys).values.map { |one| { id: one.id, text: one.text, _destroy: true } }
-    gone + wanted.map { |language, texts| { id: present[language]&.id, language: language, text: texts['text'], hint: texts['hint'] || '' }.compact }
+    gone + wanted.map do |language, texts|
+      { id: present[language]&.id, language: language, text: texts['text'], hint: texts['hint'] || '' }.compact
+    end
   end
 
   # The rules named come in that order in the places that they have among them; rules that it doesn't name keep theirs.
@@ -209,12 +226,15 @@ module Herdbook
     unknown = values.keys - known.map(&:to_s)
     raise Refused.new('unknown-setting', "this server has no setting #{unknown.join(', ')}") if unknown.any?
 
-    form = saving_only(Form::AdminSettings.new(values.transform_values { |value| form_text(value) }), writes.pluck('name'))
+    texts = values.transform_values { |value| form_text(value) }
+    form = saving_only(Form::AdminSettings.new(texts), writes.pluck('name'))
     raise Refused.new('refused-by-mastodon', form.errors.full_messages.join(', ')) unless form.save
 
     values.each do |key, value|
       stored = setting(key)
-      raise Refused.new('not-stored', "#{key} was not stored as it was given") if plain(nil, stored) != plain(nil, value)
+      next if plain(nil, stored) == plain(nil, value)
+
+      raise Refused.new('not-stored', "#{key} was not stored as it was given")
     end
     writes.map { |write| done(nil, { value: setting(write['name']) }) }
   end
@@ -225,7 +245,9 @@ module Herdbook
     others = Form::AdminSettings::KEYS.map(&:to_s) - names
     form.define_singleton_method(:valid?) do |*given|
       super(*given).tap do
-        others.map { |key| "@#{key}" }.each { |held| remove_instance_variable(held) if instance_variable_defined?(held) }
+        others.map { |key| "@#{key}" }.each do |held|
+          remove_instance_variable(held) if instance_variable_defined?(held)
+        end
       end
     end
     form
@@ -241,14 +263,21 @@ module Herdbook
   end
 
   def live_terms(terms)
-    { 'text' => terms.text, 'changelog' => terms.changelog, 'effective_date' => terms.effective_date&.iso8601, 'notified' => terms.notification_sent_at.present? }
+    {
+      'text' => terms.text, 'changelog' => terms.changelog, 'effective_date' => terms.effective_date&.iso8601,
+      'notified' => terms.notification_sent_at.present?
+    }
   end
 
   def write_terms(write)
     raise Refused.new('no-delete', 'published terms can\'t be taken back') if write['action'] == 'delete'
 
     set = write['set']
-    terms = write['action'] == 'update' ? row!(TermsOfService.published, write, method(:live_terms)) : TermsOfService.published.find_by(effective_date: set['effective_date'])
+    terms = if write['action'] == 'update'
+              row!(TermsOfService.published, write, method(:live_terms))
+            else
+              TermsOfService.published.find_by(effective_date: set['effective_date'])
+            end
     if terms && write['action'] == 'create'
       already(write, terms, method(:live_terms))
     elsif terms.nil?

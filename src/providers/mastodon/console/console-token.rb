@@ -9,9 +9,13 @@ module Herdbook
       user = bot(request['username'], bot_role(request['role'], made), made)
       # Where nobody is there yet to act, the bot itself does.
       made.each { |action, target| log(action, target, @actor&.user ? @actor : user.account) }
-      application = Doorkeeper::Application.find_by(name: request['application'], owner_id: nil) || Doorkeeper::Application.new(name: request['application'])
-      application.update!(redirect_uri: 'urn:ietf:wg:oauth:2.0:oob', scopes: (application.scopes.to_a | request['scopes']).join(' '))
-      token = Doorkeeper::AccessToken.create!(application_id: application.id, resource_owner_id: user.id, scopes: request['scopes'].join(' '), expires_in: nil)
+      application = Doorkeeper::Application.find_by(name: request['application'], owner_id: nil) ||
+                    Doorkeeper::Application.new(name: request['application'])
+      scopes = application.scopes.to_a | request['scopes']
+      application.update!(redirect_uri: 'urn:ietf:wg:oauth:2.0:oob', scopes: scopes.join(' '))
+      token = Doorkeeper::AccessToken.create!(
+        application_id: application.id, resource_owner_id: user.id, scopes: request['scopes'].join(' '), expires_in: nil
+      )
       { token: token.token, username: user.account.username, role: user.role.name }
     end
   end
@@ -31,14 +35,15 @@ module Herdbook
   def bot(username, role, made)
     account = Account.find_local(username)
     if account
-      raise Refused.new('not-the-bot', "@#{username} is there already and holds another role") unless account.user && account.user.role_id == role.id
+      return account.user if account.user && account.user.role_id == role.id
 
-      return account.user
+      raise Refused.new('not-the-bot', "@#{username} is there already and holds another role")
     end
     account = Account.new(username: username, bot: true)
     account.save!(validate: false)
     user = User.new(
-      email: "#{username}@#{Rails.configuration.x.local_domain}", password: SecureRandom.hex(32), account: account, role: role,
+      email: "#{username}@#{Rails.configuration.x.local_domain}", password: SecureRandom.hex(32),
+      account: account, role: role,
       agreement: true, bypass_registration_checks: true, confirmed_at: Time.now.utc
     )
     user.skip_confirmation!

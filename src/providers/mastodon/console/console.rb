@@ -54,7 +54,8 @@ module Herdbook
   rescue Refused => e
     say(request, ok: false, error: { code: e.code, message: e.message })
   rescue StandardError => e
-    say(request, ok: false, error: { code: 'console-error', message: "#{e.class}: #{e.message.lines.first.to_s.strip}" })
+    message = "#{e.class}: #{e.message.lines.first.to_s.strip}"
+    say(request, ok: false, error: { code: 'console-error', message: message })
   end
 
   def say(request, body)
@@ -67,11 +68,16 @@ module Herdbook
   end
 
   def perform(request)
-    raise Refused.new('write-while-planning', "#{request['op']} was asked for while planning") if @reading && request['op'] != 'read'
+    if @reading && request['op'] != 'read'
+      raise Refused.new('write-while-planning', "#{request['op']} was asked for while planning")
+    end
 
     case request['op']
     when 'hello' then hello(request)
-    when 'read' then ApplicationRecord.transaction(isolation: :repeatable_read) { read(request['request'], 'set transaction read only') }
+    when 'read'
+      ApplicationRecord.transaction(isolation: :repeatable_read) do
+        read(request['request'], 'set transaction read only')
+      end
     when 'write' then write(request['writes'])
     when 'settle' then settle(request['blocks'])
     when 'token_create' then token_create(request)
@@ -88,7 +94,10 @@ module Herdbook
     {
       version: Mastodon::Version.to_s,
       domain: Rails.configuration.x.local_domain,
-      actor: user && { id: @actor.id.to_s, username: @actor.username, role: user.role.name, position: user.role.position, permissions: permissions_of(user.role.computed_permissions), functional: functional?(user) },
+      actor: user && {
+        id: @actor.id.to_s, username: @actor.username, role: user.role.name, position: user.role.position,
+        permissions: permissions_of(user.role.computed_permissions), functional: functional?(user)
+      },
       permissions: UserRole::FLAGS.keys,
       settings: Form::AdminSettings::KEYS - Form::AdminSettings::UPLOAD_KEYS,
       role_columns: UserRole.column_names,
@@ -119,13 +128,21 @@ module Herdbook
 
   # Many new domain blocks go in as one batch; every other write has a transaction of its own.
   def write(writes)
-    raise Refused.new('no-actor', 'there is no account to act in the name of: name one of this server in acting_account') unless @actor&.user
+    unless @actor&.user
+      raise Refused.new('no-actor', 'there is no account to act in the name of: ' \
+                                    'name one of this server in acting_account')
+    end
 
-    many, rest = writes.each_with_index.partition { |write, _| write['table'] == 'domain_blocks' && write['action'] == 'create' }
+    many, rest = writes.each_with_index.partition do |write, _|
+      write['table'] == 'domain_blocks' && write['action'] == 'create'
+    end
     results = Array.new(writes.size)
     create_domain_blocks(many.map(&:first)).zip(many) { |result, (_, index)| results[index] = result } if many.any?
     pairs, rest = rest.partition { |one, _| contact?(one) }
-    results_of(pairs.map(&:first)) { settings_write(pairs.map(&:first)) }.zip(pairs) { |result, (_, index)| results[index] = result } if pairs.any?
+    if pairs.any?
+      settings = pairs.map(&:first)
+      results_of(settings) { settings_write(settings) }.zip(pairs) { |result, (_, index)| results[index] = result }
+    end
     rest.each { |one, index| results[index] = results_of([one]) { [TABLES.fetch(one['table']).call(one)] }.first }
     results
   end
@@ -140,7 +157,8 @@ module Herdbook
     writes.map { { state: 'changed', live: e.live } }
   rescue Refused => e
     writes.map { refused(e.code, e.message) }
-  rescue ActiveRecord::RecordInvalid, ActiveRecord::RecordNotUnique, ActiveRecord::RecordNotFound, Mastodon::Error, ArgumentError => e
+  rescue ActiveRecord::RecordInvalid, ActiveRecord::RecordNotUnique, ActiveRecord::RecordNotFound, Mastodon::Error,
+         ArgumentError => e
     writes.map { refused('refused-by-mastodon', e.message.lines.first.strip) }
   else
     # Outside of what is rescued: what is written is not refused any more.
@@ -174,7 +192,9 @@ module Herdbook
   def plain(field, value)
     return value.sort if field == 'permissions'
     return value.to_s.delete_prefix('#').downcase if field == 'color'
-    return value.to_h { |language, texts| [language, texts.transform_values { |text| plain(nil, text) }] } if value.is_a?(Hash)
+    if value.is_a?(Hash)
+      return value.to_h { |language, texts| [language, texts.transform_values { |text| plain(nil, text) }] }
+    end
     return value.presence && Time.iso8601(value).to_i / 60 if field == 'expires_at'
 
     value.nil? || value.is_a?(String) ? value.to_s.gsub(/\r\n?/, "\n").gsub(/[[:space:]]+\z/, '') : value
@@ -198,7 +218,9 @@ module Herdbook
     return if row.nil?
 
     present = live.call(row)
-    wanted = write['set'].slice(*present.keys).all? { |field, value| plain(field, present[field]) == plain(field, value) }
+    wanted = write['set'].slice(*present.keys).all? do |field, value|
+      plain(field, present[field]) == plain(field, value)
+    end
     wanted ? done(row.id, present) : raise(Changed.new(present))
   end
 

@@ -47,7 +47,8 @@ begin transaction isolation level repeatable read read only;
 set local idle_in_transaction_session_timeout = '60s';
 ${refuseOldServer(MINIMUM.postgresql)}
 do $role$ begin
-  perform set_config('role', rolname, true) from pg_roles where rolname = 'herdbook_reader' and pg_has_role(oid, 'MEMBER');
+  perform set_config('role', rolname, true) from pg_roles
+    where rolname = 'herdbook_reader' and pg_has_role(oid, 'MEMBER');
 exception when insufficient_privilege then null;
 end $role$;
 set local herdbook.request = '`

@@ -53,14 +53,17 @@ export function roleSql(domain: string): string {
   return `begin;
 set local standard_conforming_strings = on;
 do $make$ begin
-  if not exists (select from pg_roles where rolname = 'herdbook_reader') then create role herdbook_reader nologin; end if;
+  if not exists (select from pg_roles where rolname = 'herdbook_reader') then
+    create role herdbook_reader nologin;
+  end if;
 end $make$;
 revoke all on all tables in schema public from herdbook_reader;
 grant usage on schema public to herdbook_reader;
 ${grants.join('\n')}
 -- Mastodon's own role may become the reader, so that whoever connects as it reads with no more than this
 do $own$ begin
-  execute format('grant herdbook_reader to %I', (select tableowner from pg_tables where schemaname = 'public' and tablename = 'domain_blocks'));
+  execute format('grant herdbook_reader to %I', (
+    select tableowner from pg_tables where schemaname = 'public' and tablename = 'domain_blocks'));
 end $own$;
 comment on role herdbook_reader is ${literal(domain)};
 commit;
