@@ -54,7 +54,7 @@ export async function run(job: Job): Promise<void> {
 
 async function checkAndPost(job: Job, pull: PullRequest, base: Base): Promise<void> {
   const merging = await mergePullRequest(pull, base)
-  if (merging.state === 'mended')
+  if (merging.state === 'repaired')
     return reportConfigFixed(job, pull, merging, checkedMark(pull.head.commit, base.base, 'refused'))
   const found = merging.state === 'refused' ? merging.why : await compareFiles(merging.merge).catch(asHerdbookError)
   if (found instanceof HerdbookError) return postRefusal(job, pull, { merging, base: base.base }, found)

@@ -17,7 +17,7 @@ import { FIXED_TITLE, fixedCheck, fixedMeaning } from './texts.ts'
 export async function reportConfigFixed(
   job: Job,
   pull: PullRequest,
-  { environment, touched }: Extract<Merging, { readonly state: 'mended' }>,
+  { environment, touched }: Extract<Merging, { readonly state: 'repaired' }>,
   unseen: string | null = null,
 ): Promise<void> {
   const { number, base, head } = pull

@@ -72,7 +72,7 @@ function proposeForm(job: Job, checkout: Checkout, { issue, answers, request }: 
   const body = [
     closes(issue.number),
     ...(mayBeNamed ? [askedFor(issue.author)] : []),
-    ...draft.said.map(prose),
+    ...draft.explanations.map(prose),
     beforeMerging(questions),
   ].join('\n\n')
   const title = `${inline(draft.subject)} (#${issue.number})`

@@ -44,7 +44,7 @@ async function planAndPost(job: Job, pull: PullRequest, base?: Base): Promise<vo
   const merging = await mergePullRequest(pull, base ?? (await openBase(job)))
   const outcome = merging.state === 'merged' ? await planMerge(job, pull, merging.merge).catch(asHerdbookError) : null
   if (!(await isCurrent(job, pull))) return
-  if (merging.state === 'mended') return reportConfigFixed(job, pull, merging)
+  if (merging.state === 'repaired') return reportConfigFixed(job, pull, merging)
   if (merging.state === 'refused') return postRefusal(job, pull, merging, merging.why)
   if (outcome instanceof HerdbookError) return postRefusal(job, pull, merging, outcome)
   if (outcome) await postPlan(job, pull, outcome)

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
-import type { Absence, Unnamed } from './plan/absence.ts'
+import type { Absence, AbsentObject } from './plan/absence.ts'
 import type { Claims } from './claims.ts'
 import type { WayOut, CheckName, Impact, Difference, Step } from './plan/types.ts'
 import type { Attempt, Intent, LedgerEntry } from './ledger/types.ts'
@@ -72,7 +72,7 @@ export interface Kind {
   /** What happens when the files no longer name an object that the ledger knows. */
   readonly absence: Absence
   /** Given if its objects end in different ways. */
-  readonly absenceOf?: (object: Unnamed, instance: Instance) => Absence
+  readonly absenceOf?: (object: AbsentObject, instance: Instance) => Absence
   /** The ways out of a difference of a compiled object; `adopt` and `restore` if not given. */
   readonly waysOut?: (difference: Difference) => readonly WayOut[]
   /** Each object belongs to an account: an approval is for the account's id, not for a name. */

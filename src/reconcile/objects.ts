@@ -70,7 +70,7 @@ export type Observed =
       readonly objects: readonly LiveObject[]
       readonly prospects: ReadonlyMap<string, Candidate>
       /** For people: sentences about what is there and no file can hold. */
-      readonly beyond?: readonly string[]
+      readonly unwritable?: readonly string[]
       /** null if earlier files were used in place of live. */
       readonly connection: string | null
       readonly requests: number

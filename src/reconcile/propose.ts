@@ -8,7 +8,7 @@ import {
   inputFor,
   kindsOf,
   lookedInto,
-  NO_WISHES,
+  NO_PLAN_OPTIONS,
   proofsOf,
   read,
   understandings,
@@ -42,7 +42,7 @@ export async function planProposal(
   before: Instance | null,
   providers: readonly Provider[],
   seeing: 'live' | 'blind',
-  wishes: PlanOptions = NO_WISHES,
+  planOptions: PlanOptions = NO_PLAN_OPTIONS,
 ): Promise<Proposed> {
   const { now } = subject
   const kinds = kindsOf(providers)
@@ -66,9 +66,9 @@ export async function planProposal(
       return { plan: plan(input), input, versions: versionsOf(known) }
     }
   }
-  const planWith = planner(subject.instance, desired, wishes)
+  const planWith = planner(subject.instance, desired, planOptions)
   const planned = await lookedInto(planWith(readings), providers, readings, planWith)
-  const base = earlier && before ? planner(before, earlier, NO_WISHES)(readings).plan : null
+  const base = earlier && before ? planner(before, earlier, NO_PLAN_OPTIONS)(readings).plan : null
   return {
     ...planned,
     leftover: new Set(base?.steps.map(({ digest }) => digest)),

@@ -40,7 +40,7 @@ export interface PlanOptions {
   readonly first?: boolean
 }
 
-export const NO_WISHES: PlanOptions = { restore: new Set(), takeOver: false }
+export const NO_PLAN_OPTIONS: PlanOptions = { restore: new Set(), takeOver: false }
 
 /** A plan and its input. */
 export interface Planned {
@@ -144,7 +144,7 @@ export function inputFor(
   subject: Subject,
   providers: readonly Provider[],
   { desired, live, proofs }: Pick<PlanInput, 'desired' | 'live' | 'proofs'>,
-  wishes: PlanOptions = NO_WISHES,
+  planOptions: PlanOptions = NO_PLAN_OPTIONS,
 ): PlanInput {
   const { config, environment, commit, instance, ledger, now, sealing } = subject
   const identities = providers.flatMap(({ kinds, identity }) => kinds.map(({ name }) => [name, identity] as const))
@@ -160,9 +160,9 @@ export function inputFor(
     ledger,
     policy: policyIn(subject, providers),
     now,
-    restore: numberedIn(wishes.restore, live.observed),
-    takeOver: wishes.takeOver,
-    first: wishes.first ?? false,
+    restore: numberedIn(planOptions.restore, live.observed),
+    takeOver: planOptions.takeOver,
+    first: planOptions.first ?? false,
     needsApproval: config.forge !== undefined,
     sealing: { ...sealing, providers: new Map(identities) },
   }
@@ -179,14 +179,14 @@ export const proofsOf = (readings: Readings): Proofs => new Map([...readings].ma
 export async function planNow(
   subject: Subject,
   providers: readonly Provider[],
-  wishes: PlanOptions = NO_WISHES,
+  planOptions: PlanOptions = NO_PLAN_OPTIONS,
   desired: ReadonlyMap<string, Desired> = wantedBy(subject, providers),
 ): Promise<Planned> {
   const readings = await read(providers, subject, desired)
   const inputs = understandings(subject, providers, desired)
   const planWith = (known: Readings): Planned => {
     const live = understood(providers, known, inputs)
-    const input = inputFor(subject, providers, { desired, live, proofs: proofsOf(known) }, wishes)
+    const input = inputFor(subject, providers, { desired, live, proofs: proofsOf(known) }, planOptions)
     return { plan: plan(input), input, versions: versionsOf(known) }
   }
   return lookedInto(planWith(readings), providers, readings, planWith)

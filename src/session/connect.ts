@@ -2,7 +2,7 @@ import type { InstanceFile } from '../instance/documents.ts'
 import type { Connections } from '../providers/mastodon/connections.ts'
 import { connectAll } from '../providers/index.ts'
 import type { Provider, Use } from '../reconcile/provider.ts'
-import { toldWaits, type Io } from './io.ts'
+import { reportWaits, type Io } from './io.ts'
 
 /** The providers of a run; their connections are closed at its end. */
 export interface Connected {
@@ -14,7 +14,7 @@ export interface Connected {
 
 /** Connects to the outside systems of a configuration, for one use; each is opened at its first request. */
 export function connectTo(config: InstanceFile, io: Io, use: Use): Connected {
-  const { all, mastodon } = connectAll(config, { secrets: io.secrets, onWait: toldWaits(io), use })
+  const { all, mastodon } = connectAll(config, { secrets: io.secrets, onWait: reportWaits(io), use })
   return {
     providers: all,
     connections: mastodon.connections,

@@ -5,14 +5,14 @@ import { loadInstance } from '../instance/load.ts'
 import { readingOf } from '../instance/reading.ts'
 import type { FileSource } from '../instance/source.ts'
 import type { Repository } from '../reconcile/repository.ts'
-import { connectionsIn, type Clone } from './instance-folder.ts'
+import { connectionsIn, type RepositoryClone } from './instance-folder.ts'
 import { mergedTree, openMerge, touchedBy, type BaseAndHead, type Merge } from './merged-instance.ts'
 import type { Touched } from './path-class.ts'
 import type { Job } from './job.ts'
 import { NOTHING_COMMITTED } from './texts.ts'
 
 /** The checkout, and the newest commit of the default branch. */
-export interface Base extends Clone {
+export interface Base extends RepositoryClone {
   readonly base: string
 }
 
@@ -43,7 +43,7 @@ export async function environmentFor(base: FileSource, proposed: FileSource | nu
 export type Merging = { readonly environment: string } & (
   | { readonly state: 'merged'; readonly merge: Merge }
   /** The branch's own `instance.yaml` is not valid, and the merged files are. */
-  | { readonly state: 'mended'; readonly touched: Touched }
+  | { readonly state: 'repaired'; readonly touched: Touched }
   | { readonly state: 'refused'; readonly why: HerdbookError }
 )
 
@@ -67,14 +67,14 @@ export async function mergePullRequest(pull: PullRequest, { base, ...clone }: Ba
 }
 
 /** Checks the merged files alone: the base names no server, so there is nothing to compare them with. */
-async function repairOf(clone: Clone, { base, head }: BaseAndHead): Promise<Merging> {
+async function repairOf(clone: RepositoryClone, { base, head }: BaseAndHead): Promise<Merging> {
   await clone.repository.bring(head)
   const tree = await mergedTree(clone.repository, base, head)
-  const merged = readingOf(gitSource(clone.place.root, tree, clone.repository.folder))
+  const merged = readingOf(gitSource(clone.instanceFolder.root, tree, clone.repository.folder))
   const { instance, diagnostics } = await loadInstance(merged, { now: clone.io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   return {
-    state: 'mended',
+    state: 'repaired',
     environment: await environmentFor(clone.at(base), merged),
     touched: await touchedBy(clone.repository, base, tree),
   }

@@ -13,7 +13,7 @@ import type { Io } from './io.ts'
 import { NO_GIT_TO_MERGE, NO_INSTANCE_HERE, noSuchFolder } from './texts.ts'
 
 /** Where the files of the instance are. */
-export interface Place {
+export interface InstanceFolder {
   /** The folder that holds `instance/`. */
   readonly root: string
   /** The folder of the files. */
@@ -21,21 +21,21 @@ export interface Place {
 }
 
 /** The folder of the instance, with the files that are in it now. */
-export interface Folder extends Place {
+export interface FolderWithFiles extends InstanceFolder {
   readonly files: Reading
 }
 
 /** The folder of the instance in a repository. */
-export interface Clone {
+export interface RepositoryClone {
   readonly io: Io
-  readonly place: Place
+  readonly instanceFolder: InstanceFolder
   readonly repository: Repository
   /** The files of a commit by its full id: each commit is read once and kept. */
   readonly at: (commit: string) => Reading
 }
 
 /** Finds the named folder, else the nearest `instance/` upwards, without reading it. Throws (exit 9) if none. */
-export async function placeFrom({ cwd }: Pick<Io, 'cwd'>, named: string | undefined): Promise<Place> {
+export async function findFolder({ cwd }: Pick<Io, 'cwd'>, named: string | undefined): Promise<InstanceFolder> {
   if (named !== undefined) {
     const folder = resolve(cwd, named)
     if (await exists(folder)) return { root: dirname(folder), folder }
@@ -57,52 +57,54 @@ const exists = (path: string): Promise<boolean> =>
   )
 
 /** The files that are in the folder now. */
-export const lyingIn = ({ folder }: Place): Reading => readingOf(directorySource(folder))
+export const filesInFolder = ({ folder }: InstanceFolder): Reading => readingOf(directorySource(folder))
 
 /** Finds the folder of the instance and watches for its secrets, valid or not. Throws (exit 9) if there is none. */
-export async function findPlace(io: Io, named?: string): Promise<Folder> {
-  const place = await placeFrom(io, named)
-  const files = lyingIn(place)
+export async function openFolder(io: Io, named?: string): Promise<FolderWithFiles> {
+  const instanceFolder = await findFolder(io, named)
+  const files = filesInFolder(instanceFolder)
   await watchIn(io, files)
-  return { ...place, files }
+  return { ...instanceFolder, files }
 }
 
 /** Opens the clone around the instance and watches for its secrets. Throws (exit 9) outside Git. */
-export async function openClone(io: Io, named?: string): Promise<Clone> {
-  const place = await placeFrom(io, named)
-  const clone = (await cloneAt(io, place)) ?? fail(EXIT.invalid, 'no-git', NO_GIT_TO_MERGE)
+export async function openClone(io: Io, named?: string): Promise<RepositoryClone> {
+  const instanceFolder = await findFolder(io, named)
+  const clone = (await cloneAt(io, instanceFolder)) ?? fail(EXIT.invalid, 'no-git', NO_GIT_TO_MERGE)
   await committedIn(clone)
   return clone
 }
 
 /** Opens the clone around a folder; null outside Git. */
-export async function cloneAt(io: Io, place: Place): Promise<Clone | null> {
-  const repository = await openRepository(place.root, basename(place.folder)).catch(async (error: unknown) => {
-    // Git's own message is printed, so the secrets are watched for before.
-    await watchIn(io, lyingIn(place))
-    throw error
-  })
+export async function cloneAt(io: Io, instanceFolder: InstanceFolder): Promise<RepositoryClone | null> {
+  const repository = await openRepository(instanceFolder.root, basename(instanceFolder.folder)).catch(
+    async (error: unknown) => {
+      // Git's own message is printed, so the secrets are watched for before.
+      await watchIn(io, filesInFolder(instanceFolder))
+      throw error
+    },
+  )
   if (repository === null) return null
   const readings = new Map<string, Reading>()
   const at = (commit: string): Reading => {
-    const files = readings.get(commit) ?? readingOf(gitSource(place.root, commit, repository.folder))
+    const files = readings.get(commit) ?? readingOf(gitSource(instanceFolder.root, commit, repository.folder))
     readings.set(commit, files)
     return files
   }
-  return { io, place, repository, at }
+  return { io, instanceFolder, repository, at }
 }
 
 /** HEAD and its files, or the folder's if nothing is committed. Watches for the secrets of HEAD and of the folder. */
 export async function committedIn({
   io,
-  place,
+  instanceFolder,
   repository,
   at,
-}: Clone): Promise<{ readonly head: Head; readonly files: Reading }> {
+}: RepositoryClone): Promise<{ readonly head: Head; readonly files: Reading }> {
   const head = await repository.head()
-  const files = head.commit === null ? lyingIn(place) : at(head.commit)
+  const files = head.commit === null ? filesInFolder(instanceFolder) : at(head.commit)
   await watchIn(io, files)
-  if (head.commit !== null && head.uncommitted.length > 0) await watchIn(io, lyingIn(place))
+  if (head.commit !== null && head.uncommitted.length > 0) await watchIn(io, filesInFolder(instanceFolder))
   return { head, files }
 }
 

@@ -105,7 +105,7 @@ export function tell(io: Io, all: readonly Diagnostic[], sourceOf?: SourceOf): v
 }
 
 /** Reports each wait that the server's rate limits cause. */
-export const toldWaits =
+export const reportWaits =
   (io: Io) =>
   (wait: { readonly seconds: number; readonly reason: string }): void =>
     note(io, waiting({ seconds: Math.ceil(wait.seconds), reason: inline(redactedText(wait.reason, shownTo(io))) }))

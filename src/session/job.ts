@@ -1,7 +1,7 @@
 import type { Forge } from '../forges/forge.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Io } from './io.ts'
-import type { Clone } from './instance-folder.ts'
+import type { RepositoryClone } from './instance-folder.ts'
 import type { Event } from '../forges/github/event.ts'
 import { wrongEvent } from './texts.ts'
 
@@ -11,7 +11,7 @@ export interface Job<Happened extends Event = Event> {
   readonly event: Happened
   readonly forge: Forge
   /** The checkout, opened once. Throws (exit 9) outside Git. */
-  readonly clone: () => Promise<Clone>
+  readonly clone: () => Promise<RepositoryClone>
   /** The page of this run. */
   readonly url: string
   /** Adds Markdown to the summary of the run. No secret passes. */

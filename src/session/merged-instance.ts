@@ -9,7 +9,7 @@ import type { SourceOf } from '../words/diagnostics.ts'
 import type { Repository } from '../reconcile/repository.ts'
 import type { Edits } from '../words/config-changes.ts'
 import { editsOf } from './config-changes.ts'
-import { connectionsIn, watchSecrets, type Clone } from './instance-folder.ts'
+import { connectionsIn, watchSecrets, type RepositoryClone } from './instance-folder.ts'
 import { OWN_ACTION, touchedOf, type Touched } from './path-class.ts'
 import { openLedger, sessionOf, unread, type Session } from './session.ts'
 import {
@@ -33,7 +33,7 @@ export interface Proposal {
 }
 
 /** The files of a proposal, in Git's objects. */
-export interface Merge extends Clone, BaseAndHead {
+export interface Merge extends RepositoryClone, BaseAndHead {
   readonly merged: Reading
   readonly trusted: Reading
   /** The files of the head itself, whose lines a forge shows. */
@@ -51,14 +51,14 @@ export interface BaseAndHead {
 }
 
 /** Merges two commits in Git's objects; nothing of the head is checked out or run. Throws (exit 9) on a conflict. */
-export async function openMerge(clone: Clone, ends: BaseAndHead): Promise<Merge> {
-  const { io, place, repository, at } = clone
+export async function openMerge(clone: RepositoryClone, ends: BaseAndHead): Promise<Merge> {
+  const { io, instanceFolder, repository, at } = clone
   const [base, head] = await Promise.all([commitAt(repository, ends.base), commitAt(repository, ends.head)])
   const trusted = at(base)
   const [config, tree] = await Promise.all([configOf(trusted), mergedTree(repository, base, head)])
   const [touched] = await Promise.all([touchedBy(repository, base, tree), watchSecrets(io, config)])
   // Only the base is kept in memory: there may be many proposals.
-  const sourceAt = gitSources(place.root, repository.folder)
+  const sourceAt = gitSources(instanceFolder.root, repository.folder)
   const [merged, proposed] = [readingOf(sourceAt(tree)), readingOf(sourceAt(head))]
   return { ...clone, base, head, config, trusted, merged, proposed, touched }
 }
@@ -93,7 +93,7 @@ async function configOf(files: FileSource): Promise<InstanceFile> {
 
 /** Reads the files of the merge; a `blind` run has no secret and no ledger. Throws (exit 9) with all errors. */
 export async function openProposal(
-  { io, place, repository, base, head, config, merged, trusted, touched }: Merge,
+  { io, instanceFolder, repository, base, head, config, merged, trusted, touched }: Merge,
   seeing: 'live' | 'blind' = 'live',
 ): Promise<Proposal> {
   const now = io.now()
@@ -107,7 +107,7 @@ export async function openProposal(
   const edits = { ...editsOf(earlier, wanted.instance.documents), ...touched }
   const instance = withBaseConfig(wanted.instance, config, earlier['policy.yaml']?.show)
   const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
-  const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }
+  const files = { ...instanceFolder, instance, config, warnings, errorsFor: wanted.errorsFor }
   const proposed = { commit: head, branch: null, shallow: false, uncommitted: [] }
   const session = sessionOf(io, files, proposed, await (opened ?? unread(config, null)))
   return { session, base, head, before: before.instance, edits }

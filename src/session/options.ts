@@ -9,7 +9,7 @@ import type { SourceOf } from '../words/diagnostics.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import { shellWord } from '../instance/shell-word.ts'
 import type { PlanOptions } from '../reconcile/reconciler.ts'
-import type { Place } from './instance-folder.ts'
+import type { InstanceFolder } from './instance-folder.ts'
 import { datePassed, notADate, noSuchObject } from './texts.ts'
 
 /** For options that may be given again. */
@@ -73,7 +73,7 @@ export function commandLine(
 }
 
 /** The texts of the files of the instance by name, long texts too. */
-export async function textsOf({ folder }: Pick<Place, 'folder'>): Promise<Map<string, string>> {
+export async function textsOf({ folder }: Pick<InstanceFolder, 'folder'>): Promise<Map<string, string>> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
   return new Map(
@@ -82,8 +82,8 @@ export async function textsOf({ folder }: Pick<Place, 'folder'>): Promise<Map<st
 }
 
 /** The texts of the files, for the frames of diagnostics; never of instance.yaml: it may hold a secret by mistake. */
-export async function sourceOf(place: Pick<Place, 'folder'>): Promise<SourceOf> {
-  const texts = await textsOf(place)
+export async function sourceOf(instanceFolder: Pick<InstanceFolder, 'folder'>): Promise<SourceOf> {
+  const texts = await textsOf(instanceFolder)
   return (file) => (file === 'instance.yaml' ? undefined : texts.get(file))
 }
 

@@ -1,7 +1,7 @@
 import { partsOf } from '../reconcile/object-ref.ts'
 import type { Provider } from '../reconcile/provider.ts'
 import * as reconciler from '../reconcile/reconciler.ts'
-import { desiredOf, NO_WISHES, type Planned, type Subject, type PlanOptions } from '../reconcile/reconciler.ts'
+import { desiredOf, NO_PLAN_OPTIONS, type Planned, type Subject, type PlanOptions } from '../reconcile/reconciler.ts'
 import type { Ledger } from '../reconcile/ledger/types.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import { KINDS } from '../providers/index.ts'
@@ -25,15 +25,15 @@ export const subjectOf = (session: Session, ledger: Ledger = session.ledger): Su
 export const planNow = (
   session: Session,
   providers: readonly Provider[],
-  wishes: PlanOptions = NO_WISHES,
+  planOptions: PlanOptions = NO_PLAN_OPTIONS,
   ledger: Ledger = session.ledger,
-): Promise<Planned> => reconciler.planNow(subjectOf(session, ledger), providers, wishes)
+): Promise<Planned> => reconciler.planNow(subjectOf(session, ledger), providers, planOptions)
 
 /**
  * Adds what merged pull requests want restored, if it is still managed and not done yet.
  * Whether it was approved is checked for each step.
  */
-export function wishesWith(wishes: PlanOptions, { instance, ledger, io }: Session): PlanOptions {
+export function planOptionsWith(planOptions: PlanOptions, { instance, ledger, io }: Session): PlanOptions {
   const kinds = new Set(
     [...desiredOf(KINDS, instance, io.now())].flatMap(([kind, { state }]) => (state === 'managed' ? [kind] : [])),
   )
@@ -44,5 +44,5 @@ export function wishesWith(wishes: PlanOptions, { instance, ledger, io }: Sessio
   const wished = ledger.merges.flatMap(({ pullRequest, marks }) =>
     marks.restore.filter((ref) => isManaged(ref) && !done.has(`${pullRequest} ${ref}`)),
   )
-  return { ...wishes, restore: new Set([...wishes.restore, ...wished]) }
+  return { ...planOptions, restore: new Set([...planOptions.restore, ...wished]) }
 }

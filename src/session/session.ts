@@ -16,18 +16,18 @@ import type { Io } from './io.ts'
 import {
   cloneAt,
   committedIn,
-  findPlace,
-  lyingIn,
-  placeFrom,
+  openFolder,
+  filesInFolder,
+  findFolder,
   watchSecrets,
-  type Clone,
-  type Place,
+  type RepositoryClone,
+  type InstanceFolder,
 } from './instance-folder.ts'
 import { refuseSparse } from './sparse-checkout.ts'
 import { NO_GIT_FOR_LEDGER, NO_INSTANCE_FILE } from './texts.ts'
 
 /** The files, read and checked, with their warnings. */
-export interface Files extends Place {
+export interface Files extends InstanceFolder {
   readonly instance: Instance
   readonly config: InstanceFile
   readonly warnings: readonly Diagnostic[]
@@ -51,12 +51,12 @@ export interface Session extends Files {
 
 /** Reads and checks the files. Throws (exit 9) with all errors. */
 export async function openFiles(io: Io, named?: string): Promise<Files> {
-  const place = await placeFrom(io, named)
-  return readFiles(io, place, lyingIn(place))
+  const instanceFolder = await findFolder(io, named)
+  return readFiles(io, instanceFolder, filesInFolder(instanceFolder))
 }
 
 /** Reads and checks the files of a source. Throws (exit 9) with all errors. */
-export async function readFiles(io: Io, { root, folder }: Place, source: FileSource): Promise<Files> {
+export async function readFiles(io: Io, { root, folder }: InstanceFolder, source: FileSource): Promise<Files> {
   const { instance, server, diagnostics, errorsFor } = await loadInstance(source, { now: io.now() })
   if (server) await watchSecrets(io, server)
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
@@ -79,12 +79,12 @@ export async function openSession(
   named?: string,
   options: { readonly whole?: boolean } = {},
 ): Promise<Session> {
-  const place = await findPlace(io, named)
-  if (options.whole) await refuseSparse(io, place)
-  const git = openGit(place)
+  const instanceFolder = await openFolder(io, named)
+  if (options.whole) await refuseSparse(io, instanceFolder)
+  const git = openGit(instanceFolder)
   // Git answers while the files are parsed; errors of the files are reported first.
   void git.catch(() => undefined)
-  const files = await readFiles(io, place, place.files)
+  const files = await readFiles(io, instanceFolder, instanceFolder.files)
   return withLedger(io, files, await git)
 }
 
@@ -92,9 +92,13 @@ export async function openSession(
  * Opens the files of HEAD, not those of the folder, and the ledger. Outside Git it opens the folder, without a ledger.
  * `moved`: the history was rewritten on purpose.
  */
-export async function openCommitted(io: Io, from: string | undefined | Clone, moved = false): Promise<Session> {
+export async function openCommitted(
+  io: Io,
+  from: string | undefined | RepositoryClone,
+  moved = false,
+): Promise<Session> {
   if (typeof from !== 'object') {
-    const clone = await cloneAt(io, await placeFrom(io, from))
+    const clone = await cloneAt(io, await findFolder(io, from))
     return clone ? openCommitted(io, clone, moved) : openSession(io, from)
   }
   const { files, ...git } = await filesOf(from)
@@ -187,7 +191,7 @@ interface Git {
   readonly head: Head | null
 }
 
-async function openGit({ root, folder }: Place): Promise<Git> {
+async function openGit({ root, folder }: InstanceFolder): Promise<Git> {
   const repository = await openRepository(root, basename(folder))
   return { repository, head: repository ? await repository.head() : null }
 }
@@ -205,7 +209,7 @@ const withoutSecrets = ({ secrets }: Io, repository: Repository): Repository => 
 /** Git alone, without reading the ledger: for what must work when the ledger does not. Throws (exit 9) outside Git. */
 export async function openRefs(
   io: Io,
-  from?: string | Clone,
+  from?: string | RepositoryClone,
 ): Promise<
   LedgerOptions & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }
 > {
@@ -225,9 +229,9 @@ const filesHere = async (io: Io, named: string | undefined): Promise<Git & { rea
   return { ...(await openGit(files)), files }
 }
 
-const filesOf = async (clone: Clone): Promise<Git & { readonly files: Files }> => {
+const filesOf = async (clone: RepositoryClone): Promise<Git & { readonly files: Files }> => {
   const { head, files } = await committedIn(clone)
-  return { repository: clone.repository, head, files: await readFiles(clone.io, clone.place, files) }
+  return { repository: clone.repository, head, files: await readFiles(clone.io, clone.instanceFolder, files) }
 }
 
 /** The secret that signs the ledger, or signed it before; null if instance.yaml names none. */

@@ -2,14 +2,14 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import { formsIn } from '../reconcile/approvals.ts'
 import type { Lock } from '../reconcile/apply/converge.ts'
 import { describeHolder, thisHolder } from '../reconcile/lock/holder.ts'
-import { acquire, type Held } from '../reconcile/lock/lock.ts'
+import { acquire, type HeldLock } from '../reconcile/lock/lock.ts'
 import type { Ledger } from '../reconcile/ledger/types.ts'
 import { note, tell } from './io.ts'
 import { commitOf, type Session } from './session.ts'
 import { STOPPED_EARLY, waitingForLock } from './texts.ts'
 
 /** What a run has while it holds the lock. */
-export interface Holding {
+export interface LockedLedger {
   /** The ledger under the lock, which no other run can change now. */
   readonly ledger: Ledger
   readonly holds: () => boolean
@@ -21,7 +21,7 @@ export interface Holding {
 export async function withLock<Result>(
   session: Session,
   wait: boolean,
-  work: (holding: Holding) => Promise<Result>,
+  work: (holding: LockedLedger) => Promise<Result>,
 ): Promise<Result> {
   const lock = applyLock(session, wait)
   await lock.take()
@@ -48,7 +48,7 @@ export function applyLock(session: Session, wait: boolean): Lock {
       nonce: () => alone.nonce,
       release: () => Promise.resolve(),
     }
-  let held: Held | null = null
+  let held: HeldLock | null = null
   const release = async (): Promise<void> => {
     const warning = await held?.release()
     if (warning) tell(io, [warning])
@@ -68,7 +68,7 @@ export function applyLock(session: Session, wait: boolean): Lock {
       await release()
       fail(EXIT.refused, 'stopped', STOPPED_EARLY)
     },
-    holds: () => held?.ok() ?? false,
+    holds: () => held?.isHeld() ?? false,
     nonce: () => (held?.holder ?? alone).nonce,
     release,
   }

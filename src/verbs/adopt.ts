@@ -5,10 +5,10 @@ import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
 import { KINDS } from '../providers/index.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Provider } from '../reconcile/provider.ts'
-import { desiredOf, NO_WISHES, planNow, type Planned } from '../reconcile/reconciler.ts'
+import { desiredOf, NO_PLAN_OPTIONS, planNow, type Planned } from '../reconcile/reconciler.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Desired } from '../reconcile/objects.ts'
-import { checkFolder, editsFor, settle, type Draft } from '../session/write-instance.ts'
+import { checkFolder, editsFor, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import { note, tell, type Io } from '../session/io.ts'
 import {
   actingAccountLeft,
@@ -91,7 +91,7 @@ export const verb = (command: Command, io: Io) =>
         )
         for (const line of [...drafted.left, ...drafted.odd.slice(0, MAX_ODD)]) note(io, line)
         if (drafted.odd.length > MAX_ODD) note(io, moreLeft(drafted.odd.length - MAX_ODD))
-        await settle(io, session, drafted)
+        await writeDraft(io, session, drafted)
         await checkFolder(io, session)
         tell(io, drafted.unread)
         if (drafted.unread.length > 0) io.exit = EXIT.unreadable
@@ -100,7 +100,7 @@ export const verb = (command: Command, io: Io) =>
       }
     })
 
-interface Adoption extends Draft {
+interface Adoption extends FilesDraft {
   /** Sentences on what was not asked for. */
   readonly left: readonly string[]
   /** Sentences on objects that no file can hold. */
@@ -132,7 +132,7 @@ export async function draftAdoption(
     typeof fields['text'] === 'string' ? [[fields['text'], `rule/${id}`]] : [],
   )
   // Errors of the Mastodon version are ignored: adopting may fix them.
-  const planned = await planNow({ ...subjectOf(session), errorsFor: () => [] }, providers, NO_WISHES, desired)
+  const planned = await planNow({ ...subjectOf(session), errorsFor: () => [] }, providers, NO_PLAN_OPTIONS, desired)
   const { plan: seen } = planned
   const unread = seen.findings.filter(whyUnread(seen))
   const some = [...asked.keys()].some((kind) => planned.input.live.observed.get(kind)?.state === 'complete')
@@ -142,7 +142,7 @@ export async function draftAdoption(
   const there = new Set([...(await textsOf(session)).keys(), ...edits.map(({ file }) => file)])
   return {
     edits: [...edits, ...emptyFiles(there, asked, planned)],
-    said: [adopted(changes.length, session.config.domain)],
+    explanations: [adopted(changes.length, session.config.domain)],
     subject: adoptSubject(what),
     left: leftOut(what, session, asked, desired, planned, readable, options),
     odd,
@@ -224,9 +224,9 @@ function leftOut(
     asked.get('moderator') === 'all' &&
     people?.state === 'complete' &&
     people.objects.some((one) => one.spared)
-  const beyond = [...asked.keys()].flatMap((kind) => {
+  const unwritable = [...asked.keys()].flatMap((kind) => {
     const seen = observed.get(kind)
-    return seen?.state === 'complete' ? (seen.beyond ?? []) : []
+    return seen?.state === 'complete' ? (seen.unwritable ?? []) : []
   })
   const closed = new Set(left.filter((kind) => !readable(kind)).flatMap((kind) => kind.sources))
   const open = new Set(left.filter(readable).map((kind) => kind.name))
@@ -238,6 +238,6 @@ function leftOut(
     ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0
       ? [privateCommentsLeft(notes)]
       : []),
-    ...beyond,
+    ...unwritable,
   ]
 }

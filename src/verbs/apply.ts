@@ -21,10 +21,10 @@ import { showSteps, withFarEnds } from './apply/far-ends.ts'
 import { say, screenOf, shownTo, tell, type Io } from '../session/io.ts'
 import { applyLock } from '../session/with-lock.ts'
 import { collect, commandLine, sourceOf, planOptionsOf } from '../session/options.ts'
-import { wishesWith } from '../session/planning.ts'
+import { planOptionsWith } from '../session/planning.ts'
 import { withProgress } from '../session/progress.ts'
 import { openCommitted, type Session } from '../session/session.ts'
-import type { Clone } from '../session/instance-folder.ts'
+import type { RepositoryClone } from '../session/instance-folder.ts'
 import { planOptionsIn } from './apply/saved-options.ts'
 import { refuseYoung } from '../approvals/account-age.ts'
 import { HELP, NO_OWNER_APPROVED, NO_OWNER_NAMED, NOT_APPROVED, notConfirmed, planUnreadable } from './apply/texts.ts'
@@ -80,12 +80,12 @@ export async function run(
   options: Options,
   saved: Plan | null,
   mergesOf: MergesOf = noMerges,
-  clone?: Clone,
+  clone?: RepositoryClone,
 ): Promise<ApplyReport> {
   const rewritten = options.historyRewritten === true
   const session = await openCommitted(io, clone ?? options.instance, rewritten)
   tell(io, session.warnings, await sourceOf(session))
-  const wishes = saved ? planOptionsIn(saved) : planOptionsOf(options)
+  const planOptions = saved ? planOptionsIn(saved) : planOptionsOf(options)
   const isAsked = !options.yes && !saved
   return reportOf(
     await converge(session, {
@@ -96,7 +96,7 @@ export async function run(
       connected: (work) =>
         withFarEnds(session, async (far) => printResult(io, options, saved !== null, await work(far))),
       mergesOf: (ledger) => mergesOf({ ...session, ledger }),
-      wishesWith: (ledger) => wishesWith(wishes, { ...session, ledger }),
+      planOptionsWith: (ledger) => planOptionsWith(planOptions, { ...session, ledger }),
       approving: approvingOf(session),
       reading: (work) => withProgress(io, READING_SERVER, work),
       show: (plan) => showPlan(session, options, saved !== null, plan),

@@ -7,7 +7,7 @@ import { domainHint, namedDomain } from '../instance/named-domain.ts'
 import { severityOf, STRENGTH, type BlockSeverity } from '../instance/severity.ts'
 import { hasEnded } from '../providers/mastodon/kinds/common.ts'
 import { importList } from './block/from-list.ts'
-import { draft, openToEdit, settle, type Draft } from '../session/write-instance.ts'
+import { draft, openToEdit, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import type { Io } from '../session/io.ts'
 import { consentOf, measure, usedConsents, type UsedConsents } from './block/measure.ts'
 import {
@@ -68,7 +68,7 @@ export const verb = (command: Command, io: Io) =>
       if (options.atMost !== undefined) refuse('no-list', AT_MOST_WITHOUT_LIST)
       if (domains.length === 0) refuse('no-domain', NO_DOMAIN)
       if (severity === undefined) return refuse('no-severity', NO_SEVERITY)
-      await settle(
+      await writeDraft(
         io,
         files,
         await draftBlocks(io, files, [...new Set(domains.map(domainIn))], severity, options, used),
@@ -83,7 +83,7 @@ export async function draftBlocks(
   severity: BlockSeverity,
   options: BlockOptions,
   used: UsedConsents,
-): Promise<Draft> {
+): Promise<FilesDraft> {
   checkUntil(io, options.until)
   const measured = await measure(io, files, domains, severity)
   const ends = new Map(
@@ -102,7 +102,7 @@ export async function draftBlocks(
     })
   return {
     edits: await draft(io, files, domains.map(change)),
-    said: domains.flatMap((domain) => [
+    explanations: domains.flatMap((domain) => [
       ...weaker(domain, severity, files.instance),
       ...withoutEnd(domain, ends.get(domain)),
       effectOf(domain, severity, measured.get(domain), consents.get(domain)?.['accept_severed_relationships']),

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { markerOf, upsertComment } from '../forges/sticky-comment.ts'
-import { say, toldWaits, type Io } from '../session/io.ts'
+import { say, reportWaits, type Io } from '../session/io.ts'
 import { openFiles } from '../session/session.ts'
 import { commented, FORGE_TOKEN, HELP, NO_FORGE, notANumber } from './comment/texts.ts'
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
@@ -28,7 +28,7 @@ export const verb = (command: Command, io: Io) =>
         api: io.env['GITHUB_API_URL'] ?? 'https://api.github.com',
         repository: named.github,
         token,
-        onWait: toldWaits(io),
+        onWait: reportWaits(io),
       })
       const marker = markerOf(environment, 'plan')
       const { as } = options

@@ -25,7 +25,7 @@ import {
   writeAccess,
 } from './demote/texts.ts'
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
-import { draft, openToEdit, settle, type Draft } from '../session/write-instance.ts'
+import { draft, openToEdit, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import { prose, say, type Io } from '../session/io.ts'
 import { openFiles, type Files } from '../session/session.ts'
 
@@ -46,7 +46,7 @@ export const verb = (command: Command, io: Io) =>
       if (options.now !== undefined) await demoteNow(io, account, options.now, options)
       if (options.now !== undefined) return sayLeft(io, await openFiles(io, options.instance), accountId(account))
       const files = await openToEdit(io, options.instance)
-      await settle(
+      await writeDraft(
         io,
         files,
         await draftDemotion(io, files, account, options.emptied === undefined ? {} : { emptied: options.emptied }),
@@ -54,7 +54,7 @@ export const verb = (command: Command, io: Io) =>
     })
 
 /** Drafts files without the role. Throws (exit 9) if they do not name the account. */
-export async function draftDemotion(io: Io, files: Files, account: string, options: EditOptions): Promise<Draft> {
+export async function draftDemotion(io: Io, files: Files, account: string, options: EditOptions): Promise<FilesDraft> {
   const id = accountId(account)
   const entry = entryOf(files, id)
   if (!entry) {
@@ -67,8 +67,8 @@ export async function draftDemotion(io: Io, files: Files, account: string, optio
     [{ ref: `moderator/${id}`, fields: null }],
     options.emptied === undefined ? {} : { emptied: options.emptied },
   )
-  const said = [roleEnds(id, entry.role), stillHas(id, otherAccess(id, files.instance))]
-  return { edits, said, subject: demoteSubject(id) }
+  const explanations = [roleEnds(id, entry.role), stillHas(id, otherAccess(id, files.instance))]
+  return { edits, explanations, subject: demoteSubject(id) }
 }
 
 const entryOf = ({ instance }: Files, id: string) =>

@@ -10,7 +10,7 @@ import { ENVIRONMENTS } from '../setup/environment-names.ts'
 import { ownPin } from '../setup/init/pin.ts'
 import { ledgerBranch } from '../setup/init/settings.ts'
 import { compareIn } from '../setup/init/update.ts'
-import { say, screenOf, tell, toldWaits, type Io } from '../session/io.ts'
+import { say, screenOf, tell, reportWaits, type Io } from '../session/io.ts'
 import { withProgress } from '../session/progress.ts'
 import { openFiles } from '../session/session.ts'
 import * as texts from './doctor/texts.ts'
@@ -31,7 +31,7 @@ export const verb = (command: Command, io: Io) =>
       const api = io.env['GITHUB_API_URL'] ?? 'https://api.github.com'
       const settings = await withProgress(io, texts.lookingAt(repository), () =>
         readSettings(
-          { api, repository, token, onWait: toldWaits(io) },
+          { api, repository, token, onWait: reportWaits(io) },
           {
             environments: Object.keys(ENVIRONMENTS),
             ledger: ledgerBranch(config.environment ?? 'production'),

@@ -5,7 +5,7 @@ import { formatFile } from '../instance/format/format.ts'
 import { writeEdits } from '../session/write-instance.ts'
 import { say, tell, type Io } from '../session/io.ts'
 import { sourceOf, textsOf } from '../session/options.ts'
-import { findPlace } from '../session/instance-folder.ts'
+import { openFolder } from '../session/instance-folder.ts'
 import { ALL_TIDY, HELP, notTidy, tidied } from './fmt/texts.ts'
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
@@ -15,15 +15,15 @@ export const verb = (command: Command, io: Io) =>
     .option('--check', HELP.check)
     .addHelpText('after', HELP.examples)
     .action(async (options) => {
-      const place = await findPlace(io, options.instance)
-      const texts = [...(await textsOf(place))].filter(([file]) => isFileName(file))
+      const instanceFolder = await openFolder(io, options.instance)
+      const texts = [...(await textsOf(instanceFolder))].filter(([file]) => isFileName(file))
       const formatted = await Promise.all(
         texts.map(async ([file, text]) => ({ file, before: text, ...(await formatFile(file, text)) })),
       )
       tell(
         io,
         formatted.flatMap((one) => one.diagnostics),
-        await sourceOf(place),
+        await sourceOf(instanceFolder),
       )
       const changed = formatted.filter((one) => one.text !== one.before)
       if (
@@ -31,7 +31,7 @@ export const verb = (command: Command, io: Io) =>
         (options.check && changed.length > 0)
       )
         io.exit = EXIT.invalid
-      if (!options.check) await writeEdits(place, changed)
+      if (!options.check) await writeEdits(instanceFolder, changed)
       const names = changed.map((one) => one.file)
       const result = options.check ? notTidy(names) : tidied(names)
       say(io, names.length === 0 ? ALL_TIDY : result)

@@ -6,8 +6,8 @@ import { exampleOf } from '../jobs/is-example.ts'
 import { readEvent, type Event } from '../forges/github/event.ts'
 import { runUrl, summarizer } from '../jobs/summary.ts'
 import { type Job, type JobModule } from '../session/job.ts'
-import { say, tell, toldWaits, type Io } from '../session/io.ts'
-import { committedIn, connectionsIn, openClone, type Clone } from '../session/instance-folder.ts'
+import { say, tell, reportWaits, type Io } from '../session/io.ts'
+import { committedIn, connectionsIn, openClone, type RepositoryClone } from '../session/instance-folder.ts'
 import { HELP, JOB_HELP, jobRenamed, noSuchJob, stillExample, WORKFLOW_TOKEN } from './github/texts.ts'
 
 const JOBS: { readonly [name in keyof typeof JOB_HELP]: () => Promise<JobModule> } = {
@@ -57,7 +57,7 @@ export const verb = (command: Command, io: Io) =>
 
 /** Opens the checkout at the first call. */
 function cloneOnce(io: Io): Job['clone'] {
-  let opened: Promise<Clone> | undefined
+  let opened: Promise<RepositoryClone> | undefined
   return () => (opened ??= openClone(io))
 }
 
@@ -80,7 +80,7 @@ async function forgeOf(io: Io, { repository }: Event): Promise<Forge> {
     api: io.env['GITHUB_API_URL'] ?? 'https://api.github.com',
     repository,
     token,
-    onWait: toldWaits(io),
+    onWait: reportWaits(io),
   })
 }
 

@@ -14,7 +14,7 @@ import { withLock } from '../session/with-lock.ts'
 import { numbered } from '../reconcile/numbered.ts'
 import { parseRef, sourceOf } from '../session/options.ts'
 import { actorOf } from './pause.ts'
-import { NO_WISHES } from '../reconcile/reconciler.ts'
+import { NO_PLAN_OPTIONS } from '../reconcile/reconciler.ts'
 import { planNow } from '../session/planning.ts'
 import { commitOf, openSession, type Session } from '../session/session.ts'
 import { connectTo } from '../session/connect.ts'
@@ -102,7 +102,7 @@ export async function leave(
 async function planOf(session: Session): Promise<Plan> {
   const connected = connectTo(session.config, session.io, 'plan')
   try {
-    return (await planNow(session, connected.providers, NO_WISHES, session.ledger)).plan
+    return (await planNow(session, connected.providers, NO_PLAN_OPTIONS, session.ledger)).plan
   } finally {
     await connected.close()
   }

@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { nearest } from '../instance/nearest.ts'
 import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
-import { draft, openToEdit, settle, type Draft } from '../session/write-instance.ts'
+import { draft, openToEdit, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import type { Io } from '../session/io.ts'
 import { dayToCome } from '../session/options.ts'
 import type { Files } from '../session/session.ts'
@@ -18,7 +18,7 @@ export const verb = (command: Command, io: Io) =>
     .addHelpText('after', HELP.after)
     .action(async (account, role, options) => {
       const files = await openToEdit(io, options.instance)
-      await settle(io, files, await draftPromotion(io, files, account, role, options))
+      await writeDraft(io, files, await draftPromotion(io, files, account, role, options))
     })
 
 /** Drafts a role for an account, its first or another one. Throws (exit 9) if roles.yaml has no such role. */
@@ -28,7 +28,7 @@ export async function draftPromotion(
   account: string,
   role: string,
   { until }: { readonly until?: string },
-): Promise<Draft> {
+): Promise<FilesDraft> {
   const id = accountId(account)
   const { documents } = files.instance
   const roles = documents['roles.yaml']?.roles?.map((one) => one.name)
@@ -41,7 +41,7 @@ export async function draftPromotion(
   }
   return {
     edits: await draft(io, files, [{ ref: `moderator/${id}`, fields: { role }, extra }]),
-    said: [before ? changesRole({ id, before: before.role, role }) : getsRole({ id, role })],
+    explanations: [before ? changesRole({ id, before: before.role, role }) : getsRole({ id, role })],
     subject: promotionSubject({ id, role }),
   }
 }

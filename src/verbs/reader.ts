@@ -7,7 +7,7 @@ import { afterwards, asText, install, installSteps, type ReaderKey } from '../pr
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { DatabaseConnection } from '../instance/documents.ts'
 import { asked } from '../command-line/confirm.ts'
-import { say, tell, toldWaits, type Io } from '../session/io.ts'
+import { say, tell, reportWaits, type Io } from '../session/io.ts'
 import { sourceOf } from '../session/options.ts'
 import { withProgress } from '../session/progress.ts'
 import { openFiles, type Files } from '../session/session.ts'
@@ -51,7 +51,7 @@ async function run(io: Io, options: Options): Promise<void> {
   if (connection.over === 'local' && options.key !== undefined) fail(EXIT.invalid, 'key-without-ssh', KEY_WITHOUT_SSH)
   const keyFile = options.key === undefined ? null : resolve(io.cwd, options.key)
   const key = keyFile === null ? null : await readFile(keyFile, 'utf8')
-  const connections = openConnections(files.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  const connections = openConnections(files.config, io.secrets, { verb: 'plan', onWait: reportWaits(io) })
   try {
     const domain = await withProgress(io, ASKING_DOMAIN, () => ownDomain(connections, files))
     const steps = installSteps(connection, domain, key)

@@ -9,7 +9,7 @@ import { standingLock } from '../reconcile/lock/lock.ts'
 import { hintLine } from '../terminal/diagnostics.ts'
 import { layout, span, type Line } from '../words/layout.ts'
 import { inline } from '../redaction/neutralise.ts'
-import { say, screenOf, tell, toldWaits, type Io } from '../session/io.ts'
+import { say, screenOf, tell, reportWaits, type Io } from '../session/io.ts'
 import { sourceOf } from '../session/options.ts'
 import { withProgress } from '../session/progress.ts'
 import { openDespiteLedger, type Session } from '../session/session.ts'
@@ -56,7 +56,7 @@ export const verb = (command: Command, io: Io) =>
     .action(async (options) => {
       const { session, ledgerError } = await openDespiteLedger(io, options.instance)
       tell(io, session.warnings, await sourceOf(session))
-      const connections = openConnections(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+      const connections = openConnections(session.config, io.secrets, { verb: 'plan', onWait: reportWaits(io) })
       try {
         const tried = await withProgress(io, TRYING, () =>
           tryConnections(session, connections, io, options.console ?? false),

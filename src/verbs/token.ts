@@ -10,7 +10,7 @@ import type { Secret } from '../instance/documents.ts'
 import { hintLine } from '../terminal/diagnostics.ts'
 import { layout, line } from '../words/layout.ts'
 import { inline } from '../redaction/neutralise.ts'
-import { note, say, screenOf, toldWaits, type Io } from '../session/io.ts'
+import { note, say, screenOf, reportWaits, type Io } from '../session/io.ts'
 import { withProgress } from '../session/progress.ts'
 import { openFiles, type Files } from '../session/session.ts'
 import { refuseToStore, store } from './token/store.ts'
@@ -197,7 +197,7 @@ async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> 
           token,
           reading: true,
           renewal: renewalOf(files.config, which),
-          onWait: toldWaits(io),
+          onWait: reportWaits(io),
         }),
       )
     } catch (error) {

@@ -3,7 +3,7 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import { normalizeDomain } from '../instance/domains.ts'
 import type { DomainBlock } from '../instance/documents.ts'
 import { domainIn } from './block.ts'
-import { draft, openToEdit, settle, type Draft } from '../session/write-instance.ts'
+import { draft, openToEdit, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import type { Io } from '../session/io.ts'
 import type { Files } from '../session/session.ts'
 import { effectOf, HELP, noSuchBlock, unblockSubject } from './unblock/texts.ts'
@@ -17,7 +17,7 @@ export const verb = (command: Command, io: Io) =>
     .addHelpText('after', HELP.after)
     .action(async (domains, options) => {
       const files = await openToEdit(io, options.instance)
-      await settle(io, files, await draftLifted(io, files, domains.map(domainIn), options))
+      await writeDraft(io, files, await draftLifted(io, files, domains.map(domainIn), options))
     })
 
 /** Drafts the end of blocks; domains are as Mastodon stores them. Throws (exit 9) if the files have no such block. */
@@ -26,13 +26,13 @@ export async function draftLifted(
   files: Files,
   domains: readonly string[],
   { emptied }: { readonly emptied?: string },
-): Promise<Draft> {
+): Promise<FilesDraft> {
   const blocks = files.instance.documents['domain-blocks.yaml']?.domain_blocks ?? []
   const found = domains.map((domain) => blockOf(domain, blocks))
   const changes = found.map(({ domain }) => ({ ref: `domain-block/${domain}`, fields: null }))
   return {
     edits: await draft(io, files, changes, emptied === undefined ? {} : { emptied }),
-    said: found.map(({ domain, block }) => effectOf({ domain, severity: block.severity })),
+    explanations: found.map(({ domain, block }) => effectOf({ domain, severity: block.severity })),
     subject: unblockSubject(domains),
   }
 }

@@ -3,7 +3,7 @@ import { EXIT } from '../instance/diagnostic.ts'
 import { loadInstance } from '../instance/load.ts'
 import { say, tell, type Io } from '../session/io.ts'
 import { sourceOf } from '../session/options.ts'
-import { findPlace } from '../session/instance-folder.ts'
+import { openFolder } from '../session/instance-folder.ts'
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
 import { HELP, valid } from './validate/texts.ts'
 
@@ -14,14 +14,14 @@ export const verb = (command: Command, io: Io) =>
     .option('--json', HELP.json)
     .addHelpText('after', HELP.after)
     .action(async (options) => {
-      const place = await findPlace(io, options.instance)
-      const { instance, diagnostics } = await loadInstance(place.files, {
+      const instanceFolder = await openFolder(io, options.instance)
+      const { instance, diagnostics } = await loadInstance(instanceFolder.files, {
         now: io.now(),
         ...(options.mastodon === undefined ? {} : { version: options.mastodon }),
       })
       io.exit = instance ? EXIT.ok : EXIT.invalid
       if (options.json)
         return say(io, JSON.stringify({ version: 1, valid: instance !== null, findings: diagnostics }, null, 2))
-      tell(io, diagnostics, await sourceOf(place))
+      tell(io, diagnostics, await sourceOf(instanceFolder))
       if (instance) say(io, valid(Object.keys(instance.documents).length))
     })

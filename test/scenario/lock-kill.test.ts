@@ -36,7 +36,7 @@ describe('a holder that is killed', () => {
     const began = performance.now()
     const held = await acquire(repository, options)
     expect(performance.now() - began).toBeLessThan(30_000)
-    expect(held.ok()).toBe(true)
+    expect(held.isHeld()).toBe(true)
     expect(await held.release()).toBeNull()
   })
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { gitIn } from '../../src/git/git.ts'
 import { localRefs, swapRef } from '../../src/git/refs.ts'
 import { openRepository } from '../../src/git/repository.ts'
-import { acquire, type Held, type LockRefs } from '../../src/reconcile/lock/lock.ts'
+import { acquire, type HeldLock, type LockRefs } from '../../src/reconcile/lock/lock.ts'
 import type { Snapshot } from '../../src/reconcile/repository.ts'
 import { clone, git, newBare, newRepository, scratch } from '../support/git.ts'
 import { cloneVia, httpGit, sshGit } from '../support/git-servers.ts'
@@ -19,7 +19,7 @@ async function race(contenders: readonly LockRefs[], round: number): Promise<voi
   const results = await Promise.allSettled(
     contenders.map((refs, i) => acquire(refs, { sealing: sealingWith(key), run: `${round}-${i}`, commit: null })),
   )
-  const winners = results.flatMap((result): Held[] => (result.status === 'fulfilled' ? [result.value] : []))
+  const winners = results.flatMap((result): HeldLock[] => (result.status === 'fulfilled' ? [result.value] : []))
   expect(winners).toHaveLength(1)
   const [winner] = winners
   for (const result of results) {
@@ -30,7 +30,7 @@ async function race(contenders: readonly LockRefs[], round: number): Promise<voi
       })
     }
   }
-  expect(winner?.ok()).toBe(true)
+  expect(winner?.isHeld()).toBe(true)
   expect(await winner?.release()).toBeNull()
 }
 

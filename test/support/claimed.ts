@@ -8,7 +8,7 @@ import type { Kind, Outcome } from '../../src/reconcile/kind.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
 import type { Ledger } from '../../src/reconcile/ledger/types.ts'
 import type { Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
-import { NO_WISHES, planNow, type Planned, type PlanOptions } from '../../src/reconcile/reconciler.ts'
+import { NO_PLAN_OPTIONS, planNow, type Planned, type PlanOptions } from '../../src/reconcile/reconciler.ts'
 import { asSecret } from '../../src/reconcile/plan/secret-fields.ts'
 import { type SecretAnswer } from '../../src/reconcile/objects.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
@@ -113,7 +113,7 @@ export const look = (
       errorsFor: () => [],
     },
     [providerOf(world)],
-    { ...NO_WISHES, ...wishes },
+    { ...NO_PLAN_OPTIONS, ...wishes },
   )
 
 /** The plan alone. */
@@ -136,7 +136,7 @@ export async function applied(
   return carryOut(
     {
       planned: found,
-      wishes: { ...NO_WISHES, ...wishes },
+      planOptions: { ...NO_PLAN_OPTIONS, ...wishes },
       first: undefined,
       ledger: world.ledger,
       withheld: new Map(),

@@ -2,7 +2,7 @@
 // it answers.
 import { openRepository } from '../../src/git/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { acquire, type Held } from '../../src/reconcile/lock/lock.ts'
+import { acquire, type HeldLock } from '../../src/reconcile/lock/lock.ts'
 import { sealingWith } from './sealing.ts'
 
 /** What the parent may ask for: to take the lock, as this run, or to give it back. */
@@ -16,7 +16,7 @@ export type Report =
 const repository = await openRepository(process.argv[2] ?? '.')
 if (repository === null) throw new Error('outside Git')
 const key = Buffer.from('a key of the herd')
-let held: Held | null = null
+let held: HeldLock | null = null
 
 async function obey(order: Order): Promise<Report> {
   if (order === 'release') {
@@ -26,7 +26,7 @@ async function obey(order: Order): Promise<Report> {
   }
   try {
     held = await acquire(repository ?? never(), { sealing: sealingWith(key), run: order.take, commit: null })
-    return { came: 'won', run: held.holder.run, ok: held.ok() }
+    return { came: 'won', run: held.holder.run, ok: held.isHeld() }
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     return { came: 'refused', exit: error.exit, message: error.message }

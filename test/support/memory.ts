@@ -167,7 +167,7 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
       alive()
       return {
         write,
-        settle: async (owed) => at(() => settle(owed), refused),
+        finishOwed: async (owed) => at(() => settle(owed), refused),
         expectConsole: () => {},
         close: async () => {},
       }

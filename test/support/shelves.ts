@@ -7,7 +7,13 @@ import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/l
 import type { Intent, Ledger } from '../../src/reconcile/ledger/types.ts'
 import type { Unfinished, Check, Plan, Step } from '../../src/reconcile/plan/types.ts'
 import type { Finished, Live, Provider, Reading } from '../../src/reconcile/provider.ts'
-import { NO_WISHES, planNow, type Planned, type Subject, type PlanOptions } from '../../src/reconcile/reconciler.ts'
+import {
+  NO_PLAN_OPTIONS,
+  planNow,
+  type Planned,
+  type Subject,
+  type PlanOptions,
+} from '../../src/reconcile/reconciler.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import type { Fields } from '../../src/instance/values.ts'
 import type { ObjectRef, Form } from '../../src/reconcile/values.ts'
@@ -224,7 +230,11 @@ const subjectOf = (commit: string, ledger: Ledger): Subject => ({
 })
 
 /** Reads what is on the shelves and plans. */
-export const look = (room: Room, ledger: Ledger = room.ledger, wishes: PlanOptions = NO_WISHES): Promise<Planned> =>
+export const look = (
+  room: Room,
+  ledger: Ledger = room.ledger,
+  wishes: PlanOptions = NO_PLAN_OPTIONS,
+): Promise<Planned> =>
   planNow(
     subjectOf(room.commit, ledger),
     room.shelves.map((shelf) => providerIn(room, shelf)),
@@ -277,7 +287,7 @@ export async function applyTo(
     lock: { take: () => Promise.resolve(), holds: () => true, nonce: () => 'run', release: () => Promise.resolve() },
     connected: (work) => work(far),
     mergesOf: () => Promise.resolve([]),
-    wishesWith: () => NO_WISHES,
+    planOptionsWith: () => NO_PLAN_OPTIONS,
     approving: { isEnough: () => true, required: null },
     reading: (work) => work(),
     show: () => {},

@@ -134,7 +134,7 @@ function depsOf(
     },
     connected: (work) => work(far),
     mergesOf: () => Promise.resolve([]),
-    wishesWith: () => ({ restore: new Set(restore), takeOver: false }),
+    planOptionsWith: () => ({ restore: new Set(restore), takeOver: false }),
     approving: approving ?? { isEnough: () => true, required: null },
     reading: (work) => work(),
     show,

@@ -163,7 +163,7 @@ export function handed(
     lock: { take: () => Promise.resolve(), holds: () => true, nonce: () => 'run', release: () => Promise.resolve() },
     connected: (work) => work(far),
     mergesOf: () => Promise.resolve([]),
-    wishesWith: () => ({ restore: restore ?? new Set(), takeOver: takeOver ?? false }),
+    planOptionsWith: () => ({ restore: restore ?? new Set(), takeOver: takeOver ?? false }),
     approving: { isEnough: () => true, required: null },
     reading: (work) => work(),
     show: () => {},

@@ -8,7 +8,7 @@ import {
   sideOf,
   takesStep,
   type Absence,
-  type Ending,
+  type AbsenceRules,
 } from '../../src/reconcile/plan/absence.ts'
 import { decide } from '../../src/reconcile/plan/three-way-merge.ts'
 import { equal } from '../../src/reconcile/equal.ts'
@@ -36,14 +36,14 @@ test.each<[string, Absence, boolean, string | undefined, readonly object[]]>([
 })
 
 it('can mean something else for one object than for its kind: by its state live, and by what files manage', () => {
-  const directory: Ending = {
+  const directory: AbsenceRules = {
     absence: DELETE,
     absenceOf: ({ live }) => (live?.fields['entries'] === 0 ? DELETE : { is: 'release', remove: 'rm -r it' }),
   }
   const of = (entries: number): string =>
     absenceOf(directory, { id: 'srv', live: { id: 'srv', serverId: null, fields: { entries } } }, instance).is
   expect([of(0), of(2)]).toEqual(['delete', 'release'])
-  const role: Ending = {
+  const role: AbsenceRules = {
     absence: DELETE,
     absenceOf: (_object, { documents }) => (documents['roles.yaml']?.roles === undefined ? SETTING : DELETE),
   }

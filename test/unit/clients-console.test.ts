@@ -133,7 +133,7 @@ describe('the console', () => {
     )
     expect(console.hello.domain).toBe('true')
     await expect(console.write([WRITE])).rejects.toMatchObject({ code: 'write-while-planning' })
-    await expect(console.settle([])).rejects.toMatchObject({ code: 'write-while-planning' })
+    await expect(console.finishOwed([])).rejects.toMatchObject({ code: 'write-while-planning' })
     await expect(console.destroyToken('x')).rejects.toMatchObject({ code: 'write-while-planning' })
     await console.close()
   })

@@ -87,7 +87,7 @@ describe('the first apply to a provider', () => {
     const { room, host } = await withHost()
     room.kinds = { user: { same: () => false } }
     host.stock.set('user', new Map(Object.entries(many(30))))
-    expect(codes(await refusal(room, { wishesWith: () => ({ restore: new Set(), takeOver: true }) }))).toEqual([
+    expect(codes(await refusal(room, { planOptionsWith: () => ({ restore: new Set(), takeOver: true }) }))).toEqual([
       'budget',
     ])
     room.kinds = {}

@@ -7,7 +7,7 @@ import { EXIT, fail, HerdbookError } from '../../src/instance/diagnostic.ts'
 import type { Documents } from '../../src/instance/documents.ts'
 import { converge, type ConvergeDeps, type Converged, type Lock, type Run } from '../../src/reconcile/apply/converge.ts'
 import { GATES } from '../../src/reconcile/apply/gates.ts'
-import { acquire, type Held } from '../../src/reconcile/lock/lock.ts'
+import { acquire, type HeldLock } from '../../src/reconcile/lock/lock.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { exitCodes, gateTable } from '../support/docs.ts'
@@ -142,13 +142,13 @@ async function gitIn(base: string): Promise<NonNullable<Ready['git']>> {
 
 /** The real lock; as it is taken, something happens. */
 function applyLock(repository: Repository, meanwhile: () => unknown): Lock {
-  let held: Held | null = null
+  let held: HeldLock | null = null
   return {
     take: async () => {
       held = await acquire(repository, lockOptions('this'))
       await meanwhile()
     },
-    holds: () => held?.ok() ?? false,
+    holds: () => held?.isHeld() ?? false,
     nonce: () => held?.holder.nonce ?? '',
     release: async () => void (await held?.release()),
   }

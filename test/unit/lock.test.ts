@@ -35,7 +35,7 @@ describe('the lock', () => {
     using base = scratch()
     const { repository } = await open(base.path)
     const held = await acquire(repository, options())
-    expect(held.ok()).toBe(true)
+    expect(held.isHeld()).toBe(true)
     const refused = await acquire(repository, options({ run: 'run-2' })).catch((error: unknown) => error)
     expect(refused).toMatchObject({
       exit: 7,
@@ -48,7 +48,7 @@ describe('the lock', () => {
       ],
     })
     expect(await held.release()).toBeNull()
-    expect(held.ok()).toBe(false)
+    expect(held.isHeld()).toBe(false)
     expect(await repository.resolve(REF)).toBeNull()
     const again = await acquire(repository, options())
     expect(await again.release()).toBeNull()
@@ -61,7 +61,7 @@ describe('the lock', () => {
       await acquire(repository, options()),
       await acquire(repository, options({ sealing: sealingWith(null, { environment: 'staging' }) })),
     ]
-    expect(held.map((each) => each.ok())).toEqual([true, true])
+    expect(held.map((each) => each.isHeld())).toEqual([true, true])
     await Promise.all(held.map((each) => each.release()))
   })
 
@@ -80,7 +80,7 @@ describe('the lock', () => {
       }),
     )
     await vi.waitUntil(() => seen.size >= 4, { timeout: 20_000 })
-    expect(held.ok()).toBe(true)
+    expect(held.isHeld()).toBe(true)
     expect(await held.release()).toBeNull()
     const next = await waiter
     expect(next.holder.run).toBe('run-2')
@@ -95,7 +95,7 @@ describe('the lock', () => {
     const next = await acquire(repository, options({ wait: true, leaseMs: 1_500 }))
     expect(performance.now() - began).toBeGreaterThan(1_500)
     expect(await old.release()).toMatchObject({ code: 'lock-lost' })
-    expect(next.ok()).toBe(true)
+    expect(next.isHeld()).toBe(true)
     expect((await standingLock(repository, options()))?.holder?.nonce).toBe(next.holder.nonce)
     await next.release()
   })
@@ -113,10 +113,10 @@ describe('the lock', () => {
     )
     const next = await waiter
     expect(performance.now() - began).toBeGreaterThan(1_500)
-    expect(next.ok()).toBe(true)
+    expect(next.isHeld()).toBe(true)
     vi.setSystemTime(new Date('2001-01-01T00:00:00Z'))
-    expect(next.ok()).toBe(true)
-    expect(old.ok()).toBe(true) // it has not looked yet: its own lease is a thousand times as long here
+    expect(next.isHeld()).toBe(true)
+    expect(old.isHeld()).toBe(true) // it has not looked yet: its own lease is a thousand times as long here
     await next.release()
     await old.release()
   })
@@ -132,7 +132,7 @@ describe('the lock', () => {
     const first = await repository.resolve(REF)
     await vi.waitUntil(async () => (await repository.resolve(REF)) !== first, { timeout: 5_000 })
     harm(dir)
-    await vi.waitUntil(() => !held.ok(), { timeout: 5_000 })
+    await vi.waitUntil(() => !held.isHeld(), { timeout: 5_000 })
     expect(await held.release()).toMatchObject({ code: 'lock-lost' })
   })
 
@@ -147,7 +147,7 @@ describe('the lock', () => {
     const held = await acquire(flaky, options({ leaseMs: 900 }))
     cut = true
     const began = performance.now()
-    await vi.waitUntil(() => !held.ok(), { timeout: 5_000, interval: 10 })
+    await vi.waitUntil(() => !held.isHeld(), { timeout: 5_000, interval: 10 })
     expect(performance.now() - began).toBeLessThan(700)
     await held.release()
   })
@@ -166,7 +166,7 @@ describe('the lock', () => {
     }
     const held = await acquire(deaf, options({ leaseMs: 3_000 }))
     await vi.waitUntil(() => lost >= 4, { timeout: 10_000 })
-    expect(held.ok()).toBe(true)
+    expect(held.isHeld()).toBe(true)
     expect(await held.release()).toBeNull()
   })
 })
@@ -188,7 +188,7 @@ describe('a signed lock', () => {
     expect(standing?.holder).toBeNull()
     await unlock(repository, options({ sealing: sealingWith(KEY) }), standing?.name ?? '')
     const held = await acquire(repository, options({ sealing: sealingWith(KEY) }))
-    expect(held.ok()).toBe(true)
+    expect(held.isHeld()).toBe(true)
     await held.release()
     await forged.release()
   })
@@ -219,7 +219,7 @@ describe('unlock', () => {
       diagnostics: [{ code: 'lock-other', hint: `herdbook unlock ${name}` }],
     })
     expect((await unlock(repository, options(), name)).holder?.nonce).toBe(held.holder.nonce)
-    await vi.waitUntil(() => !held.ok(), { timeout: 5_000 })
+    await vi.waitUntil(() => !held.isHeld(), { timeout: 5_000 })
     expect(await repository.resolve(REF)).toBeNull()
     await held.release()
   })

@@ -185,7 +185,7 @@ describe('bin/rails', () => {
       await silenced(),
     ]).toEqual([1, 0])
     const next = await open('owner')
-    await next.settle([{ domain: 'meh.example', set: { severity: 'silence' }, changed: false }])
+    await next.finishOwed([{ domain: 'meh.example', set: { severity: 'silence' }, changed: false }])
     expect(await silenced()).toBe(5)
     await next.close()
   })

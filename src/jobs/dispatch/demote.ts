@@ -20,13 +20,13 @@ export async function demote(job: Job, press: Press): Promise<string> {
   const checkout = await openCheckout(job)
   const stillKnown = [STILL_KNOWN, ...known(checkout.whole.config).map((line) => `- ${prose(line)}`)].join('\n')
   if (!isInFiles(checkout, account)) return `${done}\n\n${stillKnown}`
-  const { edits, said, subject } = await draftDemotion(job.io, checkout.session, account, { emptied: why })
+  const { edits, explanations, subject } = await draftDemotion(job.io, checkout.session, account, { emptied: why })
   const pullRequest = await propose(job, checkout, {
     branch: branchFor('demote', [account]),
     edits,
     title: subject,
     note: ROLE_TAKEN_AT_ONCE,
-    body: [askedBy(press.by, why), ROLE_IS_GONE, ...said.map(prose)].join('\n\n'),
+    body: [askedBy(press.by, why), ROLE_IS_GONE, ...explanations.map(prose)].join('\n\n'),
     askedBy: [press.by],
   })
   await planPullRequest(job, pullRequest)

@@ -23,13 +23,13 @@ export async function unblock(job: Job, press: Press): Promise<string> {
   const domain = domainIn(press.object.replace(/^domain-block\//, ''))
   const why = reasonOf(press)
   const checkout = await openCheckout(job)
-  const { edits, said, subject } = await draftLifted(job.io, checkout.session, [domain], { emptied: why })
+  const { edits, explanations, subject } = await draftLifted(job.io, checkout.session, [domain], { emptied: why })
   const pullRequest = await propose(job, checkout, {
     branch: branchFor('unblock', [domain]),
     edits,
     title: subject,
     note: blockLifted(objectsInTitle([domain])),
-    body: [askedBy(press.by, why), ...said.map(prose)].join('\n\n'),
+    body: [askedBy(press.by, why), ...explanations.map(prose)].join('\n\n'),
     askedBy: [press.by],
   })
   return planned(job, pullRequest)

@@ -11,7 +11,7 @@ import { permissionNames } from '../../instance/versions.ts'
 import { hasEnded } from '../../providers/mastodon/kinds/common.ts'
 import { accountId, obstacleOf } from '../../providers/mastodon/kinds/community/accounts.ts'
 import { draftBlocks, domainIn } from '../../verbs/block.ts'
-import type { Draft } from '../../session/write-instance.ts'
+import type { FilesDraft } from '../../session/write-instance.ts'
 import { usedConsents } from '../../verbs/block/measure.ts'
 import { draftPromotion } from '../../verbs/promote.ts'
 import type { Session } from '../../session/session.ts'
@@ -42,7 +42,7 @@ import {
 
 /** The change that an issue form asks for, as the verbs make it. */
 export interface FormRequest {
-  readonly draft: Draft
+  readonly draft: FilesDraft
   /** What a person must check before the merge. */
   readonly questions: readonly string[]
 }

@@ -3,7 +3,7 @@ import { EXIT, fail } from '../../instance/diagnostic.ts'
 import type { ObjectChange } from '../../instance/edit/objects.ts'
 import { ruleKey } from '../../instance/edit/objects.ts'
 import { nearest } from '../../instance/nearest.ts'
-import { draft, type Draft } from '../../session/write-instance.ts'
+import { draft, type FilesDraft } from '../../session/write-instance.ts'
 import type { Io } from '../../session/io.ts'
 import type { Files } from '../../session/session.ts'
 import {
@@ -29,19 +29,19 @@ export interface RuleRequest {
 const LANGUAGE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$/
 
 /** Drafts a new rule, a new text or a translation of a rule. Throws (exit 9) if the files have no such rule. */
-export async function draftRule(io: Io, files: Files, request: RuleRequest): Promise<Draft> {
+export async function draftRule(io: Io, files: Files, request: RuleRequest): Promise<FilesDraft> {
   const rules = files.instance.documents['rules.yaml']?.rules
   if (!rules) return fail(EXIT.invalid, 'not-managed', RULES_NOT_MANAGED.message, { hint: RULES_NOT_MANAGED.hint })
   if (request.language !== undefined && !LANGUAGE.test(request.language)) {
     const { message, hint } = noLanguage(request.language)
     return fail(EXIT.invalid, 'no-language', message, { hint })
   }
-  const { change, said, subject } =
+  const { change, explanations, subject } =
     request.rule === undefined ? addRule(rules, request) : changeRule(ruleOf(rules, request.rule), request)
-  return { edits: await draft(io, files, [change]), said, subject }
+  return { edits: await draft(io, files, [change]), explanations, subject }
 }
 
-type RuleDraft = Pick<Draft, 'said' | 'subject'> & { readonly change: ObjectChange }
+type RuleDraft = Pick<FilesDraft, 'explanations' | 'subject'> & { readonly change: ObjectChange }
 
 function ruleOf(rules: readonly Rule[], named: string): Rule {
   const found =

@@ -140,7 +140,7 @@ export const TRANSLATION_OF_NO_RULE = {
 
 export const ruleAdded = (key: string) => ({
   subject: `Add the rule ${key}`,
-  said: ['It becomes the last rule. Its key stays when its text changes, so old reports keep pointing to it.'],
+  explanations: ['It becomes the last rule. Its key stays when its text changes, so old reports keep pointing to it.'],
 })
 
 export const ruleTranslated = ({
@@ -153,7 +153,7 @@ export const ruleTranslated = ({
   readonly isFirst: boolean
 }) => ({
   subject: `Translate the rule ${key} (${language})`,
-  said: [
+  explanations: [
     isFirst
       ? 'It is the first translation of this rule into this language.'
       : 'It replaces the translation that is there.',
@@ -163,5 +163,5 @@ export const ruleTranslated = ({
 /** `languages` are those of its translations, which do not change. */
 export const ruleChanged = ({ key, languages }: { readonly key: string; readonly languages: readonly string[] }) => ({
   subject: `Change the rule ${key}`,
-  said: languages.length === 0 ? [] : [`These translations still have the old text: ${languages.join(', ')}.`],
+  explanations: languages.length === 0 ? [] : [`These translations still have the old text: ${languages.join(', ')}.`],
 })

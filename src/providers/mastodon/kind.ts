@@ -23,7 +23,7 @@ export interface MastodonKind extends Kind {
     readonly objects: readonly LiveObject[]
     readonly prospects?: ReadonlyMap<string, Candidate>
     /** Sentences about what the server has and no file can hold. */
-    readonly beyond?: readonly string[]
+    readonly unwritable?: readonly string[]
   }
   readonly weakens?: (step: Draft, tables: Tables) => boolean
   /** Whether a step gives access, or opens something to more people. */

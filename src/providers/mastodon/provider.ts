@@ -113,7 +113,7 @@ function sessionOf(writer: Writer): WriteSession {
       return kind.apply(steps, { ...context, connection, writer })
     },
     finish: async (pending): Promise<Finished> => {
-      const result = await writer.settle(pending)
+      const result = await writer.finishOwed(pending)
       if (result.state === 'done') return { state: 'done' }
       const reason = { code: 'moved', severity: 'error' as const, message: SERVER_CHANGED }
       return result.state === 'changed' ? { state: 'refused', reason } : result

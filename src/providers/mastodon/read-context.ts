@@ -56,14 +56,14 @@ export function observed(tables: Tables, input: Omit<ReadContext, 'environment'>
 
 function observeKind(kind: MastodonKind, tables: Tables, input: Parameters<typeof hintsFor>[1]): Observed {
   try {
-    const { objects, prospects, beyond = [] } = kind.read(tables, hintsFor(kind, input))
+    const { objects, prospects, unwritable = [] } = kind.read(tables, hintsFor(kind, input))
     const [first] = kind.tables.map((name) => tables[name])
     if (first?.state !== 'complete') throw new HerdbookError(EXIT.unreadable, [first?.reason ?? unread(kind)])
     return {
       state: 'complete',
       objects,
       prospects: prospects ?? new Map(),
-      ...(beyond.length === 0 ? {} : { beyond }),
+      ...(unwritable.length === 0 ? {} : { unwritable }),
       connection: first.connection,
       requests: first.requests,
     }

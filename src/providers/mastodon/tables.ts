@@ -152,7 +152,7 @@ export interface Writer {
   /** Writes one after the other over REST, or as one batch through the console; yields results in order. */
   readonly write: (writes: readonly Write[], connection: WriteConnection) => AsyncIterable<WriteResult>
   /** Finishes what interrupted runs still owe: all of it, or none. */
-  readonly settle: (owed: readonly Intent[]) => Promise<WriteResult>
+  readonly finishOwed: (owed: readonly Intent[]) => Promise<WriteResult>
   /** Starts the console early: something will certainly be written through it. */
   readonly expectConsole: () => void
   readonly close: () => Promise<void>

@@ -16,7 +16,7 @@ export async function openWriter(
   return {
     write: (writes, connection) =>
       through(connection === 'console' ? () => throughConsole(connections) : () => throughRest(connections), writes),
-    settle: (owed) => finishOwed(connections, owed),
+    finishOwed: (owed) => finishOwed(connections, owed),
     // A write awaits it, and then reports why it did not open.
     expectConsole: () => void connections.console().catch(() => undefined),
     close: () => (options.connections ? Promise.resolve() : connections.close()),
@@ -82,7 +82,7 @@ function together(write: Write): string | null {
 async function finishOwed(connections: Connections, owed: readonly Intent[]): Promise<WriteResult> {
   try {
     const console = await connections.console()
-    await console.settle(owed.map(owedBlock))
+    await console.finishOwed(owed.map(owedBlock))
     return { state: 'done', serverId: null }
   } catch (error) {
     return { state: 'failed', reason: reasonOf(error) }

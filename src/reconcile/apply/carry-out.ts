@@ -21,7 +21,7 @@ export interface AfterNotice {
 /** The far ends, as one run has them open. */
 export interface FarEnds {
   /** Reads live and plans with this ledger. */
-  readonly plan: (ledger: Ledger, wishes: PlanOptions) => Promise<Planned>
+  readonly plan: (ledger: Ledger, planOptions: PlanOptions) => Promise<Planned>
   /** Opens a provider's write session. */
   readonly open: ApplyDeps['open']
   /** Gives members notice of coming steps; answers what waits for its day. */
@@ -33,7 +33,7 @@ export interface FarEnds {
 /** What is carried out: a plan without its withheld steps, on a ledger. */
 export interface Part extends AfterNotice {
   readonly planned: Planned
-  readonly wishes: PlanOptions
+  readonly planOptions: PlanOptions
   /** The reason of a first apply; it stays in the ledger's history. */
   readonly first: string | undefined
 }
@@ -51,7 +51,7 @@ export interface CarryOutDeps extends Pick<ApplyDeps, 'holds' | 'nonce' | 'now' 
 
 /** Applies a plan or a part of it, verifies it, and writes down what was verified and who approved it. */
 export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyReport> {
-  const { planned, wishes, ledger, withheld } = part
+  const { planned, planOptions, ledger, withheld } = part
   const { plan, input } = planned
   const { far, sealing, store, holds, nonce, now, signal, again } = deps
   const by = { run: deps.run, source: plan.commit, approvedBy: approvers(plan.steps, ledger.approvals, sealing) }
@@ -63,7 +63,7 @@ export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyRep
       save: (next, subject) => (store ? store.save(next, `${subject}${why}`, by) : Promise.resolve(next)),
       open: far.open,
       replan: async (next) => {
-        const known = await far.plan(next, wishes)
+        const known = await far.plan(next, planOptions)
         refuseMoved(input.proofs, known.input)
         return known
       },

@@ -60,7 +60,7 @@ export interface ConvergeDeps
   /** The pull requests that were merged since the last apply and that this ledger does not hold. */
   readonly mergesOf: (ledger: Ledger) => Promise<readonly Merge[]>
   /** The options that people and the merges of this ledger ask for. */
-  readonly wishesWith: (ledger: Ledger) => PlanOptions
+  readonly planOptionsWith: (ledger: Ledger) => PlanOptions
   readonly approving: Approving
   /** Shows that live is read. */
   readonly reading: <Result>(work: () => Promise<Result>) => Promise<Result>
@@ -106,8 +106,8 @@ async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promi
   const { sealing, store } = known
   const { approving, saved, first, conceal, watch, checkAge, confirm } = deps
   // A saved plan was made without this option, and is applied as it was shown.
-  const wishes = { ...deps.wishesWith(known.ledger), first: first !== undefined && saved === null }
-  const { run, planned } = await planOf(known, deps, (ledger) => deps.reading(() => far.plan(ledger, wishes)))
+  const planOptions = { ...deps.planOptionsWith(known.ledger), first: first !== undefined && saved === null }
+  const { run, planned } = await planOf(known, deps, (ledger) => deps.reading(() => far.plan(ledger, planOptions)))
   const { plan } = planned
   await deps.show(plan)
   await pass('plan', { plan, saved, ledger: run.ledger, sealing })
@@ -124,7 +124,7 @@ async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promi
   const underWay = { run: aboutRun(run, deps), plan: { plan, saved, sealing }, store }
   const noticed = await far.notice(ledger, plan, withheld)
   const report = await carryOut(
-    { ...noticed, planned, wishes, first: ledger.head === null || begins.length > 0 ? first : undefined },
+    { ...noticed, planned, planOptions, first: ledger.head === null || begins.length > 0 ? first : undefined },
     {
       ...deps,
       run: run.run,

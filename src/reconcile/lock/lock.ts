@@ -28,10 +28,10 @@ export interface LockOptions {
   readonly signal?: AbortSignal
 }
 
-export interface Held {
+export interface HeldLock {
   readonly holder: Holder
   /** False as soon as another run may have the lock: then nothing more may be written. */
-  readonly ok: () => boolean
+  readonly isHeld: () => boolean
   /** Lets the lock go. Answers a warning if that failed. */
   readonly release: () => Promise<Diagnostic | null>
 }
@@ -41,7 +41,7 @@ const LOCK_FILE = 'lock.json'
 const NEWEST: ReadonlySet<Form> = new Set<Form>([2])
 
 /** Takes the lock of an environment. Refuses (exit 7) if another run holds it, and names that run. */
-export async function acquire(repository: LockRefs, options: LockOptions): Promise<Held> {
+export async function acquire(repository: LockRefs, options: LockOptions): Promise<HeldLock> {
   const holder = thisHolder(options.run, options.commit)
   const { lock: ref } = refsOf(options.sealing.scope.environment)
   for (let expected: string | null = null; ;) {
@@ -145,7 +145,7 @@ async function outwait(
 const refuse = (code: string, text: Advice): never => fail(EXIT.locked, code, text.message, text)
 
 /** Keeps the lock: renews it in the second quarter of a lease. Gives up a third before others may take it. */
-function hold(repository: LockRefs, holder: Holder, commit: string, began: number, options: LockOptions): Held {
+function hold(repository: LockRefs, holder: Holder, commit: string, began: number, options: LockOptions): HeldLock {
   const {
     sealing: {
       scope: { environment },
@@ -186,7 +186,7 @@ function hold(repository: LockRefs, holder: Holder, commit: string, began: numbe
 
   return {
     holder,
-    ok: () => !lost && elapsed() - renewed < (leaseMs * 2) / 3,
+    isHeld: () => !lost && elapsed() - renewed < (leaseMs * 2) / 3,
     release: async () => {
       clearInterval(beat)
       await renewing

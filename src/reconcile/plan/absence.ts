@@ -16,21 +16,21 @@ export type Absence =
   | { readonly is: 'lock'; readonly stays: string }
 
 /** An object that the files no longer name. */
-export interface Unnamed {
+export interface AbsentObject {
   readonly id: string
   /** null if it is not there. */
   readonly live: LiveObject | null
 }
 
 /** What a kind says about absence. */
-export interface Ending {
+export interface AbsenceRules {
   readonly absence: Absence
   /** Given if its objects end in different ways: a directory that is not empty, a key that left the files. */
-  readonly absenceOf?: (object: Unnamed, instance: Instance) => Absence
+  readonly absenceOf?: (object: AbsentObject, instance: Instance) => Absence
 }
 
 /** What absence means for one object of a kind. */
-export const absenceOf = (kind: Ending, object: Unnamed, instance: Instance): Absence =>
+export const absenceOf = (kind: AbsenceRules, object: AbsentObject, instance: Instance): Absence =>
   kind.absenceOf?.(object, instance) ?? kind.absence
 
 /** Whether absence takes a step, and not only a change of the ledger. */

@@ -13,7 +13,7 @@ import {
   writeBlock,
   writeEmail,
   writeIp,
-  type Owed,
+  type OwedBlock,
   type Severed,
 } from './write-blocks.ts'
 import {
@@ -112,7 +112,7 @@ async function perform(open: Open, request: Request): Promise<unknown> {
     case 'write':
       return write(open, request['writes'] as readonly Write[])
     case 'settle':
-      return settle(open, request['blocks'] as readonly Owed[])
+      return finishOwed(open, request['blocks'] as readonly OwedBlock[])
     case 'token_create':
       return open.database.transaction((session) =>
         createToken(session, open.version, open.actor, request as unknown as TokenRequest),
@@ -226,7 +226,7 @@ async function writeOne(writing: Writing, one: Write, severed: Severed): Promise
 }
 
 /** Runs the workers of blocks that may have lost them. */
-async function settle(open: Open, owed: readonly Owed[]): Promise<object> {
+async function finishOwed(open: Open, owed: readonly OwedBlock[]): Promise<object> {
   return { queued: await queue(open, (session) => settleBlocks(session, owed)) }
 }
 

@@ -18,7 +18,7 @@ export type Run = (process: Process) => Promise<number>
 
 export interface Control {
   readonly server: Server
-  /** BaseAndHead the commands that still run. */
+  /** Ends the commands that still run. */
   readonly hangUp: () => void
 }
 

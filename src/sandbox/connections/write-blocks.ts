@@ -106,14 +106,14 @@ async function runAgain(session: Session, ids: readonly string[], changed: boole
 }
 
 /** A block whose worker may have been lost, as it was set. */
-export interface Owed {
+export interface OwedBlock {
   readonly domain: string
   readonly set: Fields
   readonly changed: boolean
 }
 
 /** Runs the workers of those blocks that are there as they were set; answers how many those are. */
-export async function settleBlocks(session: Session, owed: readonly Owed[]): Promise<number> {
+export async function settleBlocks(session: Session, owed: readonly OwedBlock[]): Promise<number> {
   const rows = await session.query<{ readonly id: string; readonly domain: string }>(
     'select id::text, domain from domain_blocks where domain = any($1::text[])',
     [owed.map(({ domain }) => domain)],

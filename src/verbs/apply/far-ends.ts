@@ -15,7 +15,7 @@ export async function withFarEnds<Result>(session: Session, work: (far: FarEnds)
   const { providers, connections, close } = connectTo(config, io, 'apply')
   try {
     return await work({
-      plan: (ledger, wishes) => planNow(session, providers, wishes, ledger),
+      plan: (ledger, planOptions) => planNow(session, providers, planOptions, ledger),
       open: (name) => openIn(providers, name),
       notice: (ledger, plan, withheld) => giveNotice({ ...session, ledger }, plan, withheld, connections),
       announce: (report) => announceDone(session, report, connections),

@@ -11,8 +11,8 @@ import { readable } from '../../redaction/idn.ts'
 import { clip } from '../../words/text.ts'
 import { inline } from '../../redaction/neutralise.ts'
 import type { BlockOptions } from './options.ts'
-import { draft, settle } from '../../session/write-instance.ts'
-import { note, prose, say, tell, toldWaits, type Io } from '../../session/io.ts'
+import { draft, writeDraft } from '../../session/write-instance.ts'
+import { note, prose, say, tell, reportWaits, type Io } from '../../session/io.ts'
 import { givenList, type GivenList } from './list-source.ts'
 import { consentOf, measure, type Measured, type UsedConsents } from './measure.ts'
 import {
@@ -62,7 +62,7 @@ export async function importList(io: Io, files: Files, options: ImportOptions, u
   sayMerge(io, given.name, merge)
   sayConsents(io, suspended, measured)
   if (merge.raise) say(io, budgetTooSmall(indented(stringify({ raises: [merge.raise] }))))
-  if (edits.length > 0) return settle(io, files, { edits, said: [], subject: importSubject(given.name) })
+  if (edits.length > 0) return writeDraft(io, files, { edits, explanations: [], subject: importSubject(given.name) })
   say(io, merge.skips.every(({ said }) => said) ? FILES_SAY_SO : ALL_SKIPPED)
 }
 
@@ -88,17 +88,17 @@ function withConsent(change: Change, measured: ReadonlyMap<string, Measured>, us
 async function readList(io: Io, files: Files, { name, bytes }: GivenList, options: ImportOptions): Promise<BlockList> {
   const blocks = files.instance.documents['domain-blocks.yaml']?.domain_blocks ?? []
   const known = blocks.flatMap(({ domain }) => asStored(domain))
-  const wishes: ListOptions = {
+  const listOptions: ListOptions = {
     file: name,
     otherwise: otherwiseOf(options),
     known,
     ...optional('defaultSeverity', options.severity),
     ...optional('atMost', options.atMost),
   }
-  const list = readBlockList(bytes, wishes)
+  const list = readBlockList(bytes, listOptions)
   if (list.hidden.length === 0) return list
   const live = await liveDomains(io, files)
-  return live.length === 0 ? list : readBlockList(bytes, { ...wishes, known: [...known, ...live] })
+  return live.length === 0 ? list : readBlockList(bytes, { ...listOptions, known: [...known, ...live] })
 }
 
 const optional = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } =>
@@ -125,7 +125,7 @@ const asStored = (written: string): readonly string[] => {
 
 /** The domains that the server blocks. If it can't be asked, rows with hidden names are left out, with a note. */
 async function liveDomains(io: Io, { config }: Files): Promise<readonly string[]> {
-  const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: reportWaits(io) })
   try {
     const { domain_blocks: blocks } = await withProgress(io, LOOKING_FOR_HIDDEN, () =>
       reader.read({ tables: ['domain_blocks'], accounts: [], measure: [] }),

@@ -4,7 +4,7 @@ import type { BlockSeverity } from '../../instance/severity.ts'
 import { consentFor } from '../../reconcile/plan/consent.ts'
 import type { Ledger } from '../../reconcile/ledger/types.ts'
 import type { Relations } from '../../instance/relations.ts'
-import { toldWaits, type Io } from '../../session/io.ts'
+import { reportWaits, type Io } from '../../session/io.ts'
 import { withProgress } from '../../session/progress.ts'
 import type { Files } from '../../session/session.ts'
 import { MEASURING } from './texts.ts'
@@ -51,7 +51,7 @@ async function readImpact(
   domains: readonly string[],
   severity: BlockSeverity,
 ): Promise<ReadonlyMap<string, Relations> | string> {
-  const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: reportWaits(io) })
   try {
     const request = {
       tables: ['impact' as const],

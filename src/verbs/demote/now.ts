@@ -14,7 +14,7 @@ import { prose, say, tell, type Io } from '../../session/io.ts'
 import { withLock } from '../../session/with-lock.ts'
 import { sourceOf } from '../../session/options.ts'
 import { actorOf } from '../pause.ts'
-import { NO_WISHES, type Planned } from '../../reconcile/reconciler.ts'
+import { NO_PLAN_OPTIONS, type Planned } from '../../reconcile/reconciler.ts'
 import { openSession, type Session } from '../../session/session.ts'
 import {
   ACTING_ACCOUNT,
@@ -81,7 +81,7 @@ async function removeUnderLock(session: Session, { ref, why, holds, nonce }: Rem
   const { io, config } = session
   const { session: named, called } = await recorded(session, ref, why)
   const { ledger, run, sealing, store } = named
-  const planned = onlyRemoval(await far.plan(ledger, NO_WISHES), ref)
+  const planned = onlyRemoval(await far.plan(ledger, NO_PLAN_OPTIONS), ref)
   if (planned.plan.steps.length === 0) return say(io, hasNoRole(ref, config.domain))
   const refused = refusals(planned.plan)
   if (refused.length > 0) {
@@ -89,7 +89,7 @@ async function removeUnderLock(session: Session, { ref, why, holds, nonce }: Rem
     throw new HerdbookError(EXIT.refused, refused)
   }
   const report = await carryOut(
-    { planned, ledger, wishes: NO_WISHES, withheld: new Map(), findings: [], first: undefined },
+    { planned, ledger, planOptions: NO_PLAN_OPTIONS, withheld: new Map(), findings: [], first: undefined },
     {
       run,
       sealing,

@@ -173,7 +173,7 @@ export function connectionCases(start: () => Promise<Server>): void {
       what: `the limit on ${id}`,
       repeatable: true,
     }))
-    expect(await writer().settle(owed)).toEqual({ state: 'done', serverId: null })
+    expect(await writer().finishOwed(owed)).toEqual({ state: 'done', serverId: null })
     const gone = names.map((name, i): Write => ({
       table: 'domain_blocks',
       action: 'delete',

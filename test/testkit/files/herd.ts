@@ -12,10 +12,16 @@ import { converge, type Converged, type ConvergeDeps } from '../../../src/reconc
 import type { Sealing } from '../../../src/reconcile/digest.ts'
 import { ledgerStore } from '../../../src/reconcile/ledger/store.ts'
 import type { Ledger } from '../../../src/reconcile/ledger/types.ts'
-import { acquire, type Held } from '../../../src/reconcile/lock/lock.ts'
+import { acquire, type HeldLock } from '../../../src/reconcile/lock/lock.ts'
 import { planProposal, type Proposed } from '../../../src/reconcile/propose.ts'
 import type { Provider } from '../../../src/reconcile/provider.ts'
-import { NO_WISHES, planNow, type Planned, type Subject, type PlanOptions } from '../../../src/reconcile/reconciler.ts'
+import {
+  NO_PLAN_OPTIONS,
+  planNow,
+  type Planned,
+  type Subject,
+  type PlanOptions,
+} from '../../../src/reconcile/reconciler.ts'
 import { commit, newRepository, put, scratch } from '../../support/git.ts'
 import { loadWithFiles } from './instance.ts'
 import { filesMachine, type FilesMachine } from './machine.ts'
@@ -167,7 +173,7 @@ export async function ledgerOf({ dir, repository }: Herd, environment = 'product
 }
 
 /** Reads live and plans HEAD. */
-export async function planHead(herd: Herd, far: Environment, wishes: PlanOptions = NO_WISHES): Promise<Planned> {
+export async function planHead(herd: Herd, far: Environment, wishes: PlanOptions = NO_PLAN_OPTIONS): Promise<Planned> {
   const { providers, subject, sealing } = await open(herd, far)
   const ledger = await ledgerOf(herd, sealing.scope.environment)
   return closed(providers, () => planNow(subject(ledger), providers, wishes))
@@ -192,7 +198,7 @@ export async function applyHead(herd: Herd, far: Environment, options: Options =
   const repository = await opened(herd.dir, far.folder)
   const store = ledgerStore(repository, { sealing, branch: null })
   const run = randomUUID()
-  let held: Held | null = null
+  let held: HeldLock | null = null
   const ends: FarEnds = {
     plan: async (ledger, wishes) => {
       const planned = await planNow(subject(ledger), providers, wishes)
@@ -216,13 +222,13 @@ export async function applyHead(herd: Herd, far: Environment, options: Options =
       take: async () => {
         held = await acquire(repository, { sealing, run, commit: null })
       },
-      holds: () => held?.ok() ?? false,
+      holds: () => held?.isHeld() ?? false,
       nonce: () => held?.holder.nonce ?? run,
       release: async () => void (await held?.release()),
     },
     connected: (work) => work(ends),
     mergesOf: options.mergesOf ?? (() => Promise.resolve([])),
-    wishesWith: () => options.wishes ?? NO_WISHES,
+    planOptionsWith: () => options.wishes ?? NO_PLAN_OPTIONS,
     approving: options.approving ?? { isEnough: () => true, required: null },
     reading: (work) => work(),
     show: () => {},

@@ -53,7 +53,7 @@ export interface Console {
   readonly read: (request: ReadRequest) => Promise<Snapshot>
   readonly write: (writes: readonly Write[]) => Promise<readonly WriteResult[]>
   /** Queues the workers of the domain blocks that are as they were set. */
-  readonly settle: (blocks: readonly OwedBlock[]) => Promise<void>
+  readonly finishOwed: (blocks: readonly OwedBlock[]) => Promise<void>
   readonly createToken: (
     request: TokenRequest,
   ) => Promise<{ readonly token: string; readonly username: string; readonly role: string }>
@@ -154,7 +154,7 @@ export async function openConsole(
         return writes.map(() => ({ state: 'refused', reason }))
       }
     },
-    settle: async (blocks) => void (await ask('settle', { blocks })),
+    finishOwed: async (blocks) => void (await ask('settle', { blocks })),
     createToken: async (request) => {
       const made = await ask('token_create', { ...request })
       if (!isRecord(made) || typeof made.token !== 'string') throw odd('token_create')

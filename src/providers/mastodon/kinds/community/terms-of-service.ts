@@ -66,7 +66,7 @@ export const termsOfService: MastodonKind = {
             },
           ],
     ),
-    beyond: draftsIn(rowsOf(tables.terms_of_services)),
+    unwritable: draftsIn(rowsOf(tables.terms_of_services)),
   }),
   hazard: (step) => (step.changes.some((change) => change.field === 'notified') ? 'irreversible' : 'disruptive'),
   note: (step) => (step.changes.some((change) => change.field === 'notified') ? MAILS_MEMBERS : undefined),
