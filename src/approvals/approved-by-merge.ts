@@ -1,4 +1,4 @@
-import type { Why } from '../words/not-approved.ts'
+import type { NotApprovedReason } from '../words/not-approved.ts'
 import { KINDS } from '../providers/index.ts'
 import { refusals } from '../reconcile/exit.ts'
 import { keyOf, worseThan } from '../reconcile/findings.ts'
@@ -8,11 +8,11 @@ import type { Plan, Step } from '../reconcile/plan/types.ts'
 import { filesOf, takesOwner } from './files-of-step.ts'
 
 /** A pull request's plan, and what a merge approves of it. */
-export interface Approvable {
+export interface ApprovablePlan {
   /** All steps. Errors about steps that the merge approves refuse it; other errors are only warnings. */
   readonly plan: Plan
   /** The steps that the merge does not approve, by digest, and why. */
-  readonly withheld: ReadonlyMap<string, Why>
+  readonly withheld: ReadonlyMap<string, NotApprovedReason>
 }
 
 interface PlannedSteps {
@@ -30,7 +30,7 @@ interface PlannedSteps {
  * that needs an owner, lowers protection or deletes must also have its files changed by this merge: only then people
  * look at it.
  */
-export function approvable(planned: PlannedSteps, changed: ReadonlySet<string>): Approvable {
+export function approvable(planned: PlannedSteps, changed: ReadonlySet<string>): ApprovablePlan {
   const { plan, leftover, approved, nobodys = new Set() } = planned
   const { true: left = [], false: own = [] } = Object.groupBy(plan.steps, ({ digest }) => `${leftover.has(digest)}`)
   const mayJoin = (step: Step): boolean =>
@@ -59,8 +59,8 @@ function reasonsFor({
   readonly sent: ReadonlySet<Step>
   readonly approved: ReadonlySet<string>
   readonly nobodys: ReadonlySet<string>
-}): (step: Step) => [string, Why][] {
-  const whyNot = (step: Step): Why =>
+}): (step: Step) => [string, NotApprovedReason][] {
+  const whyNot = (step: Step): NotApprovedReason =>
     approved.has(step.digest)
       ? 'approved'
       : nobodys.has(step.digest)

@@ -5,16 +5,16 @@
  */
 
 /** An account of the forge. */
-export interface Account {
+export interface DecidingAccount {
   readonly login: string
   readonly isBot: boolean
 }
 
 /** Who is behind something: an account, the forge itself (a merge or an edit on its page), or null if unknown. */
-export type Resolved = Account | 'forge' | null
+export type ResolvedAccount = DecidingAccount | 'forge' | null
 
 /** A review that approves or objects. A dismissed one keeps what it said before. */
-export interface Review extends Account {
+export interface CountedReview extends DecidingAccount {
   readonly says: 'approves' | 'objects'
   /** The reviewed commit. */
   readonly commit: string
@@ -24,7 +24,7 @@ export interface Review extends Account {
 
 /** A pull request as it was merged. */
 export interface MergedHistory {
-  readonly author: Account
+  readonly author: DecidingAccount
   /** Who asked Herdbook to propose it, by the seals of its commits. */
   readonly askedBy: readonly string[]
   /** Each of its commits is Herdbook's own, sealed over its tree. */
@@ -32,13 +32,13 @@ export interface MergedHistory {
   /** The head is in another repository, whose pushes are not visible here. */
   readonly isFork: boolean
   /** Of each commit except clean merges of the base; null if not all of them could be read. */
-  readonly commits: readonly { readonly author: Resolved; readonly committer: Resolved }[] | null
+  readonly commits: readonly { readonly author: ResolvedAccount; readonly committer: ResolvedAccount }[] | null
   /** Of each push to the head except those merges; null if the forge does not say. */
-  readonly pushes: readonly Resolved[] | null
-  readonly reviews: readonly Review[]
+  readonly pushes: readonly ResolvedAccount[] | null
+  readonly reviews: readonly CountedReview[]
   /** Commits whose reviews count: the merged head, and those with the same changes. */
   readonly sameChanges: ReadonlySet<string>
-  readonly merged: { readonly by: Account; readonly at: string }
+  readonly merged: { readonly by: DecidingAccount; readonly at: string }
 }
 
 /** Who may decide about a pull request. */
@@ -94,7 +94,8 @@ export function decidersIn({ reviews, merged, sameChanges }: MergedHistory): str
 const hasLeft = ({ isOurs, askedBy: [first] }: MergedHistory, { mayWrite }: Authority): boolean =>
   isOurs && first !== undefined && !mayWrite(first)
 
-const person = (one: Resolved): string[] => (one === null || one === 'forge' || one.isBot ? [] : [lowered(one.login)])
+const person = (one: ResolvedAccount): string[] =>
+  one === null || one === 'forge' || one.isBot ? [] : [lowered(one.login)]
 
 /** Finds who asked for it, wrote it or pushed it. If all commits are Herdbook's own, no person wrote them. */
 export function involvedIn({ author, askedBy, isOurs, commits, pushes }: MergedHistory): ReadonlySet<string> {
@@ -110,7 +111,7 @@ export function involvedIn({ author, askedBy, isOurs, commits, pushes }: MergedH
 /** Whether someone unknown is behind it: that may be the person who approves it. */
 export function isUnresolved({ author, isOurs, isFork, commits, pushes }: MergedHistory): boolean {
   if (isOurs) return false
-  const isHidden = (one: Resolved): boolean => one === null || (one !== 'forge' && one.isBot)
+  const isHidden = (one: ResolvedAccount): boolean => one === null || (one !== 'forge' && one.isBot)
   if (author.isBot || commits === null || commits.length === 0) return true
   // A commit made on the page of the forge has a person as its author.
   if (commits.some((one) => isHidden(one.author) || one.author === 'forge' || isHidden(one.committer))) return true

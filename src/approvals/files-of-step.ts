@@ -1,7 +1,7 @@
 import { partsOf } from '../reconcile/object-ref.ts'
 import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import { filesBehind, filesOfStep } from '../reconcile/claims.ts'
-import type { Ledger, Merge } from '../reconcile/ledger/types.ts'
+import type { Ledger, MergeApproval } from '../reconcile/ledger/types.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import type { Step } from '../reconcile/plan/types.ts'
 import { isOwned, takesOwnerOf } from './owned-files.ts'
@@ -27,5 +27,5 @@ export function ownedFilesOf(ref: ObjectRef, { entries }: Pick<Ledger, 'entries'
 export const takesOwner = (step: Pick<Step, 'kind' | 'files'>): boolean => takesOwnerOf(filesOf(step))
 
 /** Whether the approval of a merge is enough for a step. */
-export const isEnough = ({ byOwner }: Pick<Merge, 'byOwner'>, step: Pick<Step, 'kind' | 'files'>): boolean =>
+export const isEnough = ({ byOwner }: Pick<MergeApproval, 'byOwner'>, step: Pick<Step, 'kind' | 'files'>): boolean =>
   byOwner || !takesOwner(step)

@@ -1,8 +1,8 @@
 import { decide, type Authority, type Decision, type MergedHistory } from './decide.ts'
-import { canWrite, type Permission, type PullRequest } from '../forges/forge.ts'
+import { canWrite, type RepositoryPermission, type PullRequest } from '../forges/forge.ts'
 import { formsIn } from '../reconcile/approvals.ts'
 import { parseMarks } from '../reconcile/approval-marks.ts'
-import type { Marks, Merge } from '../reconcile/ledger/types.ts'
+import type { ApprovalMarks, MergeApproval } from '../reconcile/ledger/types.ts'
 import { ownersFor } from './owners.ts'
 import type { Session } from '../session/session.ts'
 import { historyOf, isMergedWhole } from './pull-request-history.ts'
@@ -18,10 +18,10 @@ export type VoidReason = 'altered' | 'brought-along' | Extract<Decision, { is: '
 export interface MergedPullRequest {
   readonly pull: PullRequest
   /** What it approves; null if it approves nothing, or if no comment shows a plan of what was merged. */
-  readonly merge: Merge | null
+  readonly merge: MergeApproval | null
   readonly void: VoidReason | null
   /** What its comment showed, also if it approves nothing. */
-  readonly marks: Marks | null
+  readonly marks: ApprovalMarks | null
   /** Who asked for it, wrote it or pushed it; null if an earlier apply took it in. */
   readonly involved: ReadonlySet<string> | null
 }
@@ -58,7 +58,7 @@ export async function mergedSince(job: Job, session: Session): Promise<readonly 
   )
 }
 
-type PermissionOf = (login: string) => Promise<Permission>
+type PermissionOf = (login: string) => Promise<RepositoryPermission>
 
 /** Answers of the forge, each asked once in a run. */
 interface Lookup {
@@ -68,7 +68,7 @@ interface Lookup {
 
 /** Asks what a person may do, once in a run. */
 function permissionsOf({ forge }: Job): PermissionOf {
-  const known = new Map<string, Promise<Permission>>()
+  const known = new Map<string, Promise<RepositoryPermission>>()
   return (login) => {
     const asked = known.get(login) ?? forge.permission(login)
     known.set(login, asked)
@@ -110,11 +110,11 @@ async function judgeMerge(job: Job, pull: PullRequest, session: Session, lookup:
 
 /** Leaves out the marks of leftovers, unless the approval also holds without the people behind those. */
 function marksThatCount(
-  { along, ...marks }: Marks,
+  { along, ...marks }: ApprovalMarks,
   { byOwner }: Extract<Decision, { is: 'approved' }>,
   history: MergedHistory,
   authority: Authority,
-): Marks {
+): ApprovalMarks {
   if (along === undefined) return marks
   const others = decide({ ...history, askedBy: [...history.askedBy, ...along.by] }, authority)
   if (others.is === 'approved' && others.byOwner === byOwner) return marks
@@ -137,10 +137,12 @@ async function authorityOf(
     ]),
   ]
   const may = new Map(
-    await Promise.all(logins.map(async (login): Promise<[string, Permission]> => [login, await permissions(login)])),
+    await Promise.all(
+      logins.map(async (login): Promise<[string, RepositoryPermission]> => [login, await permissions(login)]),
+    ),
   )
   const before = repository && (await repository.bring(base.commit)) ? await ownersAt(base.commit) : null
-  const of = (login: string): Permission => may.get(login) ?? 'none'
+  const of = (login: string): RepositoryPermission => may.get(login) ?? 'none'
   return {
     // If the owners of its base are unknown, administrators do not decide either.
     owners: ownersFor(before ?? [], head?.commit ? await ownersAt(head.commit) : []),

@@ -1,6 +1,6 @@
 import { decide } from './decide.ts'
 import { gitSources } from '../git/source.ts'
-import { canWrite, type Permission, type PullRequest, type Push } from '../forges/forge.ts'
+import { canWrite, type RepositoryPermission, type PullRequest, type Push } from '../forges/forge.ts'
 import { HerdbookError } from '../instance/diagnostic.ts'
 import type { Repository } from '../reconcile/repository.ts'
 import { ownersIn, POLICY } from './owners.ts'
@@ -94,7 +94,7 @@ function approvalOfMoves(
     const people = [...history.reviews, history.merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login)
     const may = new Map(
       await Promise.all(
-        [...new Set([...people, ...history.askedBy])].map(async (login): Promise<[string, Permission]> => [
+        [...new Set([...people, ...history.askedBy])].map(async (login): Promise<[string, RepositoryPermission]> => [
           login,
           await forge.permission(login),
         ]),

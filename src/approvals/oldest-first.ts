@@ -25,7 +25,7 @@ const FIRST = '0001-01-01T00:00:00Z'
 const LAST = '9999-12-31T00:00:00Z'
 
 /** The steps that go out now, and those held back with the reasons. */
-export interface Chosen {
+export interface ChosenSteps {
   readonly sent: readonly Step[]
   readonly held: ReadonlyMap<Step, readonly Diagnostic[]>
 }
@@ -34,7 +34,7 @@ export interface Chosen {
 export function oldestFirst(
   groups: readonly (readonly Step[])[],
   against: (steps: readonly Step[]) => readonly Diagnostic[],
-): Chosen {
+): ChosenSteps {
   const held = new Map<Step, readonly Diagnostic[]>()
   let sent: readonly Step[] = []
   for (const group of groups) {

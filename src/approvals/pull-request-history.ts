@@ -1,8 +1,8 @@
-import { involvedIn, type MergedHistory, type Resolved, type Review } from './decide.ts'
-import type { Hand, PullRequest, Push } from '../forges/forge.ts'
+import { involvedIn, type MergedHistory, type ResolvedAccount, type CountedReview } from './decide.ts'
+import type { CommitAccount, PullRequest, Push } from '../forges/forge.ts'
 import type { Sealing } from '../reconcile/digest.ts'
 import type { Repository } from '../reconcile/repository.ts'
-import type { Marks } from '../reconcile/ledger/types.ts'
+import type { ApprovalMarks } from '../reconcile/ledger/types.ts'
 import type { Session } from '../session/session.ts'
 import { cleanMerges } from './clean-merges.ts'
 import type { Job } from '../session/job.ts'
@@ -18,7 +18,7 @@ export async function historyOf(
   { forge }: Job,
   { repository }: Pick<Session, 'repository'>,
   pull: PullRequest,
-  { askedBy, isOurs }: Pick<Marks, 'askedBy' | 'isOurs'>,
+  { askedBy, isOurs }: Pick<ApprovalMarks, 'askedBy' | 'isOurs'>,
 ): Promise<{ readonly history: MergedHistory; readonly involved: ReadonlySet<string> }> {
   if (!repository || pull.merged === null) throw new Error('not merged')
   const isFork = pull.head.repository !== forge.repository
@@ -29,7 +29,7 @@ export async function historyOf(
   ])
   const clean = await cleanIn(repository, pull)
   const own = commits.commits.filter(({ id }) => !clean.has(id))
-  const verdicts = reviews.flatMap(({ login, byBot, state, commit, at, dismissed }): Review[] =>
+  const verdicts = reviews.flatMap(({ login, byBot, state, commit, at, dismissed }): CountedReview[] =>
     // A review without a person or a commit is no approval.
     login === null || commit === null
       ? []
@@ -105,7 +105,7 @@ function pushesOf(pushes: readonly Push[], { head }: PullRequest): readonly Push
   return made < 0 ? since : since.slice(0, made + 1)
 }
 
-const resolved = (hand: Hand): Resolved =>
+const resolved = (hand: CommitAccount): ResolvedAccount =>
   hand === null || hand === 'forge' ? hand : { login: hand.login, isBot: hand.byBot }
 
 /** Finds the commits of a pull request that only merge the base branch. */

@@ -2,14 +2,14 @@ import { isUnwanted } from '../instance/yaml/characters.ts'
 import { KINDS } from '../providers/index.ts'
 import { sameDigest, sealIn, type Sealing } from '../reconcile/digest.ts'
 import type { Commit } from '../reconcile/repository.ts'
-import type { Marks } from '../reconcile/ledger/types.ts'
+import type { ApprovalMarks } from '../reconcile/ledger/types.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 
 /**
  * What a pull request asks for besides its files, in the messages of its commits: a message cannot change without
  * another commit, which people review again.
  */
-export type CommitRequests = Pick<Marks, 'restore' | 'askedBy' | 'isOurs'>
+export type CommitRequests = Pick<ApprovalMarks, 'restore' | 'askedBy' | 'isOurs'>
 
 /** What a commit of Herdbook asks for, and for which branch. */
 export interface SealedRequests {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
 import { endedInWords } from '../reconcile/protocols.ts'
-import type { ApplyReport, Skipped } from '../reconcile/report.ts'
+import type { ApplyReport, SkippedStep } from '../reconcile/report.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import type { Step } from '../reconcile/plan/types.ts'
 import { redactReport, disclosure } from '../redaction/redact.ts'
@@ -17,7 +17,7 @@ import {
   sentence,
   type KindName,
 } from '../words/describe.ts'
-import { bullets, enveloped, fit, framed, size, type Envelope, type Section } from './shrink-to-fit.ts'
+import { bullets, enveloped, fit, framed, size, type Envelope, type CommentSection } from './shrink-to-fit.ts'
 import { firstApplies } from '../words/first-apply.ts'
 import { stepForms, stepItem } from './steps.ts'
 import { problems } from './findings.ts'
@@ -52,9 +52,9 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
   const foot = footer(report, options)
   const head = headline(report, disputed.length, options)
   const gone = letGo(report.plan, kinds)
-  const skipped = (why: Skipped['why']): Skipped[] =>
+  const skipped = (why: SkippedStep['why']): SkippedStep[] =>
     report.skipped.filter((one) => one.why === why).toSorted((a, b) => byDanger(a.step, b.step))
-  const sections: Section[] = [
+  const sections: CommentSection[] = [
     [() => head],
     box(
       'CAUTION',
@@ -207,7 +207,7 @@ function box(
   title: string,
   items: readonly (() => string)[],
   next: string,
-): Section {
+): CommentSection {
   if (items.length === 0) return []
   return framed(bullets(items), (list) =>
     alert(look, [`**${title}:**`, list, ...(next === '' ? [] : ['', next])].join('\n')),
@@ -222,7 +222,7 @@ function failure(step: Step, { message, hint }: Diagnostic, kinds: readonly Kind
 const reasoned =
   (kinds: readonly KindName[]) =>
   // The reason says what happened to the notice; the step's own words are outdated.
-  ({ step: { notice: _planned, ...step }, reason }: Skipped) =>
+  ({ step: { notice: _planned, ...step }, reason }: SkippedStep) =>
   (): string =>
     `- ${stepItem(step, kinds)}<br>${prose(readable(reason))}`
 
@@ -232,7 +232,7 @@ const moved = ({ kind, id }: Step, options: AppliedOptions): string =>
     : ''
 
 /** A single change is in the headline already. */
-function done(report: ApplyReport, disputed: number, kinds: readonly KindName[]): Section {
+function done(report: ApplyReport, disputed: number, kinds: readonly KindName[]): CommentSection {
   const whole = notDone(report, disputed).every(([n]) => n === 0)
   if (report.done.length < (whole ? 2 : 1)) return []
   return framed(stepForms(report.done.toSorted(byDanger), kinds), (list) =>

@@ -1,12 +1,12 @@
 import { inline } from '../redaction/neutralise.ts'
 import { HIDDEN } from '../redaction/redact-text.ts'
-import { areGreen, notGreen, totals, type Checked } from '../words/checks.ts'
+import { areGreen, notGreen, totals, type PlanChecks } from '../words/checks.ts'
 import { clip, count, listed } from '../words/text.ts'
 import { alert, code, prose } from './markdown.ts'
-import { framed, shortening, type Section } from './shrink-to-fit.ts'
+import { framed, shortening, type CommentSection } from './shrink-to-fit.ts'
 
 /** For a comment: each check that is not green; if names may not be shown, their number and how to see them. */
-export function checkSection(plan: Checked): Section {
+export function checkSection(plan: PlanChecks): CommentSection {
   if (areGreen(plan)) return []
   if (notGreen(plan).some(({ message }) => message === HIDDEN)) return [() => counted(plan)]
   const items = notGreen(plan).map(
@@ -21,7 +21,7 @@ export function checkSection(plan: Checked): Section {
 }
 
 /** "2 checks are red and 1 is unknown. To see them: `herdbook plan`" */
-function counted(plan: Checked): string {
+function counted(plan: PlanChecks): string {
   const parts = totals(plan)
     .filter(([, state]) => state !== 'green')
     .map(

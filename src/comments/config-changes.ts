@@ -1,12 +1,12 @@
-import type { Edits, PolicyEdit } from '../words/config-changes.ts'
-import { bullets, framed, type Section } from './shrink-to-fit.ts'
+import type { ConfigChanges, PolicyEdit } from '../words/config-changes.ts'
+import { bullets, framed, type CommentSection } from './shrink-to-fit.ts'
 import { alert, code, prose } from './markdown.ts'
 import { clip, count, listed } from '../words/text.ts'
 
 /** The verdict on a pull request that changes nothing on the server. */
-export const onlyEdits = (edits: Edits): string => `No changes on the server. This changes ${whatOf(edits)}.`
+export const onlyEdits = (edits: ConfigChanges): string => `No changes on the server. This changes ${whatOf(edits)}.`
 
-function whatOf({ notUsed, inForce, runs, others }: Edits): string {
+function whatOf({ notUsed, inForce, runs, others }: ConfigChanges): string {
   if (notUsed.length + inForce.length > 0) return "Herdbook's own settings"
   return runs.length > 0
     ? 'files that run here or decide who reviews'
@@ -23,7 +23,7 @@ export function othersIn(others: readonly string[]): string {
 const MAX_VALUE = 200
 
 /** The edits, the most dangerous first. */
-export function editSections({ notUsed, inForce, runs, others }: Edits): Section[] {
+export function editSections({ notUsed, inForce, runs, others }: ConfigChanges): CommentSection[] {
   return [
     listing(
       runs.map((path) => () => `- ${code(path)}`),
@@ -48,7 +48,7 @@ export function editSections({ notUsed, inForce, runs, others }: Edits): Section
   ]
 }
 
-const listing = (items: readonly (() => string)[], kind: Parameters<typeof alert>[0], title: string): Section =>
+const listing = (items: readonly (() => string)[], kind: Parameters<typeof alert>[0], title: string): CommentSection =>
   items.length === 0 ? [] : framed(bullets(items), (body) => alert(kind, `${title}\n${body}`))
 
 function policyEdit({ key, before, after }: PolicyEdit): string {

@@ -1,11 +1,11 @@
 import { shellWord } from '../instance/shell-word.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
-import type { Plan, Difference, Unmanaged } from '../reconcile/plan/types.ts'
+import type { Plan, Difference, UnmanagedObject } from '../reconcile/plan/types.ts'
 import { redact, redactUnmanaged, disclosure } from '../redaction/redact.ts'
 import { byHandIn, counted, likeness } from '../words/added-by-hand.ts'
 import { byDanger, byHandCounts, titleOf, type KindName } from '../words/describe.ts'
-import { enveloped, fit, framed, shortening, type Envelope, type Section } from './shrink-to-fit.ts'
+import { enveloped, fit, framed, shortening, type Envelope, type CommentSection } from './shrink-to-fit.ts'
 import { stepForms } from './steps.ts'
 import { HIDDEN } from '../redaction/redact-text.ts'
 import { facts, unread, waiting } from './sections.ts'
@@ -19,7 +19,7 @@ import { hasWay } from '../words/ways-out.ts'
 import { boxLine } from './checkboxes.ts'
 
 /** A block or a role whose last day has passed. */
-export interface Ended {
+export interface ExpiredObject {
   readonly ref: ObjectRef
   /** As in the files: year, month and day. */
   readonly until: string
@@ -31,7 +31,7 @@ export interface DriftOptions extends Envelope {
   readonly kinds: readonly KindName[]
   readonly visibility: 'public' | 'private'
   readonly show?: Show
-  readonly ended?: readonly Ended[]
+  readonly ended?: readonly ExpiredObject[]
   /** The page of the run. */
   readonly run?: string
 }
@@ -75,7 +75,7 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
   const { kinds, ended = [], run } = options
   const head = `The server ${code(plan.domain)} and the files differ. **Tick a box to open a pull request**: nothing changes before it is merged. Only *Leave* counts at once, and it changes nothing on the server.`
   const foot = `<sub>${[`Updated every night, and closed when nothing is left to decide`, ...(run === undefined ? [] : [link('last run', run)])].join(' · ')}</sub>`
-  const differences = (list: readonly Difference[], title: string, meaning: string): Section =>
+  const differences = (list: readonly Difference[], title: string, meaning: string): CommentSection =>
     section(
       title,
       list.length,
@@ -85,7 +85,7 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
         '\n\n',
       ),
     )
-  const sections: Section[] = [
+  const sections: CommentSection[] = [
     [() => head],
     differences(plan.drift, 'Changed by hand', 'Someone changed these on the server.'),
     differences(
@@ -128,10 +128,10 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
 const LEFT_OVER =
   'The files ask for these changes, and the server does not have them yet. They are not approved, not due yet, or they failed. To apply them, merge a pull request that shows them as left over, or use the button *approve*.'
 
-const section = (title: string, size: number, meaning: string, items: Section): Section =>
+const section = (title: string, size: number, meaning: string, items: CommentSection): CommentSection =>
   size === 0 ? [] : framed(items, (list) => `### ${title} · ${number(size)}\n\n${meaning}\n\n${list}`)
 
-const cut = (items: readonly (() => string)[], glue: string): Section =>
+const cut = (items: readonly (() => string)[], glue: string): CommentSection =>
   shortening(items, glue, (rest) => `… and ${number(rest)} more. They appear here when you have decided these.`)
 
 /** What differs, in words, and the two boxes. */
@@ -156,7 +156,7 @@ const LEAVING = "- To keep the server's version, name it in `left_alone` in its 
 const isHidden = ({ fields, live }: Difference): boolean => fields.some((field) => live?.[field] === HIDDEN)
 
 /** Objects that may not be named here are counted and have no box. */
-function inNoFile(plan: Plan, kinds: readonly KindName[]): Section {
+function inNoFile(plan: Plan, kinds: readonly KindName[]): CommentSection {
   const all = byHandIn(plan)
   const [hidden, named] = [all.filter(({ id }) => id === HIDDEN), all.filter(({ id }) => id !== HIDDEN)]
   const items = named.map((one) => () => addedItem(one, kinds))
@@ -172,12 +172,12 @@ function inNoFile(plan: Plan, kinds: readonly KindName[]): Section {
 }
 
 /** The line above its boxes. */
-function headOf(one: Unmanaged, kinds: readonly KindName[]): string {
+function headOf(one: UnmanagedObject, kinds: readonly KindName[]): string {
   const like = likeness(one)
   return `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since someone last looked' : ''}`
 }
 
-const leaveBox = (one: Unmanaged): string =>
+const leaveBox = (one: UnmanagedObject): string =>
   boxLine(
     { what: 'leave', ref: `${one.kind}/${one.id}`, mark: one.mark },
     '**Leave**: let it stay, in no file. It comes back to this list if it changes',
@@ -186,7 +186,7 @@ const leaveBox = (one: Unmanaged): string =>
 /** Whether a body has this object's box to leave it, below its own name: anyone may edit an issue's text. */
 export function showsToLeave(
   body: string,
-  one: Unmanaged,
+  one: UnmanagedObject,
   { kinds, visibility, show }: Pick<DriftOptions, 'kinds' | 'visibility' | 'show'>,
 ): boolean {
   const lines = body.split(/\r?\n/)
@@ -199,7 +199,7 @@ export function showsToLeave(
   )
 }
 
-function addedItem(one: Unmanaged, kinds: readonly KindName[]): string {
+function addedItem(one: UnmanagedObject, kinds: readonly KindName[]): string {
   const ref = `${one.kind}/${one.id}`
   return [
     headOf(one, kinds),
@@ -210,7 +210,7 @@ function addedItem(one: Unmanaged, kinds: readonly KindName[]): string {
   ].join('\n')
 }
 
-function endedItem({ ref, until, pullRequest }: Ended): string {
+function endedItem({ ref, until, pullRequest }: ExpiredObject): string {
   const where =
     pullRequest === null
       ? 'Remove it from the files, or set a later day.'

@@ -5,12 +5,12 @@ import { redactedDiagnostics, disclosure } from '../redaction/redact.ts'
 import { totals } from '../words/diagnostics.ts'
 import type { IssueText } from './drift-issue.ts'
 import { enveloped, fit, type Envelope } from './shrink-to-fit.ts'
-import { problems, type Files } from './findings.ts'
+import { problems, type QuotableFiles } from './findings.ts'
 import { link } from './markdown.ts'
 import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
-export interface FailureOptions extends Envelope, Files {
+export interface FailureOptions extends Envelope, QuotableFiles {
   readonly visibility: 'public' | 'private'
   /** The page of the run. */
   readonly run?: string

@@ -3,7 +3,7 @@ import { CONSENT_MISSING } from '../reconcile/plan/consent.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan } from '../reconcile/plan/types.ts'
 import { sorted, totals, type SourceOf } from '../words/diagnostics.ts'
-import { bullets, framed, type Section } from './shrink-to-fit.ts'
+import { bullets, framed, type CommentSection } from './shrink-to-fit.ts'
 import { codeFrame } from '../words/code-frame.ts'
 import { layout } from '../words/layout.ts'
 import { alert, code, fence, link, prose } from './markdown.ts'
@@ -11,7 +11,7 @@ import { readable } from '../redaction/idn.ts'
 import { consentPatches } from './suggestions.ts'
 
 /** Where people can see the files, and their texts to quote. */
-export interface Files {
+export interface QuotableFiles {
   /** The texts of the files, for quoting lines; instance.yaml is never quoted. */
   readonly sourceOf?: SourceOf
   /** The address of the folder of the files, as `https://github.com/herd/instance/blob/COMMIT/instance`. */
@@ -19,13 +19,13 @@ export interface Files {
 }
 
 /** All problems, with code frames if asked for; then without frames; then as many as fit. */
-export function problems(list: readonly Diagnostic[], files: Files = {}, frames = false): Section {
+export function problems(list: readonly Diagnostic[], files: QuotableFiles = {}, frames = false): CommentSection {
   const all = sorted(list)
   const plain = bullets(all.map((one) => () => problem(one, files, [])))
   return frames ? [() => all.map((one) => problem(one, files, frameOf(one.at, files))).join('\n'), ...plain] : plain
 }
 
-function problem({ at, message, hint }: Diagnostic, files: Files, frame: readonly string[]): string {
+function problem({ at, message, hint }: Diagnostic, files: QuotableFiles, frame: readonly string[]): string {
   const place = at === undefined ? '' : `${placeOf(at, files)} `
   const next = hint === undefined ? [] : [frame.length > 0 ? `  → ${prose(hint)}` : `<br>→ ${prose(hint)}`]
   const head = `- ${place}${prose(readable(message))}`
@@ -35,7 +35,7 @@ function problem({ at, message, hint }: Diagnostic, files: Files, frame: readonl
 }
 
 /** A place in the files, as a link if its address is known. */
-export function placeOf({ file, line }: Pick<Position, 'file' | 'line'>, { filesAt }: Files): string {
+export function placeOf({ file, line }: Pick<Position, 'file' | 'line'>, { filesAt }: QuotableFiles): string {
   const address =
     filesAt === undefined || file.includes('..')
       ? undefined
@@ -43,7 +43,7 @@ export function placeOf({ file, line }: Pick<Position, 'file' | 'line'>, { files
   return link(code(`${file}:${line}`), address)
 }
 
-function frameOf(at: Position | undefined, { sourceOf }: Files): string[] {
+function frameOf(at: Position | undefined, { sourceOf }: QuotableFiles): string[] {
   // There may be a secret in it.
   const source = at === undefined || at.file === 'instance.yaml' ? undefined : sourceOf?.(at.file)
   if (at === undefined || source === undefined) return []
@@ -52,7 +52,7 @@ function frameOf(at: Position | undefined, { sourceOf }: Files): string[] {
 }
 
 /** The errors or the warnings of a plan; kinds that were not read have their own section. */
-export function findings(plan: Plan, severity: 'error' | 'warning', files: Files): Section {
+export function findings(plan: Plan, severity: 'error' | 'warning', files: QuotableFiles): CommentSection {
   const isUnread = whyUnread(plan)
   const list = plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one))
   if (list.length === 0) return []
@@ -75,7 +75,7 @@ export function findings(plan: Plan, severity: 'error' | 'warning', files: Files
 }
 
 /** The lines that are missing, as a diff of the file. */
-function consentLines(plan: Plan, { sourceOf }: Files): string {
+function consentLines(plan: Plan, { sourceOf }: QuotableFiles): string {
   if (sourceOf === undefined) return ''
   return consentPatches(plan, sourceOf)
     .map(({ file, lines }) => fence([`@@ ${file} @@`, ...lines], 'diff'))

@@ -18,7 +18,7 @@ export function renderDone(steps: readonly Step[], domain: string): string | nul
 }
 
 /** A post, and the steps that it names. */
-export interface Notice {
+export interface NoticePost {
   readonly text: string
   readonly steps: readonly Step[]
 }
@@ -27,7 +27,7 @@ export interface Notice {
 export const MOST_POSTS = 5
 
 /** Posts that announce suspensions by name. A step in no post is not announced. `from` is a day: 2026-12-24. */
-export function renderNotices(steps: readonly Step[], domain: string, from: string): readonly Notice[] {
+export function renderNotices(steps: readonly Step[], domain: string, from: string): readonly NoticePost[] {
   const text = (lines: readonly string[]): string =>
     [
       `From ${from} on (UTC), ${domain} suspends:`,

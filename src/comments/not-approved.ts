@@ -1,7 +1,7 @@
-import type { Why } from '../words/not-approved.ts'
+import type { NotApprovedReason } from '../words/not-approved.ts'
 import type { Step } from '../reconcile/plan/types.ts'
 import { byDanger, type KindName } from '../words/describe.ts'
-import { framed, type Section } from './shrink-to-fit.ts'
+import { framed, type CommentSection } from './shrink-to-fit.ts'
 import { stepForms } from './steps.ts'
 import { code } from './markdown.ts'
 import { count } from '../words/text.ts'
@@ -10,11 +10,11 @@ const HOW = `an owner can approve them: use the button *approve*, or type ${code
 
 const ASKED = 'The main branch already asks for these changes'
 
-const TITLES: { readonly [why in Why]?: string } = { approved: 'Already approved, not applied yet' }
+const TITLES: { readonly [why in NotApprovedReason]?: string } = { approved: 'Already approved, not applied yet' }
 
 const TITLE = 'Not approved by merging this'
 
-const MEANING: { readonly [why in Why]: string } = {
+const MEANING: { readonly [why in NotApprovedReason]: string } = {
   approved:
     'Earlier merges approved these changes. Herdbook applies them first, when they are due and the budget allows it. This pull request does not change that.',
   'other-file': `${ASKED}. They lower protection or take something away. Only a pull request that changes their own file approves them. Without one, ${HOW}`,
@@ -27,9 +27,9 @@ const MEANING: { readonly [why in Why]: string } = {
 /** The steps that merging does not approve, a section a reason. */
 export function withheldSections(
   steps: readonly Step[],
-  withheld: ReadonlyMap<string, Why>,
+  withheld: ReadonlyMap<string, NotApprovedReason>,
   kinds: readonly KindName[],
-): Section[] {
+): CommentSection[] {
   const groups = Map.groupBy(steps.toSorted(byDanger), ({ digest }) => withheld.get(digest))
   return [...groups].map(([why, members]) =>
     why === undefined

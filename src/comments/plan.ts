@@ -14,11 +14,11 @@ import {
   type KindName,
 } from '../words/describe.ts'
 import { editSections, onlyEdits } from './config-changes.ts'
-import { hasEdits, NO_EDITS, type Edits } from '../words/config-changes.ts'
+import { hasEdits, NO_EDITS, type ConfigChanges } from '../words/config-changes.ts'
 import { firstApplies } from '../words/first-apply.ts'
-import { enveloped, fit, size, type Envelope, type Section } from './shrink-to-fit.ts'
+import { enveloped, fit, size, type Envelope, type CommentSection } from './shrink-to-fit.ts'
 import { fileSection } from './steps.ts'
-import { findings, type Files } from './findings.ts'
+import { findings, type QuotableFiles } from './findings.ts'
 import { byHand, cutOff, leftAlone, leftBehind, differences, unread, waiting } from './sections.ts'
 import { alert, code, fence, link, marked, prose } from './markdown.ts'
 import { readable } from '../redaction/idn.ts'
@@ -28,10 +28,10 @@ import { notCompared } from '../words/secrets.ts'
 import { capital, count, listed } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { withheldSections } from './not-approved.ts'
-import { type Why } from '../words/not-approved.ts'
+import { type NotApprovedReason } from '../words/not-approved.ts'
 
 /** What is known about a pull request whose plan is shown. */
-export interface Proposed {
+export interface PullRequestFacts {
   readonly pullRequest: number
   /** The two commits that are merged for the plan. */
   readonly base: string
@@ -39,25 +39,25 @@ export interface Proposed {
   /** Digests of steps that the base's files ask for, too: left over from earlier merges. */
   readonly leftover: ReadonlySet<string>
   /** The steps that merging does not approve, by digest. */
-  readonly withheld: ReadonlyMap<string, Why>
+  readonly withheld: ReadonlyMap<string, NotApprovedReason>
   /** Kinds that no connection of a pull request can read: they are compared with the base's files. */
   readonly byFiles: readonly string[]
   /** What it changes in Herdbook's own settings and in other files. */
-  readonly edits: Edits
+  readonly edits: ConfigChanges
   /** Who has to approve it, in sentences. */
   readonly deciding?: readonly string[]
   /** The page of the run. */
   readonly run: string
 }
 
-export interface MarkdownOptions extends Envelope, Files {
+export interface MarkdownOptions extends Envelope, QuotableFiles {
   readonly kinds: readonly KindName[]
   readonly visibility: 'public' | 'private'
   /** What `policy.yaml` lets a private repository show. */
   readonly show?: Show
   /** The command that runs it again. */
   readonly command?: string
-  readonly proposal?: Proposed
+  readonly proposal?: PullRequestFacts
 }
 
 /** Renders a plan as a comment: always within the limit and well-formed, whatever names are in it. */
@@ -91,7 +91,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const elsewhere = proposal === undefined ? code(command) : `the summary of ${link('this run', proposal.run)}`
   const leftover = proposal?.leftover ?? new Set()
   const own = plan.steps.filter((step) => !leftover.has(step.digest))
-  const withheld = proposal?.withheld ?? new Map<string, Why>()
+  const withheld = proposal?.withheld ?? new Map<string, NotApprovedReason>()
   const left = plan.steps.filter((step) => leftover.has(step.digest) && !withheld.has(step.digest))
   const steps = [...own, ...left]
   const edits = proposal?.edits ?? NO_EDITS
@@ -99,7 +99,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const withoutSteps = (): string => letGo(plan, kinds) ?? (hasEdits(edits) ? onlyEdits(edits) : unchanged(plan))
   const head = `### ${steps.length > 0 ? marked(headline(steps, kinds, leftover)) : withoutSteps()}`
   const foot = footer(plan, options)
-  const sections: Section[] = [
+  const sections: CommentSection[] = [
     [() => head],
     [() => meaning(plan, options)],
     findings(plan, 'error', options),
@@ -190,7 +190,7 @@ function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
 }
 
 /** What earlier merges approved: it comes first in the budget, but for what waits for its day. */
-function waitingBefore({ steps }: Plan, proposal: Proposed | undefined): string[] {
+function waitingBefore({ steps }: Plan, proposal: PullRequestFacts | undefined): string[] {
   const earlier = steps.filter(({ digest }) => proposal?.withheld.get(digest) === 'approved')
   const later = earlier.filter(({ notice }) => notice !== undefined).length
   const counted = (number: number, what: string): string[] =>
@@ -237,7 +237,7 @@ function footer(plan: Plan, { command = 'herdbook plan', proposal }: MarkdownOpt
   return `<sub>${facts.join(' · ')}</sub>`
 }
 
-function commits({ commit: id }: Plan, proposal: Proposed | undefined): string[] {
+function commits({ commit: id }: Plan, proposal: PullRequestFacts | undefined): string[] {
   if (proposal !== undefined) return [`commit ${commit(proposal.head)} on ${commit(proposal.base)}`]
   return id === null ? [] : [`commit ${commit(id)}`]
 }

@@ -1,9 +1,9 @@
 import { leftBehindInWords } from '../reconcile/plan/absence.ts'
-import type { WayOut, Plan, Difference, Unmanaged } from '../reconcile/plan/types.ts'
+import type { WayOut, Plan, Difference, UnmanagedObject } from '../reconcile/plan/types.ts'
 import { protocolInWords } from '../reconcile/protocols.ts'
 import { titleOf, type KindName } from '../words/describe.ts'
 import { absence, sidesOf } from '../words/field-changes.ts'
-import { bullets, framed, shortening, type Section } from './shrink-to-fit.ts'
+import { bullets, framed, shortening, type CommentSection } from './shrink-to-fit.ts'
 import { HIDDEN } from '../redaction/redact-text.ts'
 import { alert, code, details, prose } from './markdown.ts'
 import { leftInWords } from '../words/group-steps.ts'
@@ -20,7 +20,7 @@ import { inline } from '../redaction/neutralise.ts'
 const OPEN_ITEMS = 5
 
 /** Differences to decide, each with its ways out. */
-export function differences(list: readonly Difference[], title: string, meaning: string): Section {
+export function differences(list: readonly Difference[], title: string, meaning: string): CommentSection {
   if (list.length === 0) return []
   const section = bullets(list.map((one) => () => differenceItem(one)))
   const fold = (body: string): string => (list.length > OPEN_ITEMS ? details(`All ${number(list.length)}`, body) : body)
@@ -58,7 +58,7 @@ export function facts(difference: Difference): string[] {
 export const waitingItem = ({ kind, id, reason }: Plan['waiting'][number], kinds: readonly KindName[]): string =>
   `- ${titleOf(kind, kinds).one} ${code(readable(id))}: ${prose(readable(reason))}`
 
-export function waiting(plan: Plan, kinds: readonly KindName[]): Section {
+export function waiting(plan: Plan, kinds: readonly KindName[]): CommentSection {
   if (plan.waiting.length === 0) return []
   return framed(
     bullets(plan.waiting.map((one) => () => waitingItem(one, kinds))),
@@ -67,7 +67,7 @@ export function waiting(plan: Plan, kinds: readonly KindName[]): Section {
 }
 
 /** What is no longer managed, and how a person removes it. */
-export function leftBehind(plan: Plan): Section {
+export function leftBehind(plan: Plan): CommentSection {
   if (plan.leftBehind.length === 0) return []
   const words = leftBehindInWords(plan.leftBehind)
   return framed(
@@ -77,7 +77,7 @@ export function leftBehind(plan: Plan): Section {
 }
 
 /** Protocols that an earlier run did not finish, and what the next apply does with each. */
-export function cutOff(list: Plan['unfinished'], title: string): Section {
+export function cutOff(list: Plan['unfinished'], title: string): CommentSection {
   if (list.length === 0) return []
   return framed(
     bullets(list.map((one) => () => `- ${prose(readable(protocolInWords(one)))}`)),
@@ -85,7 +85,7 @@ export function cutOff(list: Plan['unfinished'], title: string): Section {
   )
 }
 
-export function unread(plan: Plan, kinds: readonly KindName[]): Section {
+export function unread(plan: Plan, kinds: readonly KindName[]): CommentSection {
   const missing = unreadIn(plan)
   if (missing.length === 0) return []
   const items = missing.map(
@@ -97,7 +97,7 @@ export function unread(plan: Plan, kinds: readonly KindName[]): Section {
 }
 
 /** Objects that may not be named here have one id for all: they are counted. */
-export function byHand(plan: Plan, kinds: readonly KindName[]): Section {
+export function byHand(plan: Plan, kinds: readonly KindName[]): CommentSection {
   const added = byHandIn(plan)
   if (added.length === 0) return []
   const items = [...Map.groupBy(added, ({ kind, id }) => `${kind}/${id}`)].map(
@@ -115,7 +115,7 @@ export function byHand(plan: Plan, kinds: readonly KindName[]): Section {
   )
 }
 
-function named(ref: string, one: Unmanaged | undefined): string {
+function named(ref: string, one: UnmanagedObject | undefined): string {
   const like = one === undefined ? null : likeness(one)
   return `${code(readable(ref))}${like === null ? '' : ` (${code(like)})`}`
 }

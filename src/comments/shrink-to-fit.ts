@@ -2,7 +2,7 @@ import { shorter, shrink } from '../words/shrink.ts'
 import { number } from '../words/text.ts'
 
 /** A part of a comment, from its full form to its shortest; each form is made only when needed. */
-export type Section = readonly (() => string)[]
+export type CommentSection = readonly (() => string)[]
 
 /** GitHub counts characters; bytes are never fewer. */
 export const size = (text: string): number => Buffer.byteLength(text)
@@ -10,7 +10,7 @@ export const size = (text: string): number => Buffer.byteLength(text)
 const GAP = 2
 
 /** Joins sections to a text within the limit; null if even the shortest forms don't fit. */
-export function fit(sections: readonly Section[], limit: number): string | null {
+export function fit(sections: readonly CommentSection[], limit: number): string | null {
   const { forms, fits } = shrink(sections, (text) => size(text) + GAP, limit)
   return fits ? forms.filter((text) => text !== '').join('\n\n') : null
 }
@@ -35,16 +35,20 @@ export function enveloped({ limit = LIMIT, marker, hidden }: Envelope, make: (ro
 }
 
 /** A list, then shorter beginnings of it with the rest counted. */
-export function shortening(items: readonly (() => string)[], glue: string, more: (rest: number) => string): Section {
+export function shortening(
+  items: readonly (() => string)[],
+  glue: string,
+  more: (rest: number) => string,
+): CommentSection {
   const form = (length: number): string =>
     [...items.slice(0, length).map((item) => item()), more(items.length - length)].join(glue)
   return [() => items.map((item) => item()).join(glue), ...shorter(items.length).map((length) => () => form(length))]
 }
 
 /** Bullets, as many as fit. */
-export const bullets = (items: readonly (() => string)[]): Section =>
+export const bullets = (items: readonly (() => string)[]): CommentSection =>
   shortening(items, '\n', (rest) => `- … and ${number(rest)} more`)
 
 /** The same frame around each form of a section; an empty section has no frame. */
-export const framed = (section: Section, frame: (body: string) => string): Section =>
+export const framed = (section: CommentSection, frame: (body: string) => string): CommentSection =>
   section.map((form) => () => frame(form()))

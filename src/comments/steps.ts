@@ -2,7 +2,7 @@ import { notesOf } from '../words/step-notes.ts'
 import type { Step } from '../reconcile/plan/types.ts'
 import { capitalised, causeInWords, heldBack, sentence, type KindName } from '../words/describe.ts'
 import { fieldDiffs, type FieldDiff } from '../words/field-changes.ts'
-import { framed, type Section } from './shrink-to-fit.ts'
+import { framed, type CommentSection } from './shrink-to-fit.ts'
 import { details, fence, marked, prose } from './markdown.ts'
 import { readable } from '../redaction/idn.ts'
 import { count, listed } from '../words/text.ts'
@@ -12,7 +12,7 @@ import { inline } from '../redaction/neutralise.ts'
 const OPEN_LINES = 30
 
 /** Changes that belong together, such as those of one file. */
-export interface Group {
+export interface StepGroup {
   readonly title: string
   readonly intro?: string
   readonly steps: readonly Step[]
@@ -22,7 +22,7 @@ export interface Group {
 }
 
 /** Renders changes, from all details down to the names of what can't be undone. */
-export function fileSection({ title, intro, steps, kinds, elsewhere }: Group): Section {
+export function fileSection({ title, intro, steps, kinds, elsewhere }: StepGroup): CommentSection {
   const head = [
     `#### ${title} · ${count(steps.length, 'change', 'changes')}`,
     ...(intro === undefined ? [] : [intro]),
@@ -34,7 +34,7 @@ export function fileSection({ title, intro, steps, kinds, elsewhere }: Group): S
 }
 
 /** Renders steps as a list, from all of them down to the names of what can't be undone. */
-export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): Section {
+export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): CommentSection {
   const grave = steps.filter((step) => step.hazard === 'irreversible')
   const serious = steps.filter((step) => step.hazard !== 'reversible' || step.weakens)
   return [

@@ -2,10 +2,10 @@ import type { Plan, Step } from '../reconcile/plan/types.ts'
 import type { Value } from '../instance/values.ts'
 import { titleOf, verdict, type KindName } from '../words/describe.ts'
 import { editSections, onlyEdits } from './config-changes.ts'
-import { hasEdits, NO_EDITS, type Edits } from '../words/config-changes.ts'
-import { enveloped, fit, size, type Envelope, bullets, framed, type Section } from './shrink-to-fit.ts'
+import { hasEdits, NO_EDITS, type ConfigChanges } from '../words/config-changes.ts'
+import { enveloped, fit, size, type Envelope, bullets, framed, type CommentSection } from './shrink-to-fit.ts'
 import { fileSection } from './steps.ts'
-import { findings, type Files } from './findings.ts'
+import { findings, type QuotableFiles } from './findings.ts'
 import { alert, code, fence, link, marked } from './markdown.ts'
 import { readable } from '../redaction/idn.ts'
 import { filesOf } from '../words/group-steps.ts'
@@ -13,21 +13,21 @@ import { own } from '../instance/get-own.ts'
 import { inline } from '../redaction/neutralise.ts'
 
 /** What a server shows to everyone. */
-export interface PublicView {
+export interface PublicServer {
   /** By domain as Herdbook compares it; null where the server does not show its blocks. */
   readonly domainBlocks: ReadonlyMap<string, { readonly severity: string; readonly comment: string }> | null
   /** The texts of its rules; null if they could not be read. */
   readonly rules: readonly string[] | null
 }
 
-export interface DifferencesOptions extends Envelope, Files {
+export interface DifferencesOptions extends Envelope, QuotableFiles {
   readonly kinds: readonly KindName[]
   /** The commits that are compared. */
   readonly head: string
   readonly base: string
-  readonly publicView?: PublicView
+  readonly publicView?: PublicServer
   /** What it changes in Herdbook's own settings and in other files. */
-  readonly edits?: Edits
+  readonly edits?: ConfigChanges
   /** The page of the run. */
   readonly run?: string
 }
@@ -48,7 +48,7 @@ function body(plan: Plan, options: DifferencesOptions, room: number): string {
   const title = `### Commit ${to}, files only: ${marked(lowered(plan.steps.length === 0 && plan.letGo.length === 0 && hasEdits(edits) ? [onlyEdits(edits)] : verdict(plan, kinds)))}`
   const elsewhere = run === undefined ? code('herdbook plan') : `the summary of ${link('this run', run)}`
   const foot = `<sub>${[`commit ${to}, compared with the files of ${from}`, ...(run === undefined ? [] : [link('this run', run)])].join(' · ')}</sub>`
-  const sections: Section[] = [
+  const sections: CommentSection[] = [
     [() => title],
     [() => alert('IMPORTANT', asking(head))],
     findings(plan, 'error', options),
@@ -80,7 +80,7 @@ const asking = (head: string): string =>
   ].join('\n')
 
 /** For each change of a domain block or a rule, what everyone sees on the server today. */
-function shownToday(steps: readonly Step[], { publicView, kinds }: DifferencesOptions): Section {
+function shownToday(steps: readonly Step[], { publicView, kinds }: DifferencesOptions): CommentSection {
   if (publicView === undefined) return []
   const [blocks, rules] = ['domain-block', 'rule'].map((kind) => steps.filter((step) => step.kind === kind))
   const items = [
@@ -111,7 +111,7 @@ const TREATMENTS: { readonly [severity: string]: string } = {
   noop: 'not limited',
 }
 
-function blockToday({ id }: Step, blocks: NonNullable<PublicView['domainBlocks']>): string {
+function blockToday({ id }: Step, blocks: NonNullable<PublicServer['domainBlocks']>): string {
   const shown = blocks.get(id)
   if (shown === undefined) return 'no block'
   return [

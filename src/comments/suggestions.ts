@@ -10,7 +10,7 @@ import { readable } from '../redaction/idn.ts'
 import { inline } from '../redaction/neutralise.ts'
 
 /** A review comment that offers new lines for a place in a file. */
-export interface Suggestion {
+export interface FileSuggestion {
   readonly file: string
   /** The first line that it replaces, where it replaces more than one; lines count from 1. */
   readonly startLine?: number
@@ -25,7 +25,7 @@ const MAX_SUGGESTIONS = 20
  * The consent that the plan lacks, as suggestions that one click accepts.
  * Line numbers are those of the text from `textOf`; GitHub accepts only lines that the pull request changes.
  */
-export function suggestionsFor(plan: Plan, textOf: SourceOf): Suggestion[] {
+export function suggestionsFor(plan: Plan, textOf: SourceOf): FileSuggestion[] {
   return patches(lackingIn(plan).slice(0, MAX_SUGGESTIONS), textOf, 0)
     .flatMap(({ file, text, steps, hunks }) => {
       const old = text.split('\n')
@@ -41,7 +41,7 @@ function suggestion(
   old: readonly string[],
   hunk: StructuredPatchHunk,
   step: Step | undefined,
-): Suggestion[] {
+): FileSuggestion[] {
   // GitHub comments on existing lines only: for added lines that is the line above.
   const above = hunk.oldLines === 0 ? 1 : 0
   const start = hunk.oldStart - above

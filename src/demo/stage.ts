@@ -9,7 +9,7 @@ import { EXIT, fail, type ExitCode } from '../instance/diagnostic.ts'
 import type { Io } from '../session/io.ts'
 import { main, type Verbs } from '../command-line/main.ts'
 import { shipped } from '../setup/package-files.ts'
-import { startLive, type Live } from './start-server.ts'
+import { startLive, type DemoServer } from './start-server.ts'
 
 /** The place of the story: a repository, and the server that it describes. */
 export interface Stage {
@@ -17,7 +17,7 @@ export interface Stage {
   readonly folder: string
   /** The Git repository. */
   readonly herd: string
-  readonly live: Live
+  readonly live: DemoServer
   /**
    * Runs a verb in the repository, with its output on `to`. If the exit code is not `expected`, the story ends.
    */
@@ -56,7 +56,7 @@ export async function setStage(io: Io): Promise<Stage> {
   }
 }
 
-function stageIn(io: Io, folder: string, live: Live): Stage {
+function stageIn(io: Io, folder: string, live: DemoServer): Stage {
   const herd = join(folder, 'herd')
   return {
     folder,
@@ -108,7 +108,7 @@ async function writeFiles({ folder, herd, live, git }: Stage): Promise<void> {
 
 const instanceFile = (
   folder: string,
-  { domain, url, directory, database }: Live,
+  { domain, url, directory, database }: DemoServer,
 ): string => `# yaml-language-server: $schema=../schema/instance.schema.json
 # The connections lead to the Mastodon that \`herdbook demo\` runs on this machine.
 domain: ${domain}

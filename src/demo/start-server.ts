@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 
 /** What the embedded Mastodon says after it has started. */
-export interface Facts {
+export interface DemoServerFacts {
   readonly url: string
   readonly version: string
   readonly domain: string
@@ -16,18 +16,18 @@ export interface Facts {
 }
 
 /** What a person does at the web interface. */
-export type Deed =
+export type WebAction =
   | { readonly does: 'block'; readonly domain: string; readonly comment: string }
   | { readonly does: 'lift'; readonly domain: string }
 
-export interface Live extends Facts {
+export interface DemoServer extends DemoServerFacts {
   /** Lets @second do something at the web interface. */
-  readonly hand: (deed: Deed) => Promise<void>
+  readonly hand: (deed: WebAction) => Promise<void>
   readonly close: () => Promise<void>
 }
 
 /** Starts the embedded Mastodon in a process of its own, with its checkout in `directory`. */
-export async function startLive(directory: string): Promise<Live> {
+export async function startLive(directory: string): Promise<DemoServer> {
   const program = fileURLToPath(new URL(`./server${extname(import.meta.filename)}`, import.meta.url))
   const child = fork(program, [directory], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const gone = once(child, 'exit')
@@ -36,7 +36,7 @@ export async function startLive(directory: string): Promise<Live> {
     const [message] = (await Promise.race([once(child, 'message'), ended])) as unknown[]
     return message
   }
-  const facts = (await answer()) as Facts
+  const facts = (await answer()) as DemoServerFacts
   return {
     ...facts,
     hand: async (deed) => {

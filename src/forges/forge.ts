@@ -23,13 +23,13 @@ export interface Forge {
   readonly pushers: (branch: string, newest?: number) => Promise<readonly Push[]>
   /** Who must approve before an environment is used; null if there is none of that name. */
   readonly environmentReviewers: (name: string) => Promise<EnvironmentReviewers | null>
-  readonly permission: (login: string) => Promise<Permission>
+  readonly permission: (login: string) => Promise<RepositoryPermission>
   /** Of an issue or a pull request, oldest first. */
   readonly comments: (issue: number) => Promise<readonly Comment[]>
   readonly comment: (issue: number, body: string) => Promise<Comment>
   readonly editComment: (id: number, body: string) => Promise<void>
   /** Comments on lines of a pull request, each once, if its diff shows them. Lines are counted in `commit`. */
-  readonly suggest: (pullRequest: number, commit: string, suggestions: readonly Suggestion[]) => Promise<void>
+  readonly suggest: (pullRequest: number, commit: string, suggestions: readonly ReviewSuggestion[]) => Promise<void>
   readonly issue: (number: number) => Promise<Issue>
   /** Open issues (no pull requests) with that label, oldest first. */
   readonly openIssues: (label: string) => Promise<readonly Issue[]>
@@ -45,9 +45,9 @@ export interface Forge {
   /** A label that is not there counts as removed. */
   readonly removeLabel: (issue: number, label: string) => Promise<void>
   /** Reports on a commit what branch protection waits for; the last report of a name counts. */
-  readonly report: (commit: string, status: Status) => Promise<void>
+  readonly report: (commit: string, status: CommitStatus) => Promise<void>
   /** Puts files on their own branch and opens a pull request for it, or updates the open one. */
-  readonly propose: (proposal: Proposal) => Promise<PullRequest>
+  readonly propose: (proposal: BranchProposal) => Promise<PullRequest>
 }
 
 export interface PullRequest {
@@ -81,19 +81,19 @@ export interface Review {
   readonly dismissed: { readonly at: string } | null
 }
 
-export interface Account {
+export interface ForgeAccount {
   readonly login: string
   readonly byBot: boolean
 }
 
 /** The account that an e-mail address in a commit belongs to, the forge itself, or null if no account has it. */
-export type Hand = Account | 'forge' | null
+export type CommitAccount = ForgeAccount | 'forge' | null
 
 /** The committer chooses the addresses in a commit, so they are only a claim; `forge` is signed. */
 export interface CommitFacts {
   readonly id: string
-  readonly author: Hand
-  readonly committer: Hand
+  readonly author: CommitAccount
+  readonly committer: CommitAccount
   /** Whether the forge knows its signature as the committer's. */
   readonly verified: boolean
 }
@@ -125,7 +125,7 @@ export interface EnvironmentReviewers {
 }
 
 /** What a person may do in the repository; `triage` may label, but not write. */
-export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
+export type RepositoryPermission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
 
 export interface Comment {
   readonly id: number
@@ -139,7 +139,7 @@ export interface Comment {
 }
 
 /** A comment on lines of a file that suggests other text. */
-export interface Suggestion {
+export interface ReviewSuggestion {
   /** From the root of the repository. */
   readonly path: string
   /** The first line that it replaces, if it replaces several; lines count from 1. */
@@ -160,7 +160,7 @@ export interface Issue {
   readonly labels: readonly string[]
 }
 
-export interface Status {
+export interface CommitStatus {
   readonly state: 'pending' | 'success' | 'failure' | 'error'
   /** The name that branch protection asks for. */
   readonly context: string
@@ -169,7 +169,7 @@ export interface Status {
   readonly url?: string
 }
 
-export interface Proposal {
+export interface BranchProposal {
   /** The new branch, such as `herdbook/issue-12`. */
   readonly branch: string
   /** The target branch, and the commit that the new one is based on. */
@@ -183,5 +183,5 @@ export interface Proposal {
 }
 
 /** Whether a person may decide what happens to the server: everyone who may write to the repository. */
-export const canWrite = (permission: Permission): boolean =>
+export const canWrite = (permission: RepositoryPermission): boolean =>
   permission === 'admin' || permission === 'maintain' || permission === 'write'

@@ -1,7 +1,7 @@
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { isUnwanted } from '../instance/yaml/characters.ts'
 import { FORMS, type FormName } from './issue-form-texts.ts'
-import type { Form, FormField } from './issue-forms.ts'
+import type { IssueForm, FormField } from './issue-forms.ts'
 import * as texts from './texts.ts'
 
 /** The answers of an issue's form. Each holds nothing, one text, or the boxes that were ticked. */
@@ -28,7 +28,7 @@ export function readAnswers(body: string): Answers {
   if (body.length > MAX_ISSUE) return refuse('too-long', texts.issueTooLong(MAX_ISSUE))
   const lines = body.split(/\r\n?|\n/)
   const name = formOf(lines)
-  const { fields }: Form = FORMS[name]
+  const { fields }: IssueForm = FORMS[name]
   const labelLines = labelLinesOf(fields, lines)
   const problems: Diagnostic[] = []
   const answers = Object.fromEntries(
@@ -64,7 +64,7 @@ function formOf(lines: readonly string[]): FormName {
 }
 
 /** Finds the line of each label; undefined if the label is missing. */
-function labelLinesOf(fields: Form['fields'], lines: readonly string[]): (number | undefined)[] {
+function labelLinesOf(fields: IssueForm['fields'], lines: readonly string[]): (number | undefined)[] {
   const labelLines = Object.values(fields).map(({ label }) => {
     const found = lines.flatMap((line, index) => (line.trimEnd() === headingOf(label) ? [index] : []))
     if (found.length > 1) return refuse('answered-twice', texts.answeredTwice(label, found.length))

@@ -1,4 +1,4 @@
-import type { Form, FormField } from './issue-forms.ts'
+import type { IssueForm, FormField } from './issue-forms.ts'
 
 const named = {
   label: 'Your name',
@@ -127,6 +127,6 @@ export const FORMS = {
       named,
     },
   },
-} as const satisfies { readonly [name: string]: Form }
+} as const satisfies { readonly [name: string]: IssueForm }
 
 export type FormName = keyof typeof FORMS

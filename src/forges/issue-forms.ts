@@ -1,10 +1,10 @@
 /** How a question of an issue form is answered: one line, free text, one of several answers, or checkboxes. */
-type Kind = 'line' | 'text' | 'choice' | 'boxes'
+type QuestionType = 'line' | 'text' | 'choice' | 'boxes'
 
 /** One question. Its label stands above the answer in the issue; the answer is found by it. */
 export interface FormField {
   readonly label: string
-  readonly kind: Kind
+  readonly kind: QuestionType
   readonly required: boolean
   /** An explanation below the label. */
   readonly description?: string
@@ -14,7 +14,7 @@ export interface FormField {
 }
 
 /** An issue form: its name, the first words of its issues' titles, and its questions by name, in order. */
-export interface Form {
+export interface IssueForm {
   readonly title: string
   readonly description: string
   readonly prefix: string

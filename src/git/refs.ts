@@ -166,7 +166,7 @@ export function parseRefs(out: string): Map<string, string> {
 }
 
 /** The result of a compare-and-swap: `now` is what the ref names instead. */
-export type Swapped = { readonly state: 'done' } | { readonly state: 'moved'; readonly now: string | null }
+export type SwapResult = { readonly state: 'done' } | { readonly state: 'moved'; readonly now: string | null }
 
 const MAX_ATTEMPTS = 3
 
@@ -177,7 +177,7 @@ export async function swapRef(
   expected: string | null,
   next: string | null,
   mirrorBranch?: string,
-): Promise<Swapped> {
+): Promise<SwapResult> {
   for (let attempt = 1; ; attempt += 1) {
     const { done, reason } = await refs.swap(ref, expected, next, mirrorBranch)
     if (done) return { state: 'done' }

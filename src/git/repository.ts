@@ -1,5 +1,5 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import type { Head, Merged, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
+import type { Head, MergeResult, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
 import { failed, gitIn, type Git } from './git.ts'
 import { objectId, writeCommit, type ObjectFormat } from './write-commit.ts'
 import { identity, localRefs, parseRefs, readSnapshot, remoteRefs, swapRef, type Refs } from './refs.ts'
@@ -203,7 +203,7 @@ async function checkOut(git: Git, commit: string, path: string): Promise<void> {
   }
 }
 
-async function merge(git: Git, base: string, head: string): Promise<Merged> {
+async function merge(git: Git, base: string, head: string): Promise<MergeResult> {
   const { code, out, err } = await git.run([
     '-c',
     'core.attributesFile=/dev/null',

@@ -1,11 +1,11 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import type { Entry, FileSource } from '../instance/source.ts'
+import type { FolderEntry, FileSource } from '../instance/source.ts'
 import { MAX_BYTES } from '../instance/source.ts'
 import { gitIn, type GitObject } from './git.ts'
 import { own } from '../instance/get-own.ts'
 import { fileTooLarge, folderUnreadable, noSuchFile, notFullCommitId } from './texts.ts'
 
-type Listed = Entry & { readonly oid: string }
+type Listed = FolderEntry & { readonly oid: string }
 
 /** Up to this size in all, one Git reads all files as soon as the first of them is wanted. */
 const MAX_BYTES_AT_ONCE = 2 * MAX_BYTES
@@ -64,7 +64,7 @@ export function gitSources(dir: string, folder: string): (tree: string) => FileS
 /** Makes a source that reads a folder of one commit. */
 export const gitSource = (dir: string, commit: string, folder: string): FileSource => gitSources(dir, folder)(commit)
 
-const KINDS: { readonly [mode: string]: Entry['kind'] } = {
+const KINDS: { readonly [mode: string]: FolderEntry['kind'] } = {
   '100644': 'file',
   '100755': 'file',
   '120000': 'symlink',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import type { Content } from '../reconcile/repository.ts'
+import type { CommitContent } from '../reconcile/repository.ts'
 import { failed, type Git } from './git.ts'
 
 /** What a repository names its objects by. */
@@ -27,7 +27,7 @@ export async function writeCommit(
   git: Git,
   format: ObjectFormat,
   who: string,
-  { files, subject, trailers = {}, parents = [] }: Content,
+  { files, subject, trailers = {}, parents = [] }: CommitContent,
 ): Promise<string> {
   const object = (type: Made['type'], data: Buffer): Made => ({
     id: createHash(format).update(`${type} ${data.length}\0`).update(data).digest('hex'),

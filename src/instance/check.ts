@@ -9,17 +9,17 @@ import type { SchemaNode } from './schema.ts'
 import { validators } from './validate.gen.js'
 import { MAX_PROBLEMS } from './yaml/syntax.ts'
 import type { Path } from './yaml/positions.ts'
-import type { Parsed } from './yaml/parse.ts'
+import type { ParsedYaml } from './yaml/parse.ts'
 import { own } from './get-own.ts'
 
-export interface Checked<F extends FileName> {
+export interface CheckedDocument<F extends FileName> {
   /** The file without what the schema refuses: a wrong row is a hole in its list. */
   readonly document: Documents[F]
   readonly diagnostics: readonly Diagnostic[]
 }
 
 /** Checks one parsed file against its schema. */
-export async function checkFile<F extends FileName>(file: F, parsed: Parsed): Promise<Checked<F>> {
+export async function checkFile<F extends FileName>(file: F, parsed: ParsedYaml): Promise<CheckedDocument<F>> {
   const validate = validators[file]
   // A file with only comments manages nothing.
   const value = parsed.value ?? {}
@@ -101,7 +101,7 @@ interface Problem {
   readonly key?: Path
 }
 
-async function explain(file: FileName, parsed: Parsed, error: ErrorObject): Promise<Diagnostic> {
+async function explain(file: FileName, parsed: ParsedYaml, error: ErrorObject): Promise<Diagnostic> {
   const path = pathOf(error)
   const node = await schemaAt(file, path)
   const value = valueAt(parsed.value, path)

@@ -2,7 +2,7 @@ import type { Diagnostic, Severity, Wording } from './diagnostic.ts'
 import { FILE_NAMES, isFileName } from './documents.ts'
 import { nearest } from './nearest.ts'
 import { MAX_BYTES } from './source.ts'
-import type { Entry } from './source.ts'
+import type { FolderEntry } from './source.ts'
 import {
   fileIsLink,
   fileTooLarge,
@@ -17,7 +17,7 @@ import {
 const LATER: readonly string[] = ['vm.yaml', 'services.yaml', 'access.yaml', 'certificates.yaml', 'backups.yaml']
 
 /** Checks the folder itself: links, files that are too large, unknown names. `texts` are those that the files name. */
-export function checkFolder(entries: readonly Entry[], texts: ReadonlySet<string>): readonly Diagnostic[] {
+export function checkFolder(entries: readonly FolderEntry[], texts: ReadonlySet<string>): readonly Diagnostic[] {
   const found = entries.filter(({ name }) => !name.startsWith('.')).flatMap((entry) => checkEntry(entry, texts))
   const nameless = entries.some(({ name }) => name === 'instance.yaml') ? [] : [missing]
   return [...found, ...nameless]
@@ -25,7 +25,7 @@ export function checkFolder(entries: readonly Entry[], texts: ReadonlySet<string
 
 const missing: Diagnostic = { code: 'no-instance-yaml', severity: 'warning', ...NO_INSTANCE_YAML }
 
-function checkEntry(entry: Entry, texts: ReadonlySet<string>): readonly Diagnostic[] {
+function checkEntry(entry: FolderEntry, texts: ReadonlySet<string>): readonly Diagnostic[] {
   const { name, kind, size } = entry
   const problem = (code: string, severity: Severity, words: Wording): readonly Diagnostic[] => [
     { code, severity, ...words, at: { file: name, line: 1, column: 1 } },

@@ -3,16 +3,16 @@ import { FILE_NAMES } from './documents.ts'
 import type { Documents, FileName, InstanceFile } from './documents.ts'
 import { checkFolder } from './folder.ts'
 import type { Instance, Source } from './instance.ts'
-import { readingOf, readText, type Reading } from './reading.ts'
+import { readingOf, readText, type ParsedFiles } from './reading.ts'
 import { RULES, VERSION_RULES } from './rules/index.ts'
 import { MAX_BYTES } from './source.ts'
-import type { Entry, FileSource } from './source.ts'
+import type { FolderEntry, FileSource } from './source.ts'
 import { unwanted } from './yaml/characters.ts'
 import { textProblem, textReferences } from './text-files.ts'
 import { emptyFile, noFolder, NOT_THERE, UNREADABLE_FOLDER } from './texts.ts'
 import { releaseOf } from './versions.ts'
 import type { Path } from './yaml/positions.ts'
-import type { Parsed } from './yaml/parse.ts'
+import type { ParsedYaml } from './yaml/parse.ts'
 
 export interface LoadOptions {
   /** The server's version, such as 4.6.5; without it, what any version knows is accepted. */
@@ -21,7 +21,7 @@ export interface LoadOptions {
   readonly now?: Date
 }
 
-export interface Loaded {
+export interface LoadedInstance {
   /** null if there is any error. */
   readonly instance: Instance | null
   /** The valid part of instance.yaml, whatever else is wrong. */
@@ -34,7 +34,10 @@ export interface Loaded {
 const none = (): readonly Diagnostic[] => []
 
 /** Reads and checks the files of an instance, and lists all problems at once. */
-export async function loadInstance(files: FileSource | Reading, options: LoadOptions = {}): Promise<Loaded> {
+export async function loadInstance(
+  files: FileSource | ParsedFiles,
+  options: LoadOptions = {},
+): Promise<LoadedInstance> {
   const entries = await listed(files)
   if ('code' in entries) return { instance: null, server: undefined, diagnostics: [entries], errorsFor: none }
   const { documents, parsed, broken, diagnostics: found } = await readDocuments(readingOf(files), entries)
@@ -72,7 +75,7 @@ export async function loadInstance(files: FileSource | Reading, options: LoadOpt
   }
 }
 
-async function listed(files: FileSource): Promise<readonly Entry[] | Diagnostic> {
+async function listed(files: FileSource): Promise<readonly FolderEntry[] | Diagnostic> {
   try {
     return await files.list()
   } catch (error) {
@@ -81,11 +84,11 @@ async function listed(files: FileSource): Promise<readonly Entry[] | Diagnostic>
   }
 }
 
-const isReadable = (entry: Entry): boolean => entry.kind === 'file' && entry.size <= MAX_BYTES
+const isReadable = (entry: FolderEntry): boolean => entry.kind === 'file' && entry.size <= MAX_BYTES
 
-async function readDocuments(files: Reading, entries: readonly Entry[]) {
+async function readDocuments(files: ParsedFiles, entries: readonly FolderEntry[]) {
   const documents: { -readonly [F in FileName]?: Documents[F] } = {}
-  const parsed = new Map<string, Parsed>()
+  const parsed = new Map<string, ParsedYaml>()
   const broken = new Set<FileName>()
   const diagnostics: Diagnostic[] = []
   const readOne = async <F extends FileName>(file: F): Promise<void> => {
@@ -110,9 +113,9 @@ const emptied = (file: string): Diagnostic => ({
 
 async function readTexts(
   files: FileSource,
-  entries: readonly Entry[],
+  entries: readonly FolderEntry[],
   documents: Documents,
-  parsed: ReadonlyMap<string, Parsed>,
+  parsed: ReadonlyMap<string, ParsedYaml>,
 ) {
   const texts = new Map<string, string>()
   const diagnostics: Diagnostic[] = []

@@ -4,25 +4,25 @@ import type { Documents, FileName } from './documents.ts'
 import type { FileSource } from './source.ts'
 import { unreadable } from './texts.ts'
 import { decode } from './yaml/characters.ts'
-import { parseYaml, type Parsed } from './yaml/parse.ts'
+import { parseYaml, type ParsedYaml } from './yaml/parse.ts'
 
 /** A file that was read: its valid part, with positions, and what is wrong. */
 export interface ReadFile<F extends FileName> {
   /** undefined if no part of it is valid. */
   readonly document: Documents[F] | undefined
-  readonly parsed: Parsed | undefined
+  readonly parsed: ParsedYaml | undefined
   readonly diagnostics: readonly Diagnostic[]
   /** The file is there, with nothing in it. */
   readonly empty: boolean
 }
 
 /** The files of one tree: each is parsed and checked against its schema only once. */
-export interface Reading extends FileSource {
+export interface ParsedFiles extends FileSource {
   readonly document: <F extends FileName>(file: F) => Promise<ReadFile<F>>
 }
 
 /** Makes a reading of a source; a reading stays the same. */
-export function readingOf(files: FileSource | Reading): Reading {
+export function readingOf(files: FileSource | ParsedFiles): ParsedFiles {
   if ('document' in files) return files
   const known = new Map<FileName, Promise<ReadFile<FileName>>>()
   const document = <F extends FileName>(file: F): Promise<ReadFile<F>> => {

@@ -3,7 +3,7 @@ import { lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** One entry of the instance folder. */
-export interface Entry {
+export interface FolderEntry {
   readonly name: string
   readonly kind: 'file' | 'symlink' | 'folder' | 'other'
   /** In bytes. */
@@ -12,7 +12,7 @@ export interface Entry {
 
 /** Where the files of an instance are read from: a folder, or a tree in Git. */
 export interface FileSource {
-  readonly list: () => Promise<readonly Entry[]>
+  readonly list: () => Promise<readonly FolderEntry[]>
   readonly read: (name: string) => Promise<Buffer>
 }
 
@@ -21,7 +21,7 @@ export const MAX_BYTES = 16 * 1024 * 1024
 
 /** Makes a source that reads a folder: only regular files, and it follows no link. */
 export function directorySource(path: string): FileSource {
-  const entryOf = async (name: string): Promise<Entry> => {
+  const entryOf = async (name: string): Promise<FolderEntry> => {
     const found = await lstat(join(path, name))
     const kind = found.isFile() ? 'file' : found.isSymbolicLink() ? 'symlink' : found.isDirectory() ? 'folder' : 'other'
     return { name, kind, size: found.size }

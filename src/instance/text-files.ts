@@ -2,7 +2,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import type { Documents, FileName, LongText } from './documents.ts'
 import { nearest } from './nearest.ts'
 import { rows } from './rules/rule.ts'
-import type { Entry } from './source.ts'
+import type { FolderEntry } from './source.ts'
 import { noSuchText, textIsLink, textOutside } from './texts.ts'
 import type { Path } from './yaml/positions.ts'
 
@@ -32,7 +32,7 @@ function reference(file: FileName, path: Path, value: LongText | number | boolea
 type Problem = Pick<Diagnostic, 'code' | 'message' | 'hint'>
 
 /** Why a name is no text file: it must be a regular file beside the others. */
-export function textProblem(name: string, entries: readonly Entry[]): Problem | undefined {
+export function textProblem(name: string, entries: readonly FolderEntry[]): Problem | undefined {
   const [regular, link] = (['file', 'symlink'] as const).map((kind) =>
     entries.filter((entry) => entry.kind === kind).map((entry) => entry.name),
   )

@@ -1,12 +1,12 @@
 import type { Permission, Settings } from './documents.ts'
 
 /** A minor release of Mastodon, as far as the files depend on it. */
-export type Release = '4.4' | '4.5' | '4.6' | '4.7'
+export type MastodonRelease = '4.4' | '4.5' | '4.6' | '4.7'
 
-const RELEASES: readonly Release[] = ['4.4', '4.5', '4.6', '4.7']
+const RELEASES: readonly MastodonRelease[] = ['4.4', '4.5', '4.6', '4.7']
 
 /** The release of a version such as `4.6.5+glitch`, or the nearest known one; null if the version is not known. */
-export function releaseOf(version: string | null | undefined): Release | null {
+export function releaseOf(version: string | null | undefined): MastodonRelease | null {
   const found = /^v?(\d+)\.(\d+)/.exec(version ?? '')
   if (found === null) return null
   const rank = (text: string): number => Number(text.split('.')[0]) * 1000 + Number(text.split('.')[1])
@@ -15,12 +15,12 @@ export function releaseOf(version: string | null | undefined): Release | null {
 }
 
 interface Span {
-  readonly since?: Release
+  readonly since?: MastodonRelease
   /** The last release that has it. */
-  readonly until?: Release
+  readonly until?: MastodonRelease
 }
 
-const within = ({ since, until }: Span, release: Release | null): boolean =>
+const within = ({ since, until }: Span, release: MastodonRelease | null): boolean =>
   release === null || ((since ?? release) <= release && release <= (until ?? release))
 
 const PERMISSIONS: { readonly [Name in Permission]: Span & { readonly bit: number } } = {
@@ -50,7 +50,7 @@ const PERMISSIONS: { readonly [Name in Permission]: Span & { readonly bit: numbe
 }
 
 /** Permissions of a release with their values in the mask; of all releases where it is not known. */
-export function permissionsOf(release: Release | null): ReadonlyMap<string, bigint> {
+export function permissionsOf(release: MastodonRelease | null): ReadonlyMap<string, bigint> {
   const known = Object.entries(PERMISSIONS).filter(([, span]) => within(span, release))
   return new Map(known.map(([name, { bit }]) => [name, 1n << BigInt(bit)]))
 }
@@ -66,7 +66,7 @@ type Plain = string | number | boolean | null
 
 export interface SettingKey extends Span {
   readonly type: SettingType
-  readonly default: Plain | { readonly [Name in Release]?: Plain }
+  readonly default: Plain | { readonly [Name in MastodonRelease]?: Plain }
   readonly choices?: readonly string[]
   /** May stand in a file of its own. */
   readonly long?: true
@@ -140,7 +140,7 @@ export const UPLOADS: readonly string[] = ['thumbnail', 'mascot', 'app_icon', 'f
 const isSetting = (key: string): key is keyof typeof SETTINGS => Object.hasOwn(SETTINGS, key)
 
 /** A setting in a release, or in any if the release is null; undefined if there is no such setting. */
-export function settingOf(key: string, release: Release | null): SettingKey | undefined {
+export function settingOf(key: string, release: MastodonRelease | null): SettingKey | undefined {
   if (!isSetting(key) || !within(SETTINGS[key], release)) return undefined
   const setting = SETTINGS[key]
   // The overview came a release after the setting that chooses it.

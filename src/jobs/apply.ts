@@ -1,13 +1,13 @@
 import { EXIT, HerdbookError, worstExit, type ExitCode } from '../instance/diagnostic.ts'
 import type { ApplyReport } from '../reconcile/report.ts'
-import { run as applyNow, type Options } from '../verbs/apply.ts'
+import { run as applyNow, type ApplyVerbOptions } from '../verbs/apply.ts'
 import { say } from '../session/io.ts'
 import type { Session } from '../session/session.ts'
 import { refuseUnsafeConfig } from '../approvals/refuse-unsafe-config.ts'
 import { expect, isRerun, type Job } from '../session/job.ts'
 import { mergedSince, type MergedPullRequest } from '../approvals/merged-pull-requests.ts'
 import { repositoryOf, defaultBranchHead } from '../session/default-branch.ts'
-import { disputedAmong, withUnapprovedMerges, type ApplyStart, type Outcome } from './apply/outcome.ts'
+import { disputedAmong, withUnapprovedMerges, type ApplyStart, type ApplyOutcome } from './apply/outcome.ts'
 import { combined, exitOfRounds, hasMore, MAX_ROUNDS } from './apply/rounds.ts'
 import { reportOutcome } from './apply/report-outcome.ts'
 import { DEFECT, onlyBranch } from './apply/texts.ts'
@@ -26,7 +26,7 @@ export async function run(job: Job): Promise<void> {
 }
 
 /** Reads what an apply may do because of a button. An earlier job checked who pressed it. It counts once. */
-function flagsFromDispatch({ event, io }: Job): Pick<Options, 'first' | 'historyRewritten'> {
+function flagsFromDispatch({ event, io }: Job): Pick<ApplyVerbOptions, 'first' | 'historyRewritten'> {
   if (event.name !== 'workflow_dispatch' || isRerun(io)) return {}
   const { verb, reason = '' } = event.inputs
   return {
@@ -35,7 +35,7 @@ function flagsFromDispatch({ event, io }: Job): Pick<Options, 'first' | 'history
   }
 }
 
-async function attempt(job: Job): Promise<Outcome> {
+async function attempt(job: Job): Promise<ApplyOutcome> {
   const { io } = job
   const rounds: ApplyReport[] = []
   let start: ApplyStart | null = null
@@ -82,7 +82,7 @@ function withEarlier(merged: readonly MergedPullRequest[], start: ApplyStart | n
   return [...earlier, ...merged.filter(({ pull }) => !numbers.has(pull.number))]
 }
 
-function outcomeOf(rounds: readonly ApplyReport[], start: ApplyStart | null, last: ExitCode): Outcome {
+function outcomeOf(rounds: readonly ApplyReport[], start: ApplyStart | null, last: ExitCode): ApplyOutcome {
   const report = combined(rounds)
   const disputed = report !== null && disputedAmong(report, start).size > 0
   return {

@@ -1,26 +1,32 @@
 import { readPublic } from '../providers/mastodon/rest/public-api.ts'
-import type { PullRequest, Status } from '../forges/forge.ts'
+import type { PullRequest, CommitStatus } from '../forges/forge.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { loadInstance } from '../instance/load.ts'
 import { KINDS } from '../providers/index.ts'
 import type { Plan } from '../reconcile/plan/types.ts'
 import { renderDifferences } from '../comments/stranger-pull-request.ts'
-import { needsLook, type Edits } from '../words/config-changes.ts'
+import { needsLook, type ConfigChanges } from '../words/config-changes.ts'
 import { renderFailure } from '../comments/failure.ts'
 import { showsPlanOf } from '../comments/plan.ts'
-import type { Files } from '../comments/findings.ts'
+import type { QuotableFiles } from '../comments/findings.ts'
 import { say, tell } from '../session/io.ts'
-import { openProposal, textsIn, type Merge } from '../session/merged-instance.ts'
+import { openProposal, textsIn, type MergedFiles } from '../session/merged-instance.ts'
 import { planProposal } from '../reconcile/propose.ts'
 import { subjectOf } from '../session/planning.ts'
 import { connectTo } from '../session/connect.ts'
-import type { EventOf } from '../forges/github/event.ts'
+import type { ForgeEventOf } from '../forges/github/event.ts'
 import { asHerdbookError, deferFailure, reportingFailure } from './failed.ts'
 import { expect, type Job } from '../session/job.ts'
 import { checkedMark, isChecked } from '../comments/checked-mark.ts'
 import { contextOf } from '../forges/check-name.ts'
 import { reportConfigFixed } from './config-fixed.ts'
-import { openBase, environmentFor, mergePullRequest, type Base, type Merging } from '../session/default-branch.ts'
+import {
+  openBase,
+  environmentFor,
+  mergePullRequest,
+  type CloneWithBase,
+  type MergeAttempt,
+} from '../session/default-branch.ts'
 import { checkLine, oneLine } from './status-check.ts'
 import { isReserveReached } from './check/request-reserve.ts'
 import {
@@ -52,7 +58,7 @@ export async function run(job: Job): Promise<void> {
   })
 }
 
-async function checkAndPost(job: Job, pull: PullRequest, base: Base): Promise<void> {
+async function checkAndPost(job: Job, pull: PullRequest, base: CloneWithBase): Promise<void> {
   const merging = await mergePullRequest(pull, base)
   if (merging.state === 'repaired')
     return reportConfigFixed(job, pull, merging, checkedMark(pull.head.commit, base.base, 'refused'))
@@ -65,7 +71,7 @@ async function checkAndPost(job: Job, pull: PullRequest, base: Base): Promise<vo
 async function whyNotChecked(
   { forge }: Job,
   { number, head }: PullRequest,
-  { base, at }: Base,
+  { base, at }: CloneWithBase,
 ): Promise<string | null> {
   const marker = markerOf(await environmentFor(at(base), null), 'plan')
   const comment = findOurComment(await forge.comments(number), marker)?.body ?? ''
@@ -74,14 +80,14 @@ async function whyNotChecked(
 }
 
 interface ComparedFiles {
-  readonly merge: Merge
+  readonly merge: MergedFiles
   readonly plan: Plan
-  readonly edits: Edits
+  readonly edits: ConfigChanges
   readonly warnings: readonly Diagnostic[]
 }
 
 /** Compares the files with those of the base, without what only the server can say. */
-async function compareFiles(merge: Merge): Promise<ComparedFiles> {
+async function compareFiles(merge: MergedFiles): Promise<ComparedFiles> {
   const proposal = await openProposal(merge, 'blind')
   const { session, before } = proposal
   const { providers } = connectTo(session.config, session.io, 'proposal')
@@ -129,7 +135,7 @@ async function postDifferences(
 }
 
 /** Decides what the check says. A maintainer must look before Herdbook reads the server, or other code runs here. */
-function checkOf(plan: Plan, edits: Edits): Pick<Status, 'state' | 'description'> {
+function checkOf(plan: Plan, edits: ConfigChanges): Pick<CommitStatus, 'state' | 'description'> {
   const line = oneLine(plan, edits)
   if (edits.runs.length > 0) return { state: 'pending', description: checkLine(runsHere(line)) }
   if (plan.steps.length + plan.letGo.length > 0 || needsLook(edits))
@@ -138,7 +144,7 @@ function checkOf(plan: Plan, edits: Edits): Pick<Status, 'state' | 'description'
 }
 
 interface RefusedMerge {
-  readonly merging: Merging
+  readonly merging: MergeAttempt
   readonly base: string
 }
 
@@ -149,7 +155,7 @@ async function postRefusal(
   { exit, diagnostics }: HerdbookError,
 ): Promise<void> {
   const { environment } = merging
-  const files: Files = merging.state === 'merged' ? { sourceOf: await textsIn(merging.merge.merged) } : {}
+  const files: QuotableFiles = merging.state === 'merged' ? { sourceOf: await textsIn(merging.merge.merged) } : {}
   const options = { ...files, visibility: job.event.visibility, run: job.url }
   const marker = markerOf(environment, 'plan')
   await job.forge.report(pull.head.commit, {
@@ -172,7 +178,7 @@ async function postRefusal(
 }
 
 /** Checks a merge queue: the files that it would push must be valid. */
-async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<void> {
+async function checkQueue(job: Job, { head }: ForgeEventOf<'merge_group'>): Promise<void> {
   const { base, repository, at } = await openBase(job)
   for (const commit of [base, head]) await repository.bring(commit)
   const source = at(head)

@@ -5,7 +5,7 @@ import { enveloped, fit } from '../comments/shrink-to-fit.ts'
 import { link } from '../comments/markdown.ts'
 import { contextOf } from '../forges/check-name.ts'
 import type { Job } from '../session/job.ts'
-import type { Merging } from '../session/default-branch.ts'
+import type { MergeAttempt } from '../session/default-branch.ts'
 import { checkLine } from './status-check.ts'
 import { markerOf, upsertComment } from '../forges/sticky-comment.ts'
 import { FIXED_TITLE, fixedCheck, fixedMeaning } from './texts.ts'
@@ -17,7 +17,7 @@ import { FIXED_TITLE, fixedCheck, fixedMeaning } from './texts.ts'
 export async function reportConfigFixed(
   job: Job,
   pull: PullRequest,
-  { environment, touched }: Extract<Merging, { readonly state: 'repaired' }>,
+  { environment, touched }: Extract<MergeAttempt, { readonly state: 'repaired' }>,
   unseen: string | null = null,
 ): Promise<void> {
   const { number, base, head } = pull

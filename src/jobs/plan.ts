@@ -6,7 +6,7 @@ import { KINDS } from '../providers/index.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import { say } from '../session/io.ts'
 import { withProgress } from '../session/progress.ts'
-import { openProposal, type Merge } from '../session/merged-instance.ts'
+import { openProposal, type MergedFiles } from '../session/merged-instance.ts'
 import { subjectOf } from '../session/planning.ts'
 import { connectTo } from '../session/connect.ts'
 import { planProposal } from '../reconcile/propose.ts'
@@ -14,7 +14,7 @@ import { cleanMerges } from '../approvals/clean-merges.ts'
 import { asHerdbookError, deferFailure, reportingFailure } from './failed.ts'
 import { expect, type Job } from '../session/job.ts'
 import { reportConfigFixed } from './config-fixed.ts'
-import { openBase, mergePullRequest, type Base } from '../session/default-branch.ts'
+import { openBase, mergePullRequest, type CloneWithBase } from '../session/default-branch.ts'
 import { postPlan, postRefusal, type PlannedPullRequest } from './plan/comment.ts'
 import { mayAskForPlan, planRequestIn, whyNotPlanned } from './plan/plan-request.ts'
 import { changedMeanwhile, noWriteAccess, NOT_ASKED, planning, restoreIgnored } from './plan/texts.ts'
@@ -37,10 +37,10 @@ export async function run(job: Job): Promise<void> {
 }
 
 /** Plans a pull request, and writes its comment, its check and the run's summary. The caller checks who may ask. */
-export const planPullRequest = (job: Job, pull: PullRequest, base?: Base): Promise<void> =>
+export const planPullRequest = (job: Job, pull: PullRequest, base?: CloneWithBase): Promise<void> =>
   reportingFailure(job, pull, () => planAndPost(job, pull, base))
 
-async function planAndPost(job: Job, pull: PullRequest, base?: Base): Promise<void> {
+async function planAndPost(job: Job, pull: PullRequest, base?: CloneWithBase): Promise<void> {
   const merging = await mergePullRequest(pull, base ?? (await openBase(job)))
   const outcome = merging.state === 'merged' ? await planMerge(job, pull, merging.merge).catch(asHerdbookError) : null
   if (!(await isCurrent(job, pull))) return
@@ -50,7 +50,7 @@ async function planAndPost(job: Job, pull: PullRequest, base?: Base): Promise<vo
   if (outcome) await postPlan(job, pull, outcome)
 }
 
-async function planMerge({ io, event }: Job, pull: PullRequest, merge: Merge): Promise<PlannedPullRequest> {
+async function planMerge({ io, event }: Job, pull: PullRequest, merge: MergedFiles): Promise<PlannedPullRequest> {
   const [proposal, commits] = await Promise.all([
     openProposal(merge),
     merge.repository.log(merge.head, { after: merge.base, limit: MAX_COMMITS }),
@@ -92,7 +92,7 @@ async function planMerge({ io, event }: Job, pull: PullRequest, merge: Merge): P
 const MAX_COMMITS = 250
 
 /** Finds which of these files the merge changes. */
-async function changedFiles({ merged, trusted }: Merge, names: readonly string[]): Promise<ReadonlySet<string>> {
+async function changedFiles({ merged, trusted }: MergedFiles, names: readonly string[]): Promise<ReadonlySet<string>> {
   const textIn = async (files: FileSource, name: string): Promise<string | null> =>
     (await files.list()).some((entry) => entry.name === name && entry.kind === 'file')
       ? (await files.read(name)).toString('utf8')

@@ -1,11 +1,11 @@
 import type { PullRequest } from '../forges/forge.ts'
-import type { Form } from '../reconcile/values.ts'
+import type { DigestForm } from '../reconcile/values.ts'
 import { parseMarks } from '../reconcile/approval-marks.ts'
 import { tellEnd } from '../command-line/errors.ts'
 import { say, tell } from '../session/io.ts'
 import { openRefs } from '../session/session.ts'
 import { expect, type Job } from '../session/job.ts'
-import { openBase, type Base } from '../session/default-branch.ts'
+import { openBase, type CloneWithBase } from '../session/default-branch.ts'
 import { planPullRequest } from './plan.ts'
 import { markerOf, findOurComment } from '../forges/sticky-comment.ts'
 import { notPlannedAgain } from './texts.ts'
@@ -33,7 +33,7 @@ export async function run(job: Job): Promise<void> {
 }
 
 /** Plans one. If that fails, the others are planned all the same. */
-async function planOne(job: Job, pull: PullRequest, base: Base): Promise<void> {
+async function planOne(job: Job, pull: PullRequest, base: CloneWithBase): Promise<void> {
   try {
     await planPullRequest(job, pull, base)
   } catch (error) {
@@ -42,7 +42,7 @@ async function planOne(job: Job, pull: PullRequest, base: Base): Promise<void> {
 }
 
 /** Also version 1: planning again writes the marks in version 2. */
-const FORMS: ReadonlySet<Form> = new Set<Form>([2, 1])
+const FORMS: ReadonlySet<DigestForm> = new Set<DigestForm>([2, 1])
 
 /** Finds those whose comment is Herdbook's plan of the same commit: someone with write access had asked for it. */
 async function alreadyPlanned(

@@ -1,4 +1,4 @@
-import type { Status } from '../forges/forge.ts'
+import type { CommitStatus } from '../forges/forge.ts'
 import type { Diagnostic, ExitCode } from '../instance/diagnostic.ts'
 import { EXIT } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
@@ -6,14 +6,14 @@ import { KINDS } from '../providers/index.ts'
 import { placesOf } from '../reconcile/claims.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
 import { byDanger, capitalised, effect, sentence, noticeInWords, verdict, type Sentence } from '../words/describe.ts'
-import { hasEdits, needsLook, type Edits } from '../words/config-changes.ts'
+import { hasEdits, needsLook, type ConfigChanges } from '../words/config-changes.ts'
 import { onlyEdits, othersIn } from '../comments/config-changes.ts'
 import { capital, clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { CANNOT_BE_UNDONE, nothingOnServer } from './texts.ts'
 
 /** Says whether a plan may be merged. Manual changes on the server do not fail the check of a pull request. */
-export const stateOf = (exit: ExitCode): Status['state'] =>
+export const stateOf = (exit: ExitCode): CommitStatus['state'] =>
   ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict, EXIT.red] as readonly ExitCode[]).includes(exit)
     ? 'success'
     : 'failure'
@@ -25,7 +25,7 @@ const plain = (parts: Sentence): string =>
 export const checkLine = (text: string): string => clip(inline(text), 140)
 
 /** Writes a plan's verdict as one line. */
-export function oneLine(plan: Plan, edits: Edits): string {
+export function oneLine(plan: Plan, edits: ConfigChanges): string {
   if (plan.steps.length + plan.letGo.length > 0 || !hasEdits(edits)) return checkLine(plain(verdict(plan, KINDS)))
   return checkLine(needsLook(edits) ? onlyEdits(edits) : nothingOnServer(othersIn(edits.others)))
 }

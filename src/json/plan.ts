@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../reconcile/ledger/types.ts'
 import type { ApplyReport } from '../reconcile/report.ts'
-import type { Adjustment, Impact, KindRead, Plan, Difference, Step, Unmanaged } from '../reconcile/plan/types.ts'
+import type { Adjustment, Impact, KindRead, Plan, Difference, Step, UnmanagedObject } from '../reconcile/plan/types.ts'
 import type { Fields } from '../instance/values.ts'
 
 /** Milliseconds by activity. */
@@ -156,9 +156,9 @@ export const differenceOf = ({ also_in, ...one }: ReturnType<typeof differenceFo
   ...(also_in === undefined ? {} : { alsoIn: also_in }),
 })
 
-const unmanagedForm = ({ addedByHand, ...one }: Unmanaged) => ({ ...one, added_by_hand: addedByHand })
+const unmanagedForm = ({ addedByHand, ...one }: UnmanagedObject) => ({ ...one, added_by_hand: addedByHand })
 
-export const unmanagedOf = ({ added_by_hand, ...one }: ReturnType<typeof unmanagedForm>): Unmanaged => ({
+export const unmanagedOf = ({ added_by_hand, ...one }: ReturnType<typeof unmanagedForm>): UnmanagedObject => ({
   ...one,
   addedByHand: added_by_hand,
 })

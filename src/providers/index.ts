@@ -1,7 +1,7 @@
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Provider } from '../reconcile/provider.ts'
-import { connect, mastodon, type Access, type MastodonProvider } from './mastodon/provider.ts'
+import { connect, mastodon, type ConnectionAccess, type MastodonProvider } from './mastodon/provider.ts'
 
 /** The registry: its order decides if no dependency does. The order is cloud, storage, host, Mastodon. */
 export const PROVIDERS = [mastodon] as const
@@ -16,7 +16,7 @@ export const identitiesIn = (config: InstanceFile): ReadonlyMap<string, string> 
 /** The providers of an instance; none opens anything before it is used. */
 export function connectAll(
   config: InstanceFile,
-  access: Access,
+  access: ConnectionAccess,
 ): { readonly all: readonly Provider[]; readonly mastodon: MastodonProvider } {
   const own = connect(config, access)
   return { all: [own], mastodon: own }

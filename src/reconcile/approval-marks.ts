@@ -1,7 +1,7 @@
 import { refInLedger } from './object-ref.ts'
 import { sameDigest, seal, sealIn, sha256, stepDigest, type Sealing } from './digest.ts'
-import { type Form } from './values.ts'
-import type { Approval, Marks, Merge } from './ledger/types.ts'
+import { type DigestForm } from './values.ts'
+import type { Approval, ApprovalMarks, MergeApproval } from './ledger/types.ts'
 import type { ObjectRef } from './values.ts'
 import type { Step } from './plan/types.ts'
 
@@ -11,13 +11,13 @@ const MAX_MARKS = 500
 const LENGTH = 32
 
 /** What a comment is sealed for: the pull request and the planned commit. */
-export interface Planned {
+export interface PlannedHead {
   readonly pullRequest: number
   readonly head: string
 }
 
 /** What a pull request asks for besides its files. */
-export interface Proposed extends Pick<Marks, 'restore' | 'askedBy' | 'isOurs'> {
+export interface RequestedApproval extends Pick<ApprovalMarks, 'restore' | 'askedBy' | 'isOurs'> {
   readonly pullRequest: number
   /** Leftover steps of earlier merges that go along, and the people behind them. */
   readonly along?: { readonly by: readonly string[]; readonly steps: readonly Step[] }
@@ -26,9 +26,9 @@ export interface Proposed extends Pick<Marks, 'restore' | 'askedBy' | 'isOurs'> 
 /** Makes the marks of these steps, in the newest form. */
 export function marksOf(
   steps: readonly Step[],
-  { pullRequest, restore, askedBy, isOurs, along = { by: [], steps: [] } }: Proposed,
+  { pullRequest, restore, askedBy, isOurs, along = { by: [], steps: [] } }: RequestedApproval,
   sealing: Sealing,
-): Marks {
+): ApprovalMarks {
   const groups = steps.length > MAX_MARKS ? MAX_MARKS : 0
   const shape = { form: 2, groups } as const
   const nameList = (some: readonly Step[]): string[] =>
@@ -41,18 +41,18 @@ export function marksOf(
 }
 
 /** The name of a step's object, hashed with the key so that nobody can guess it. */
-function nameOf({ kind, id }: Pick<Step, 'kind' | 'id'>, sealing: Sealing, form: Form): string {
+function nameOf({ kind, id }: Pick<Step, 'kind' | 'id'>, sealing: Sealing, form: DigestForm): string {
   const value = { name: `${kind}/${id}` }
   return (form === 2 ? sealIn(sealing, 'step', value) : seal('step', value, sealing.key)).slice(0, 8)
 }
 
 /** Whether a pull request showed a step for this object. */
-export const showed = ({ names, form }: Marks, object: Pick<Step, 'kind' | 'id'>, sealing: Sealing): boolean =>
+export const showed = ({ names, form }: ApprovalMarks, object: Pick<Step, 'kind' | 'id'>, sealing: Sealing): boolean =>
   names.includes(nameOf(object, sealing, form))
 
 /** The current steps that a merged pull request approves. A group counts only while it is unchanged as a whole. */
 export function coveredBy(
-  { marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>,
+  { marks, pullRequest }: Pick<MergeApproval, 'marks' | 'pullRequest'>,
   steps: readonly Step[],
   sealing: Sealing,
 ): Step[] {
@@ -62,14 +62,14 @@ export function coveredBy(
 
 /** The marks of current steps for a pull request. */
 export const marksAmong = (
-  { marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>,
+  { marks, pullRequest }: Pick<MergeApproval, 'marks' | 'pullRequest'>,
   steps: readonly Step[],
   sealing: Sealing,
 ): ReadonlySet<string> => new Set(marked(steps, marks, pullRequest, sealing).keys())
 
 function marked(
   steps: readonly Step[],
-  { groups, form }: Pick<Marks, 'groups' | 'form'>,
+  { groups, form }: Pick<ApprovalMarks, 'groups' | 'form'>,
   pullRequest: number,
   sealing: Sealing,
 ): Map<string, readonly Step[]> {
@@ -88,11 +88,11 @@ function marked(
 
 /** New approvals by merged pull requests; each counts once. `may`: whether a merge's approval counts for a step. */
 export function approvalsBy(
-  merges: readonly Merge[],
+  merges: readonly MergeApproval[],
   steps: readonly Step[],
   known: readonly Approval[],
   sealing: Sealing,
-  may: (merge: Merge, step: Step) => boolean = () => true,
+  may: (merge: MergeApproval, step: Step) => boolean = () => true,
 ): Approval[] {
   const seen = new Set(known.map(({ digest }) => digest))
   return merges.flatMap((merge) => {
@@ -111,16 +111,16 @@ export function approvalsBy(
 }
 
 /** Whether a merge approves nothing any more. */
-export const isLapsed = ({ marks }: Merge): boolean => marks.marks.length === 0
+export const isLapsed = ({ marks }: MergeApproval): boolean => marks.marks.length === 0
 
 /** The marks of a merge that were used up. */
-export const usedOf = ({ pullRequest }: Merge, approvals: readonly Approval[]): ReadonlySet<string> =>
+export const usedOf = ({ pullRequest }: MergeApproval, approvals: readonly Approval[]): ReadonlySet<string> =>
   new Set(
     approvals.flatMap((one) => (one.spent && one.pullRequest === pullRequest ? [one.digest.slice(0, LENGTH)] : [])),
   )
 
 /** Drops merges whose marks are all used up. Marks of groups name no step, so such merges stay. */
-export function unused(merges: readonly Merge[], approvals: readonly Approval[]): Merge[] {
+export function unused(merges: readonly MergeApproval[], approvals: readonly Approval[]): MergeApproval[] {
   return merges.filter((merge) => {
     const { marks } = merge
     const spent = usedOf(merge, approvals)
@@ -130,7 +130,7 @@ export function unused(merges: readonly Merge[], approvals: readonly Approval[])
 
 const LOGIN = '[A-Za-z0-9_[\\]-]+'
 /** The hidden block by the version of its form. */
-const BLOCKS: { readonly [form in Form]: RegExp } = {
+const BLOCKS: { readonly [form in DigestForm]: RegExp } = {
   1: new RegExp(
     `^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}))?()()()()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`,
     'm',
@@ -146,7 +146,7 @@ const UNSEALED = `seal=${'0'.repeat(LENGTH)}`
 const escaped = (ref: ObjectRef): string => encodeURIComponent(ref).replaceAll('--', '%2D%2D')
 
 /** The marks as the hidden block at the end of a comment, not sealed yet. */
-export function marksBlock({ groups, marks, names, restore, askedBy, isOurs, along }: Marks): string {
+export function marksBlock({ groups, marks, names, restore, askedBy, isOurs, along }: ApprovalMarks): string {
   const asked = askedBy.length === 0 ? [] : [`asked-by=${askedBy.join(',')}`]
   return [
     '<!-- herdbook-approvals v2',
@@ -163,13 +163,13 @@ export function marksBlock({ groups, marks, names, restore, askedBy, isOurs, alo
 }
 
 /** Seals a comment that ends with marks, word for word, for this pull request and commit. */
-export function sealComment(body: string, planned: Planned, sealing: Sealing): string {
+export function sealComment(body: string, planned: PlannedHead, sealing: Sealing): string {
   const start = body.lastIndexOf(BEGIN)
   return body.slice(0, start) + body.slice(start).replace(UNSEALED, `seal=${sealOf(body, planned, sealing, 2)}`)
 }
 
 /** The seal of a comment. Forges and browsers change line ends; every other character counts. */
-function sealOf(unsealed: string, { pullRequest, head }: Planned, sealing: Sealing, form: Form): string {
+function sealOf(unsealed: string, { pullRequest, head }: PlannedHead, sealing: Sealing, form: DigestForm): string {
   const value = { pullRequest, head, text: linesOf(unsealed) }
   return (form === 2 ? sealIn(sealing, 'comment', value) : seal('comment', value, sealing.key)).slice(0, LENGTH)
 }
@@ -184,10 +184,10 @@ const linesOf = (text: string): string =>
 /** Reads the marks of a comment; `altered` if it was changed or is for another pull request. `forms`: accepted ones. */
 export function parseMarks(
   body: string,
-  planned: Planned,
+  planned: PlannedHead,
   sealing: Sealing,
-  forms: ReadonlySet<Form> = new Set<Form>([2]),
-): Marks | 'altered' | null {
+  forms: ReadonlySet<DigestForm> = new Set<DigestForm>([2]),
+): ApprovalMarks | 'altered' | null {
   const start = body.lastIndexOf(BEGIN)
   if (start < 0) return null
   const block = body.slice(start)

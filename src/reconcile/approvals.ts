@@ -1,6 +1,6 @@
 import { refInLedger, refOf } from './object-ref.ts'
-import { stepDigest, type Approvable, type Sealing } from './digest.ts'
-import { type Form } from './values.ts'
+import { stepDigest, type ApprovableStep, type Sealing } from './digest.ts'
+import { type DigestForm } from './values.ts'
 import type { PlanInput } from './plan/input.ts'
 import type { Approval, Ledger } from './ledger/types.ts'
 import type { ObjectRef } from './values.ts'
@@ -20,7 +20,7 @@ export function approve(
 
 /** The approvals that cover a step, by its digest alone or with a pull request. A spent one covers nothing. */
 export function covering(
-  step: Approvable & Pick<Step, 'digest'>,
+  step: ApprovableStep & Pick<Step, 'digest'>,
   approvals: readonly Approval[],
   sealing: Sealing,
 ): Approval[] {
@@ -81,13 +81,13 @@ export const isRecent = ({ at }: { readonly at: string }, now: Date): boolean =>
 const DAYS_OF_FORM_1 = 90
 
 /** The forms of digests that count: version 1 only while the ledger has it, and for 90 days after that. */
-export function formsIn({ form, upgraded }: Pick<Ledger, 'form' | 'upgraded'>, now: Date): ReadonlySet<Form> {
+export function formsIn({ form, upgraded }: Pick<Ledger, 'form' | 'upgraded'>, now: Date): ReadonlySet<DigestForm> {
   const lasts = form === 1 || (upgraded !== null && now.getTime() < Date.parse(upgraded) + DAYS_OF_FORM_1 * 86_400_000)
   return new Set(lasts ? [2, 1] : [2])
 }
 
 /** Drops approvals that no longer count: spent for a year, or of an ended form. */
-export const current = (approvals: readonly Approval[], now: Date, forms: ReadonlySet<Form>): Approval[] =>
+export const current = (approvals: readonly Approval[], now: Date, forms: ReadonlySet<DigestForm>): Approval[] =>
   approvals.filter((approval) => (approval.spent ? isRecent(approval, now) : forms.has(approval.form)))
 
 /** Who approved these steps, each name once. */

@@ -3,7 +3,7 @@ import type { Instance, Source } from '../instance/instance.ts'
 import { byText, equal } from './equal.ts'
 import type { LedgerEntry } from './ledger/types.ts'
 import { checkReferences, holdsOne } from './plan/references.ts'
-import type { LeftObject, Desired, DesiredObject } from './objects.ts'
+import type { LeftAloneObject, Desired, DesiredObject } from './objects.ts'
 import type { Step } from './plan/types.ts'
 import { twiceInFiles } from './texts.ts'
 
@@ -13,7 +13,7 @@ export interface Claim {
   readonly managed: boolean
   readonly objects: readonly DesiredObject[]
   /** Objects of the kind that the file leaves alone. */
-  readonly leftAlone?: readonly LeftObject[]
+  readonly leftAlone?: readonly LeftAloneObject[]
 }
 
 /** What a kind makes of the files: a claim for each of its files. */
@@ -33,13 +33,13 @@ export const claimOf = (
 ): Claims => ({ claims: [{ source, managed: objects !== undefined, objects: objects ?? [] }], others })
 
 /** A kind and its files. The first one is its oldest: ledger entries without sources come from it. */
-export interface Fed {
+export interface KindSources {
   readonly name: string
   readonly sources: readonly [string, ...string[]]
 }
 
 /** An object or a step that has a place in the files. */
-export interface Placed {
+export interface SourcedObject {
   readonly source?: Source
   readonly alsoIn?: readonly Source[]
 }
@@ -153,44 +153,54 @@ const fieldsApart = ({ fields: a }: DesiredObject, { fields: b }: DesiredObject)
   )
 
 /** Every place in the files that names it, in order. */
-export const placesOf = ({ source, alsoIn = [] }: Placed): readonly Source[] =>
+export const placesOf = ({ source, alsoIn = [] }: SourcedObject): readonly Source[] =>
   source === undefined ? [] : [source, ...alsoIn]
 
 /** The files that an entry of the ledger came from. */
-export const filesOfEntry = ({ sources: [first] }: Fed, { sources }: Pick<LedgerEntry, 'sources'>): readonly string[] =>
-  sources ?? [first]
+export const filesOfEntry = (
+  { sources: [first] }: KindSources,
+  { sources }: Pick<LedgerEntry, 'sources'>,
+): readonly string[] => sources ?? [first]
 
 /** Files as ledger and steps hold them: none if they are only the kind's first. */
-const besides = ({ sources: [first] }: Fed, files: readonly string[]): readonly string[] | undefined =>
+const besides = ({ sources: [first] }: KindSources, files: readonly string[]): readonly string[] | undefined =>
   files.length === 0 || (files.length === 1 && files[0] === first) ? undefined : files
 
 const sorted = (files: readonly string[]): string[] => [...new Set(files)].sort(byText)
 
 /** The files of an object as the ledger holds them. */
-export function sourcesInLedger(kind: Fed, object: Placed): Pick<LedgerEntry, 'sources'> {
+export function sourcesInLedger(kind: KindSources, object: SourcedObject): Pick<LedgerEntry, 'sources'> {
   const sources = besides(kind, sorted(placesOf(object).map(({ file }) => file)))
   return sources === undefined ? {} : { sources }
 }
 
 /** The files behind a change: those that name the object now or made it before; else all of its kind's. */
-export function filesBehind(kind: Fed, object: Placed, entry?: Pick<LedgerEntry, 'sources'>): readonly string[] {
+export function filesBehind(
+  kind: KindSources,
+  object: SourcedObject,
+  entry?: Pick<LedgerEntry, 'sources'>,
+): readonly string[] {
   const files = [...placesOf(object).map(({ file }) => file), ...(entry ? filesOfEntry(kind, entry) : [])]
   return sorted(files.length === 0 ? kind.sources : files)
 }
 
 /** The same, as a step has them. */
-export function filesInStep(kind: Fed, object: Placed, entry?: Pick<LedgerEntry, 'sources'>): Pick<Step, 'files'> {
+export function filesInStep(
+  kind: KindSources,
+  object: SourcedObject,
+  entry?: Pick<LedgerEntry, 'sources'>,
+): Pick<Step, 'files'> {
   const files = besides(kind, filesBehind(kind, object, entry))
   return files === undefined ? {} : { files }
 }
 
 /** The files behind a step. */
-export const filesOfStep = ({ sources: [first] }: Fed, { files }: Pick<Step, 'files'>): readonly string[] =>
+export const filesOfStep = ({ sources: [first] }: KindSources, { files }: Pick<Step, 'files'>): readonly string[] =>
   files ?? [first]
 
 /** Decides about an object of the ledger: `gone` if all its files are managed and none names it, else `released`. */
 export function fateOf(
-  kind: Fed,
+  kind: KindSources,
   entry: Pick<LedgerEntry, 'sources'>,
   { yielded, managed }: { readonly yielded: boolean; readonly managed: ReadonlySet<string> },
 ): 'yielded' | 'gone' | 'released' {

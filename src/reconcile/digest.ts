@@ -1,17 +1,17 @@
-import type { Form } from './values.ts'
+import type { DigestForm } from './values.ts'
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { byText } from './equal.ts'
 import { boundId } from './made-by.ts'
-import type { Protocol, Plan, Step, Unmanaged } from './plan/types.ts'
+import type { Protocol, Plan, Step, UnmanagedObject } from './plan/types.ts'
 
 /** The secret that `ledger_key` in `instance.yaml` refers to; null if there is none. */
-export type Key = Uint8Array | null
+export type LedgerKey = Uint8Array | null
 
 /** What a digest is for: a digest for one purpose is never valid for another. */
-export type Purpose = 'step' | 'comment' | 'plan' | 'ledger' | 'lock' | 'commit'
+export type DigestPurpose = 'step' | 'comment' | 'plan' | 'ledger' | 'lock' | 'commit'
 
 /** Whose digests these are: none is valid for another server, environment or repository. */
-export interface Scope {
+export interface DigestScope {
   /** The provider by its name in the instance, such as `host:herd.example`. */
   readonly provider: string
   readonly environment: string
@@ -21,14 +21,14 @@ export interface Scope {
 
 /** What digests are made for and with. */
 export interface Sealing {
-  readonly scope: Scope
-  readonly key: Key
+  readonly scope: DigestScope
+  readonly key: LedgerKey
   /** The provider's identity by kind: a step binds that of its kind, or the scope's if there is none. */
   readonly providers: ReadonlyMap<string, string>
 }
 
 /** The domain: version 1 knew nothing else of a provider. */
-const domainOf = ({ provider }: Scope): string => provider.slice(provider.indexOf(':') + 1)
+const domainOf = ({ provider }: DigestScope): string => provider.slice(provider.indexOf(':') + 1)
 
 /** JSON with sorted keys and no spaces, so that equal values give equal text (RFC 8785). Throws if it is no JSON. */
 export function canonicalJson(value: unknown): string {
@@ -71,14 +71,14 @@ function scalar(value: unknown): string {
 const PIECE = 65_536
 
 /** A digest of version 1. */
-export const seal = (purpose: Purpose, value: unknown, key: Key): string => hashOf([purpose, value], key)
+export const seal = (purpose: DigestPurpose, value: unknown, key: LedgerKey): string => hashOf([purpose, value], key)
 
 /** A digest of version 2: of a value for one purpose, within its scope. */
-export const sealIn = ({ scope, key }: Sealing, purpose: Purpose, value: unknown): string =>
+export const sealIn = ({ scope, key }: Sealing, purpose: DigestPurpose, value: unknown): string =>
   hashOf([purpose, 2, scope, value], key)
 
 /** SHA-256 of canonical JSON in hex, an HMAC if there is a key. In pieces, so that a large plan is never one text. */
-function hashOf(value: unknown, key: Key): string {
+function hashOf(value: unknown, key: LedgerKey): string {
   const hash = key === null ? createHash('sha256') : createHmac('sha256', key)
   let text = ''
   write(value, (piece) => {
@@ -99,11 +99,11 @@ export function sameDigest(a: string, b: string): boolean {
 }
 
 /** What an approval of a step covers. Not the impact, which changes by the hour. */
-export type Approvable = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'> &
+export type ApprovableStep = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'> &
   Partial<Pick<Step, 'cause' | 'unmanaged' | 'seen' | 'madeBy'>>
 
 /** Binds an object that was added by hand as it was seen, since no file says what it should be. */
-const asSeen = ({ action, cause, unmanaged, seen }: Approvable): object =>
+const asSeen = ({ action, cause, unmanaged, seen }: ApprovableStep): object =>
   action === 'delete' && cause === 'drift' && unmanaged ? { seen } : {}
 
 const ofProvider = (sealing: Sealing, kind: string): Sealing => {
@@ -113,10 +113,10 @@ const ofProvider = (sealing: Sealing, kind: string): Sealing => {
 
 /** The digest that approves one step: it binds server, object, change and, if there is one, the pull request. */
 export function stepDigest(
-  step: Approvable,
+  step: ApprovableStep,
   sealing: Sealing,
   pullRequest: number | null = null,
-  form: Form = 2,
+  form: DigestForm = 2,
 ): string {
   const { kind, id, action } = step
   const changes = step.changes
@@ -159,7 +159,7 @@ const unmarked = ({
   initial: _initial,
   spared: _spared,
   ...one
-}: Unmanaged): object => one
+}: UnmanagedObject): object => one
 
 const bare = ({
   calls: _calls,

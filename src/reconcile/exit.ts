@@ -1,7 +1,7 @@
 import { EXIT, worstExit, type ExitCode } from '../instance/diagnostic.ts'
 import { SECRET_CHANGED } from './plan/secret-fields.ts'
 import { whyUnread } from './findings.ts'
-import type { ApplyReport, Skipped } from './report.ts'
+import type { ApplyReport, SkippedStep } from './report.ts'
 import type { KindRead, Plan } from './plan/types.ts'
 
 /** The errors that refuse a plan. Errors about kinds that were not read have their own exit code. */
@@ -36,7 +36,7 @@ export function exitOfPlan(plan: Plan): ExitCode {
 export function exitOfApply(report: ApplyReport): ExitCode {
   const { plan, failed, skipped, notReached, unfinished, remaining, findings } = report
   const errors = findings.filter((finding) => finding.severity === 'error')
-  const skips = (why: Skipped['why']): boolean => skipped.some((one) => one.why === why)
+  const skips = (why: SkippedStep['why']): boolean => skipped.some((one) => one.why === why)
   const codes: [boolean, ExitCode][] = [
     [plan.reads.some(isUnread), EXIT.unreadable],
     [errors.length + failed.length + notReached.length + remaining.length > 0 || skips('blocked'), EXIT.partial],

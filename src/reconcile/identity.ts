@@ -2,7 +2,7 @@ import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { partsOf } from './object-ref.ts'
 import type { PlanInput, Proofs } from './plan/input.ts'
 import type { Kind } from './kind.ts'
-import type { Ledger, Verified } from './ledger/types.ts'
+import type { Ledger, VerifiedProvider } from './ledger/types.ts'
 import { otherFarEnd, unprovenFarEnd } from './texts.ts'
 
 /** The providers whose far end is not the one that was verified last. */
@@ -63,7 +63,7 @@ export function released(
 ): Ledger {
   const own = new Set(kinds.filter(({ provider }) => names.includes(provider)).map(({ name }) => name))
   const stays = ({ kind }: { readonly kind: string }): boolean => !own.has(kind)
-  const known = names.map((name): [string, Verified] => [
+  const known = names.map((name): [string, VerifiedProvider] => [
     name,
     { name, proof: proofs.get(name) ?? '', since: now.toISOString() },
   ])
@@ -82,7 +82,7 @@ export function released(
 
 /** The proofs in the ledger after a run with these readings. */
 export function verifiedAfter(ledger: Ledger, proofs: Proofs, kinds: readonly Kind[], now: Date): Ledger['providers'] {
-  const read = [...proofs].flatMap(([name, proof]): [string, Verified][] => {
+  const read = [...proofs].flatMap(([name, proof]): [string, VerifiedProvider][] => {
     if (proof === null) return []
     const known = ledger.providers.get(name)
     return [[name, { ...known, name, proof, since: known?.since ?? since(name, ledger, kinds, now) }]]

@@ -29,19 +29,19 @@ export interface Invariant {
   readonly violations: (world: LiveState, removal: boolean) => readonly Violation[]
 }
 
-export interface Hints {
+export interface KindInput {
   readonly instance: Instance
   readonly desired: readonly DesiredObject[]
   /** This kind's entries of the ledger, by id. */
   readonly ledger: ReadonlyMap<string, LedgerEntry>
   readonly attempts: readonly Attempt[]
   /** The hints of another kind, for a kind made of its objects (the order of the rules). */
-  readonly objectsOf: (kind: string) => Pick<Hints, 'desired' | 'ledger' | 'attempts'>
+  readonly objectsOf: (kind: string) => Pick<KindInput, 'desired' | 'ledger' | 'attempts'>
   readonly now: Date
 }
 
 /** Finds other objects than that of a step. */
-export interface Others {
+export interface OtherObjects {
   /** As it will be: by the files, else as it is live. */
   readonly fieldsOf: (ref: ObjectRef) => Fields
   /** As it is live; undefined if it is not there. */
@@ -49,12 +49,12 @@ export interface Others {
 }
 
 /** What the order of steps may use besides the steps. */
-export interface OrderHints extends Others {
+export interface OrderHints extends OtherObjects {
   readonly instance: Instance
 }
 
 /** The result of a step. `refused`: certainly nothing was written; `failed`: that is unknown. */
-export type Outcome =
+export type StepOutcome =
   | { readonly state: 'done'; readonly step: Step; readonly serverId: string | null }
   | { readonly state: 'refused' | 'failed'; readonly step: Step; readonly reason: Diagnostic }
 
@@ -86,17 +86,17 @@ export interface Kind {
   /** Fields that belong together: if one is a conflict or a takeover, all wait. */
   readonly bound?: readonly (readonly string[])[]
   /** Why the far end would refuse a step through this connection now: its object then waits. */
-  readonly obstacle?: (step: Draft, connection: Step['connection'], others: Others) => string | undefined
-  readonly hazard: (step: Draft) => Hazard
+  readonly obstacle?: (step: DraftStep, connection: Step['connection'], others: OtherObjects) => string | undefined
+  readonly hazard: (step: DraftStep) => Hazard
   /** How people accept in the files what cannot be undone. */
   readonly consent?: Consent
   /** An update is a delete and a create; between them the object is gone. */
   readonly replaces?: true
   /** Requests that a step costs; 1 if not given. */
-  readonly calls?: (step: Draft) => number
-  readonly note?: (step: Draft) => string | undefined
+  readonly calls?: (step: DraftStep) => number
+  readonly note?: (step: DraftStep) => string | undefined
   /** Objects whose steps must succeed before this one. */
-  readonly after?: (step: Draft) => readonly ObjectRef[]
+  readonly after?: (step: DraftStep) => readonly ObjectRef[]
   /** Objects whose steps are done only if this one succeeded. */
   readonly before?: (step: Step) => readonly ObjectRef[]
   /** What to type if the files still name a person who was removed at once. */
@@ -116,7 +116,7 @@ export interface Kind {
 }
 
 /** What a kind says of the order of its steps. */
-export type Linking = Pick<Kind, 'name' | 'after' | 'before' | 'restarts'>
+export type KindOrder = Pick<Kind, 'name' | 'after' | 'before' | 'restarts'>
 
 /** A number in the files that accepts an impact, and its words. */
 export interface Consent {
@@ -125,7 +125,7 @@ export interface Consent {
   /** What is counted: "follow relations". */
   readonly unit: string
   /** Whether a step with this impact needs it. */
-  readonly needed: (step: Draft, impact: Impact) => boolean
+  readonly needed: (step: DraftStep, impact: Impact) => boolean
   /** The earlier step that used it up: "suspension". */
   readonly usedBy: string
   /** What to do if nothing can count it. */
@@ -152,7 +152,7 @@ export interface Lease {
 }
 
 /** A step before the engine has measured and sealed it. */
-export type Draft = Pick<
+export type DraftStep = Pick<
   Step,
   | 'kind'
   | 'id'

@@ -1,18 +1,18 @@
 import { partsOf } from './object-ref.ts'
-import type { Unfinished } from './plan/types.ts'
-import type { Live, Provider } from './provider.ts'
+import type { UnfinishedProtocol } from './plan/types.ts'
+import type { ProviderLive, Provider } from './provider.ts'
 import type { ObjectRef } from './values.ts'
 
 /** Live of one provider. */
-export interface Part {
+export interface ProviderAndLive {
   readonly provider: Pick<Provider, 'kinds'>
-  readonly live: Live
+  readonly live: ProviderLive
 }
 
 /** Joins live of several providers: each is asked about its own kinds. */
-export function joined(parts: readonly Part[]): Live {
+export function joined(parts: readonly ProviderAndLive[]): ProviderLive {
   const byKind = new Map(parts.flatMap(({ provider, live }) => provider.kinds.map(({ name }) => [name, live] as const)))
-  const of = (kind: string): Live => byKind.get(kind) ?? UNKNOWN
+  const of = (kind: string): ProviderLive => byKind.get(kind) ?? UNKNOWN
   return {
     observed: new Map(parts.flatMap(({ live }) => [...live.observed])),
     invariants: parts.flatMap(({ live }) => live.invariants),
@@ -33,14 +33,14 @@ export function joined(parts: readonly Part[]): Live {
 }
 
 /** Unfinished protocols of a provider, limited to its own kinds. */
-function ownUnfinished({ provider: { kinds }, live: { unfinished } }: Part): readonly Unfinished[] {
+function ownUnfinished({ provider: { kinds }, live: { unfinished } }: ProviderAndLive): readonly UnfinishedProtocol[] {
   const own = new Set(kinds.map(({ name }) => name))
   const isOwn = (ref: ObjectRef): boolean => own.has(partsOf(ref)[0])
   return unfinished.filter(({ kind }) => own.has(kind)).map((one) => ({ ...one, owns: one.owns.filter(isOwn) }))
 }
 
 /** Live of a kind without a provider: nothing is known, and nothing can be written. */
-const UNKNOWN: Live = {
+const UNKNOWN: ProviderLive = {
   observed: new Map(),
   invariants: [],
   checks: [],

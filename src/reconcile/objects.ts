@@ -31,7 +31,7 @@ export type Desired =
       /** The files that are managed. */
       readonly managed: ReadonlySet<string>
       /** Objects that they leave alone. */
-      readonly leftAlone?: readonly LeftObject[]
+      readonly leftAlone?: readonly LeftAloneObject[]
     }
 
 /** One live object, normalised by its kind. */
@@ -87,7 +87,7 @@ export const objectsIn = (observed: Observed | undefined): readonly LiveObject[]
 export type SecretAnswer = 'same' | 'different' | 'uncompared' | 'absent'
 
 /** An object that a file leaves alone (`left_alone`), and the place where it says so. */
-export interface LeftObject {
+export interface LeftAloneObject {
   readonly id: string
   readonly source: Source
 }

@@ -14,15 +14,15 @@ import {
   understandings,
   understood,
   versionsOf,
-  type Planned,
-  type Readings,
+  type PlanWithInput,
+  type ProviderReadings,
   type Subject,
   type PlanOptions,
 } from './reconciler.ts'
 import type { Desired } from './objects.ts'
 
 /** What merging a pull request would do. */
-export interface Proposed extends Planned {
+export interface ProposedPlan extends PlanWithInput {
   /** Digests of steps that the base's files ask for, too: leftovers of earlier merges. */
   readonly leftover: ReadonlySet<string>
   /** Kinds that were compared with the base's files, since a proposal may not read them. */
@@ -43,18 +43,18 @@ export async function planProposal(
   providers: readonly Provider[],
   seeing: 'live' | 'blind',
   planOptions: PlanOptions = NO_PLAN_OPTIONS,
-): Promise<Proposed> {
+): Promise<ProposedPlan> {
   const { now } = subject
   const kinds = kindsOf(providers)
   const desired = desiredOf(kinds, subject.instance, now)
   const earlier = before ? desiredOf(kinds, before, now) : null
   const unread = new Set(seeing === 'live' ? unreadBy(providers) : kinds.map(({ name }) => name))
   const stoodIn = kinds.filter(({ name }) => unread.has(name))
-  const readings: Readings = seeing === 'live' ? await read(providers, subject, desired) : new Map()
+  const readings: ProviderReadings = seeing === 'live' ? await read(providers, subject, desired) : new Map()
   /** Compares files with live or, for kinds that were not read, with the base. */
   const planner = (instance: Instance, wanted: ReadonlyMap<string, Desired>, wished: PlanOptions) => {
     const inputs = understandings({ ...subject, instance }, providers, wanted)
-    return (known: Readings): Planned => {
+    return (known: ProviderReadings): PlanWithInput => {
       const live = understood(providers, known, inputs)
       const stand = compareWithBase(stoodIn, earlier ?? new Map(), { observed: live.observed, ledger: subject.ledger })
       const seen: Pick<PlanInput, 'desired' | 'live' | 'proofs'> = {

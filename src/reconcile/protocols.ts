@@ -1,13 +1,13 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { refOf } from './object-ref.ts'
-import type { Approvable } from './digest.ts'
+import type { ApprovableStep } from './digest.ts'
 import { graphOf, neededBy, type Node } from './plan/graph.ts'
-import type { Linking } from './kind.ts'
+import type { KindOrder } from './kind.ts'
 import type { LedgerEntry } from './ledger/types.ts'
-import type { Skipped } from './report.ts'
+import type { SkippedStep } from './report.ts'
 import type { Fields, Value } from '../instance/values.ts'
 import type { ObjectRef } from './values.ts'
-import type { Course, Protocol, Step, Unfinished } from './plan/types.ts'
+import type { ProtocolDecision, Protocol, Step, UnfinishedProtocol } from './plan/types.ts'
 import { changeOf } from './plan/unresolved.ts'
 import {
   finished,
@@ -22,18 +22,18 @@ import {
 
 /** Decides the course of each protocol. `meantFor`: the steps to the files' version; null if its kind was not read. */
 export function protocols(
-  unfinished: readonly Unfinished[],
-  meantFor: (ref: ObjectRef) => readonly Meant[] | null,
-  isApproved: (step: Meant) => boolean,
+  unfinished: readonly UnfinishedProtocol[],
+  meantFor: (ref: ObjectRef) => readonly IntendedStep[] | null,
+  isApproved: (step: IntendedStep) => boolean,
 ): readonly Protocol[] {
   return unfinished.map((one) => ({ ...one, course: courseOf(one, meantFor(refOf(one)), isApproved) }))
 }
 
 function courseOf(
-  { digest }: Unfinished,
-  meant: readonly Meant[] | null,
-  isApproved: (step: Meant) => boolean,
-): Course {
+  { digest }: UnfinishedProtocol,
+  meant: readonly IntendedStep[] | null,
+  isApproved: (step: IntendedStep) => boolean,
+): ProtocolDecision {
   if (meant === null) return 'waits'
   const step = meant.find((one) => one.digest === digest)
   return step === undefined ? 'back' : isApproved(step) ? 'on' : 'waits'
@@ -42,7 +42,7 @@ function courseOf(
 /** A protocol's object as plan, files, live and ledger have it. */
 export interface ProtocolObject {
   /** The plan's step for it. */
-  readonly step: Meant | undefined
+  readonly step: IntendedStep | undefined
   /** As the files have it, and the same ready to be compared; null if no file names it. */
   readonly files: { readonly fields: Fields; readonly comparable: Fields } | null
   readonly live: Fields | null
@@ -51,17 +51,17 @@ export interface ProtocolObject {
 }
 
 /** A step that leads to what the files say, and its digest. */
-export type Meant = Approvable & Pick<Step, 'digest'>
+export type IntendedStep = ApprovableStep & Pick<Step, 'digest'>
 
 /**
  * The steps that lead to what the files say: the plan's, which starts from live, and the one from what the ledger last
  * verified, since a protocol may have written all of it already and still have something to clean up.
  */
 export function stepsMeant(
-  { kind, id }: Pick<Unfinished, 'kind' | 'id'>,
+  { kind, id }: Pick<UnfinishedProtocol, 'kind' | 'id'>,
   object: ProtocolObject,
-  digestOf: (step: Approvable) => string,
-): readonly Meant[] {
+  digestOf: (step: ApprovableStep) => string,
+): readonly IntendedStep[] {
   const { step, entry } = object
   const change = sinceLedger(object)
   const meant = change === null ? null : { kind, id, serverId: entry?.serverId ?? null, ...change }
@@ -90,8 +90,8 @@ function sinceLedger({ files, live, entry, same }: ProtocolObject): Pick<Step, '
 export function heldBack(
   list: readonly Protocol[],
   steps: readonly Step[],
-  kinds: readonly Linking[],
-): ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>> {
+  kinds: readonly KindOrder[],
+): ReadonlyMap<ObjectRef, Omit<SkippedStep, 'step'>> {
   if (list.length === 0) return new Map()
   const owners = new Map(list.flatMap((one) => [...one.owns, refOf(one)].map((ref) => [ref, one] as const)))
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
@@ -117,7 +117,7 @@ export function heldBack(
   )
 }
 
-const NEXT: { readonly [course in Course]: string } = {
+const NEXT: { readonly [course in ProtocolDecision]: string } = {
   on: FINISHED_NEXT,
   back: UNDONE_NEXT,
   waits: WAITS_FOR_APPROVAL,

@@ -1,14 +1,14 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
-import type { Draft, Invariant, Kind, Lease, Outcome, WriteContext } from './kind.ts'
+import type { DraftStep, Invariant, Kind, Lease, StepOutcome, WriteContext } from './kind.ts'
 import type { Intent, Ledger } from './ledger/types.ts'
-import type { Course, Unfinished, Check, Impact, Step } from './plan/types.ts'
+import type { ProtocolDecision, UnfinishedProtocol, Check, Impact, Step } from './plan/types.ts'
 import type { Desired, Observed } from './objects.ts'
 import type { Fields } from '../instance/values.ts'
 
 /** What a run is for: to plan, to plan a pull request, or to write. */
-export type Use = 'plan' | 'proposal' | 'apply'
+export type RunPurpose = 'plan' | 'proposal' | 'apply'
 
 /** What a provider can do with this configuration. */
 export interface Capability {
@@ -19,7 +19,7 @@ export interface Capability {
 }
 
 /** What to read, in one request for all kinds. */
-export interface Request {
+export interface ReadingRequest {
   readonly instance: Instance
   readonly desired: ReadonlyMap<string, Desired>
   /** The kinds whose objects are asked for. */
@@ -29,20 +29,20 @@ export interface Request {
 }
 
 /** What a reading is understood with. */
-export interface ReadContext extends Request {
+export interface ReadContext extends ReadingRequest {
   readonly environment: string
   readonly now: Date
 }
 
 /** What was read of a far end. Pure from here on: base and proposal are compared with one reading. */
-export interface Reading {
+export interface FarEndReading {
   /** The far end's version, by which files are checked; null if it names none. */
   readonly version: string | null
   /** The proof of which far end it is, such as a host key. A missing one is refused if one was verified before. */
   readonly proof: string | null
-  readonly understand: (input: ReadContext) => Live
+  readonly understand: (input: ReadContext) => ProviderLive
   /** Reads more that these steps need; answers itself if that is nothing. */
-  readonly lookInto: (steps: readonly Pick<Step, 'kind' | 'id'>[]) => Promise<Reading>
+  readonly lookInto: (steps: readonly Pick<Step, 'kind' | 'id'>[]) => Promise<FarEndReading>
 }
 
 /** What a step does, by live. */
@@ -52,22 +52,22 @@ export interface Assessment {
   /** Gives a person access, or opens something to more people. */
   readonly opens: boolean
   /** Absent if nobody is affected. */
-  readonly impact?: Impact | Unmeasured
+  readonly impact?: Impact | UnmeasuredImpact
 }
 
 /** An impact that could not be counted, and why. */
-export interface Unmeasured {
+export interface UnmeasuredImpact {
   readonly unmeasured: string | null
 }
 
 /** Live as the kinds of a provider understand it. */
-export interface Live {
+export interface ProviderLive {
   readonly observed: ReadonlyMap<string, Observed>
   readonly invariants: readonly Invariant[]
   readonly checks: readonly Check[]
   /** Protocols that were cut off. Until they end, their objects show as they were before. */
-  readonly unfinished: readonly Unfinished[]
-  readonly assess: (step: Draft) => Assessment
+  readonly unfinished: readonly UnfinishedProtocol[]
+  readonly assess: (step: DraftStep) => Assessment
   /** Rules that need live: warnings and refusals beside a step. */
   readonly advice: (step: Step) => readonly Diagnostic[]
   /** What speaks against these steps together, and what people should know about them. */
@@ -78,21 +78,25 @@ export interface Live {
 }
 
 /** The result of a finish. `refused`: certainly nothing was done; `failed`: that is unknown. */
-export type Finished =
+export type FinishResult =
   | { readonly state: 'done' }
   | { readonly state: 'refused' | 'failed'; readonly reason: Diagnostic }
 
 /** The result of resuming a protocol. `cut`: the lease ended, and its record says how far it got. */
-export type Ended = Finished | { readonly state: 'cut' }
+export type ProtocolResult = FinishResult | { readonly state: 'cut' }
 
 /** Writes to a provider: one session for a run, opened when it is certainly needed. */
 export interface WriteSession {
   /** Writes steps of one kind in the order given, and answers the result of each as it comes. */
-  readonly write: (kind: string, steps: readonly Step[], context: WriteContext) => AsyncIterable<Outcome>
+  readonly write: (kind: string, steps: readonly Step[], context: WriteContext) => AsyncIterable<StepOutcome>
   /** Finishes the pending work of interrupted runs: all of it or none. */
-  readonly finish: (pending: readonly Intent[]) => Promise<Finished>
+  readonly finish: (pending: readonly Intent[]) => Promise<FinishResult>
   /** Finishes or undoes a protocol that was cut off. */
-  readonly resume: (one: Unfinished, course: Exclude<Course, 'waits'>, lease: Lease) => Promise<Ended>
+  readonly resume: (
+    one: UnfinishedProtocol,
+    course: Exclude<ProtocolDecision, 'waits'>,
+    lease: Lease,
+  ) => Promise<ProtocolResult>
   /** Hears which connections are certainly needed, so that they can open early. */
   readonly expect: (connections: ReadonlySet<string>) => void
   readonly close: () => Promise<void>
@@ -106,11 +110,11 @@ export interface Provider {
   readonly kinds: readonly Kind[]
   /** Kinds that its invariants need together: if one is managed, all are read. */
   readonly together: readonly (readonly string[])[]
-  readonly can: (use: Use) => Capability
+  readonly can: (use: RunPurpose) => Capability
   /** Reads all in few round trips. What cannot be read is unknown. Throws only if it is not the instance's far end. */
-  readonly read: (request: Request) => Promise<Reading>
+  readonly read: (request: ReadingRequest) => Promise<FarEndReading>
   /** What is known without any request. */
-  readonly unread: Reading
+  readonly unread: FarEndReading
   readonly open: () => Promise<WriteSession>
   readonly close: () => Promise<void>
 }

@@ -10,7 +10,7 @@ import type { Ledger } from './ledger/types.ts'
 import { joined } from './live.ts'
 import { numberedIn } from './numbered.ts'
 import { plan } from './plan/plan.ts'
-import type { Live, Provider, Reading, ReadContext } from './provider.ts'
+import type { ProviderLive, Provider, FarEndReading, ReadContext } from './provider.ts'
 import type { Desired } from './objects.ts'
 import type { ObjectRef } from './values.ts'
 import type { Plan } from './plan/types.ts'
@@ -43,7 +43,7 @@ export interface PlanOptions {
 export const NO_PLAN_OPTIONS: PlanOptions = { restore: new Set(), takeOver: false }
 
 /** A plan and its input. */
-export interface Planned {
+export interface PlanWithInput {
   readonly plan: Plan
   readonly input: PlanInput
   /** The version of each provider's far end; null if it names none. */
@@ -51,7 +51,7 @@ export interface Planned {
 }
 
 /** What each provider read, by its name. */
-export type Readings = ReadonlyMap<string, Reading>
+export type ProviderReadings = ReadonlyMap<string, FarEndReading>
 
 /** The kinds of all providers, in their order. Throws (exit 1) if two have the same name. */
 export function kindsOf(providers: readonly Pick<Provider, 'kinds'>[]): Kind[] {
@@ -95,7 +95,7 @@ export async function read(
   providers: readonly Provider[],
   { instance, ledger, errorsFor }: Pick<Subject, 'instance' | 'ledger' | 'errorsFor'>,
   desired: ReadonlyMap<string, Desired>,
-): Promise<Readings> {
+): Promise<ProviderReadings> {
   const readings = await Promise.all(
     providers.map((provider) => provider.read({ instance, desired, kinds: kindsToRead(provider, desired), ledger })),
   )
@@ -104,7 +104,8 @@ export async function read(
   return new Map(providers.map(({ name }, i) => [name, readings[i] ?? providers[i]?.unread]).filter(isRead))
 }
 
-const isRead = (one: readonly (string | Reading | undefined)[]): one is [string, Reading] => one[1] !== undefined
+const isRead = (one: readonly (string | FarEndReading | undefined)[]): one is [string, FarEndReading] =>
+  one[1] !== undefined
 
 /** What readings are understood with, by provider. Made once, so that providers can cache by it. */
 export function understandings(
@@ -127,9 +128,9 @@ const policyIn = ({ instance, now }: Subject, providers: readonly Provider[]): R
 /** Live of all providers together, as their kinds understand it. */
 export function understood(
   providers: readonly Provider[],
-  readings: Readings,
+  readings: ProviderReadings,
   inputs: ReadonlyMap<string, ReadContext>,
-): Live {
+): ProviderLive {
   return joined(
     providers.flatMap((provider) => {
       const input = inputs.get(provider.name)
@@ -169,11 +170,12 @@ export function inputFor(
 }
 
 /** The versions that were read. */
-export const versionsOf = (readings: Readings): ReadonlyMap<string, string | null> =>
+export const versionsOf = (readings: ProviderReadings): ReadonlyMap<string, string | null> =>
   new Map([...readings].map(([name, { version }]) => [name, version]))
 
 /** The proofs of which far ends were read. */
-export const proofsOf = (readings: Readings): Proofs => new Map([...readings].map(([name, { proof }]) => [name, proof]))
+export const proofsOf = (readings: ProviderReadings): Proofs =>
+  new Map([...readings].map(([name, { proof }]) => [name, proof]))
 
 /** Reads live and plans. */
 export async function planNow(
@@ -181,10 +183,10 @@ export async function planNow(
   providers: readonly Provider[],
   planOptions: PlanOptions = NO_PLAN_OPTIONS,
   desired: ReadonlyMap<string, Desired> = wantedBy(subject, providers),
-): Promise<Planned> {
+): Promise<PlanWithInput> {
   const readings = await read(providers, subject, desired)
   const inputs = understandings(subject, providers, desired)
-  const planWith = (known: Readings): Planned => {
+  const planWith = (known: ProviderReadings): PlanWithInput => {
     const live = understood(providers, known, inputs)
     const input = inputFor(subject, providers, { desired, live, proofs: proofsOf(known) }, planOptions)
     return { plan: plan(input), input, versions: versionsOf(known) }
@@ -194,13 +196,13 @@ export async function planNow(
 
 /** Asks for more if the steps need it, and then plans again. */
 export async function lookedInto(
-  planned: Planned,
+  planned: PlanWithInput,
   providers: readonly Provider[],
-  readings: Readings,
-  planWith: (readings: Readings) => Planned,
-): Promise<Planned> {
+  readings: ProviderReadings,
+  planWith: (readings: ProviderReadings) => PlanWithInput,
+): Promise<PlanWithInput> {
   const { steps } = planned.plan
-  const next = new Map<string, Reading>()
+  const next = new Map<string, FarEndReading>()
   for (const { name, kinds } of providers) {
     const reading = readings.get(name)
     const own = new Set(kinds.map((kind) => kind.name))

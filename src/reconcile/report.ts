@@ -1,12 +1,12 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Intent } from './ledger/types.ts'
-import type { Protocol, Plan, Step, Unmanaged } from './plan/types.ts'
+import type { Protocol, Plan, Step, UnmanagedObject } from './plan/types.ts'
 
 /**
  * A step that was not sent: no configured connection writes it, it needs something that was not done, it would break an
  * invariant, it is not approved or not due, or a gate refuses it together with what it was approved with.
  */
-export interface Skipped {
+export interface SkippedStep {
   readonly step: Step
   readonly why: 'no-door' | 'blocked' | 'not-approved' | 'not-yet' | 'refused'
   readonly reason: string
@@ -17,7 +17,7 @@ export interface ApplyReport {
   readonly plan: Plan
   readonly done: readonly Step[]
   readonly failed: readonly { readonly step: Step; readonly reason: Diagnostic }[]
-  readonly skipped: readonly Skipped[]
+  readonly skipped: readonly SkippedStep[]
   readonly notReached: readonly Step[]
   /** Pending work of earlier runs that this one finished. */
   readonly paid: readonly Intent[]
@@ -26,7 +26,7 @@ export interface ApplyReport {
   /** Protocols that are still cut off, as far as known. */
   readonly unfinished: readonly Protocol[]
   /** What was there when a seen list began: later additions and changes by hand are shown. */
-  readonly looked: readonly Unmanaged[]
+  readonly looked: readonly UnmanagedObject[]
   /** What was written and does not show when read again. */
   readonly remaining: readonly {
     readonly kind: string

@@ -20,7 +20,7 @@ export interface Repository {
   /** The commit that a name means in this clone; null if it means none. */
   readonly commit: (name: string) => Promise<string | null>
   /** Merges two commits in Git's object store only: touches no folder and runs no filter or driver. */
-  readonly merge: (base: string, head: string) => Promise<Merged>
+  readonly merge: (base: string, head: string) => Promise<MergeResult>
   /** The paths that differ between two commits or trees, under these paths from the root; all if none is named. */
   readonly differing: (one: string, other: string, under: readonly string[]) => Promise<readonly string[]>
   /** Moves HEAD and the files of the instance to a commit. Other files in the folder stay as they are. */
@@ -32,15 +32,20 @@ export interface Repository {
   /** What a ref holds now, fetched if needed. `named`: the commit that it names, if Git has just said so. */
   readonly read: (ref: string, named?: string | null) => Promise<Snapshot | null>
   /** Compare-and-swap: sets the ref if it names `expected` (null: none). `along`: a branch that moves with it. */
-  readonly write: (ref: string, expected: string | null, content: Content, along?: string) => Promise<Swap>
+  readonly write: (
+    ref: string,
+    expected: string | null,
+    content: CommitContent,
+    along?: string,
+  ) => Promise<WriteRefResult>
   /** Compare-and-delete. */
   readonly remove: (ref: string, expected: string) => Promise<'removed' | 'moved'>
   /** A note of this clone only, under `refs/herdbook-seen/`. */
   readonly seen: (name: string) => Promise<string | null>
   readonly see: (name: string, commit: string) => Promise<void>
   /** Files that only this clone keeps under a name. */
-  readonly kept: (name: string) => Promise<Files>
-  readonly keep: (name: string, files: Files) => Promise<void>
+  readonly kept: (name: string) => Promise<FileTexts>
+  readonly keep: (name: string, files: FileTexts) => Promise<void>
   /** Commits reachable from `from`, newest first. */
   readonly log: (from: string, options: LogOptions) => Promise<Commit[]>
   /** Those of these commits that changed a line with this text in a file, compared with their first parent. */
@@ -49,7 +54,7 @@ export interface Repository {
   readonly texts: (path: string, commits: readonly string[]) => Promise<(string | null)[]>
 }
 
-export type Merged =
+export type MergeResult =
   | { readonly state: 'merged'; readonly tree: string }
   | { readonly state: 'conflicts'; readonly files: readonly string[] }
   | { readonly state: 'unrelated' }
@@ -97,23 +102,23 @@ export interface Commit {
 }
 
 export type Trailers = { readonly [name: string]: string }
-export type Files = ReadonlyMap<string, string>
+export type FileTexts = ReadonlyMap<string, string>
 
 export interface Snapshot extends Commit {
   /** Texts by path. */
-  readonly files: Files
+  readonly files: FileTexts
 }
 
 /** The content of a commit on one of our refs. Subject and trailers are single lines; there are no folders. */
-export interface Content {
-  readonly files: Files
+export interface CommitContent {
+  readonly files: FileTexts
   readonly subject: string
   readonly trailers?: Trailers
   readonly parents?: readonly string[]
 }
 
 /** The result of a compare-and-swap. If the ref `moved`, `now` is what it names instead. */
-export type Swap =
+export type WriteRefResult =
   | { readonly state: 'written'; readonly commit: string }
   | { readonly state: 'moved'; readonly now: string | null }
 

@@ -1,18 +1,18 @@
 import { createHash, createHmac } from 'node:crypto'
 import { absenceOf, takesStep } from './plan/absence.ts'
-import { canonicalJson, type Key } from './digest.ts'
+import { canonicalJson, type LedgerKey } from './digest.ts'
 import type { PlanInput } from './plan/input.ts'
 import type { Kind } from './kind.ts'
-import type { Ledger, Seen, SeenLists } from './ledger/types.ts'
+import type { Ledger, SeenObject, SeenLists } from './ledger/types.ts'
 import type { LiveObject } from './objects.ts'
-import type { Plan, Unmanaged } from './plan/types.ts'
+import type { Plan, UnmanagedObject } from './plan/types.ts'
 import type { Value } from '../instance/values.ts'
 
 /** Hex digits of a mark that name the object; the rest is a digest of its state. */
 const HALF = 32
 
 /** A digest without scope, since a repository that moves or is rewritten has still seen the same objects. */
-function digestOf(key: Key, value: readonly Value[]): string {
+function digestOf(key: LedgerKey, value: readonly Value[]): string {
   const hash = key === null ? createHash('sha256') : createHmac('sha256', key)
   return hash
     .update(canonicalJson(['seen', 1, ...value]))
@@ -24,11 +24,11 @@ function digestOf(key: Key, value: readonly Value[]): string {
 export const markOf = (
   kind: string,
   { id, fields, seenAs }: Pick<LiveObject, 'id' | 'fields' | 'seenAs'>,
-  key: Key,
+  key: LedgerKey,
 ): string => digestOf(key, [kind, id]) + digestOf(key, [kind, id, seenAs ?? fields])
 
 /** The row of an object in the lists, by its name. */
-export const rowOf = (lists: SeenLists, kind: string, id: string, key: Key): Seen | undefined =>
+export const rowOf = (lists: SeenLists, kind: string, id: string, key: LedgerKey): SeenObject | undefined =>
   lists.get(kind)?.get(digestOf(key, [kind, id]))
 
 /** The part of a mark that names the object. */
@@ -37,7 +37,7 @@ export const objectIn = (mark: string): string => mark.slice(0, HALF)
 type Looked = 'unseen' | 'seen' | 'changed'
 
 /** Compares a live object with the list of its kind. */
-function lookUp(list: ReadonlyMap<string, Seen>, mark: string): Looked {
+function lookUp(list: ReadonlyMap<string, SeenObject>, mark: string): Looked {
   const row = list.get(objectIn(mark))
   return row === undefined ? 'unseen' : row.mark === mark ? 'seen' : 'changed'
 }
@@ -50,7 +50,7 @@ function lookBack(kind: string, { createdAt }: LiveObject, { began, applied }: L
 }
 
 /** A live object that no file names, as one that nobody added by hand. */
-const plainly = (kind: string, live: LiveObject, { sealing }: Pick<PlanInput, 'sealing'>): Unmanaged => ({
+const plainly = (kind: string, live: LiveObject, { sealing }: Pick<PlanInput, 'sealing'>): UnmanagedObject => ({
   kind,
   id: live.id,
   addedByHand: false,
@@ -66,14 +66,14 @@ export function letGoOf(
   live: LiveObject,
   { changed = false }: { readonly changed?: boolean },
   input: PlanInput,
-): Unmanaged {
+): UnmanagedObject {
   const one = plainly(kind, live, input)
   const isLeft = input.ledger.seen.get(kind)?.get(objectIn(one.mark))?.mark === one.mark
   return changed && !live.initial && !isLeft ? { ...one, addedByHand: true, changed: true } : one
 }
 
 /** What to show of a live object that no file names: added by hand, unless seen before. Null if a new server has it. */
-export function unmanagedOf(kind: Kind, live: LiveObject, input: PlanInput): Unmanaged | null {
+export function unmanagedOf(kind: Kind, live: LiveObject, input: PlanInput): UnmanagedObject | null {
   const one = plainly(kind.name, live, input)
   const list = input.ledger.seen.get(kind.name)
   const looked = list === undefined ? lookBack(kind.name, live, input.ledger) : lookUp(list, one.mark)
@@ -98,16 +98,19 @@ export function seenAfter(
 }
 
 /** What goes into the lists that begin with this plan. */
-export const newlySeen = (lists: SeenLists, { reads, unmanaged }: Pick<Plan, 'reads' | 'unmanaged'>): Unmanaged[] => {
+export const newlySeen = (
+  lists: SeenLists,
+  { reads, unmanaged }: Pick<Plan, 'reads' | 'unmanaged'>,
+): UnmanagedObject[] => {
   const begun = new Set(
     reads.filter(({ kind, complete, by }) => complete && by === undefined && !lists.has(kind)).map(({ kind }) => kind),
   )
   return unmanaged.filter(({ kind, addedByHand }) => begun.has(kind) && !addedByHand)
 }
 
-function listAfter(list: ReadonlyMap<string, Seen>, live: readonly Unmanaged[]): Map<string, Seen> {
+function listAfter(list: ReadonlyMap<string, SeenObject>, live: readonly UnmanagedObject[]): Map<string, SeenObject> {
   return new Map(
-    live.flatMap(({ addedByHand, mark }): [string, Seen][] => {
+    live.flatMap(({ addedByHand, mark }): [string, SeenObject][] => {
       const row = list.get(objectIn(mark)) ?? (addedByHand ? undefined : { mark })
       return row === undefined ? [] : [[objectIn(mark), row]]
     }),
@@ -115,14 +118,18 @@ function listAfter(list: ReadonlyMap<string, Seen>, live: readonly Unmanaged[]):
 }
 
 function isSame(one: SeenLists, other: SeenLists): boolean {
-  const holds = (kind: string, list: ReadonlyMap<string, Seen>): boolean =>
+  const holds = (kind: string, list: ReadonlyMap<string, SeenObject>): boolean =>
     other.get(kind)?.size === list.size &&
     [...list].every(([object, { mark }]) => other.get(kind)?.get(object)?.mark === mark)
   return one.size === other.size && [...one].every(([kind, list]) => holds(kind, list))
 }
 
 /** Adds to the lists objects that a person left as they are. */
-export function withLeft(lists: SeenLists, left: readonly Unmanaged[], by: Required<Omit<Seen, 'mark'>>): SeenLists {
+export function withLeft(
+  lists: SeenLists,
+  left: readonly UnmanagedObject[],
+  by: Required<Omit<SeenObject, 'mark'>>,
+): SeenLists {
   const next = new Map(lists)
   for (const { kind, mark, initial } of left) {
     const list = new Map(next.get(kind))

@@ -1,16 +1,16 @@
 import { sameDigest, seal, sealIn, sha256, type Sealing } from './digest.ts'
-import { type Form } from './values.ts'
-import type { Content, Snapshot } from './repository.ts'
+import { type DigestForm } from './values.ts'
+import type { CommitContent, Snapshot } from './repository.ts'
 
 /** The file that holds the digest over all the others. */
 const DIGEST = 'digest'
 /** The prefix of a digest of version 2; version 1 has none. */
 const SECOND = 'v2 '
 
-export type Signed = 'ledger' | 'lock'
+export type SignedRef = 'ledger' | 'lock'
 
 /** Makes subject and trailers single lines. With a key, adds the digest over tree, message and parents. */
-export function signContent(draft: Content, purpose: Signed, sealing: Sealing): Content {
+export function signContent(draft: CommitContent, purpose: SignedRef, sealing: Sealing): CommitContent {
   const trailers = Object.entries(draft.trailers ?? {}).map(([name, value]) => [name, oneLine(value)])
   const content = { ...draft, subject: oneLine(draft.subject), trailers: Object.fromEntries(trailers) }
   if (sealing.key === null) return content
@@ -23,9 +23,9 @@ export function signContent(draft: Content, purpose: Signed, sealing: Sealing): 
 /** Whether a snapshot has the right digest, and its form; `unsigned` if it has none. */
 export function signatureOf(
   snapshot: Snapshot,
-  purpose: Signed,
+  purpose: SignedRef,
   sealing: Sealing,
-): { readonly is: 'right' | 'wrong'; readonly form: Form } | { readonly is: 'unsigned' } {
+): { readonly is: 'right' | 'wrong'; readonly form: DigestForm } | { readonly is: 'unsigned' } {
   const digest = snapshot.files.get(DIGEST)
   if (digest === undefined) return { is: 'unsigned' }
   const form = digest.startsWith(SECOND) ? 2 : 1
@@ -35,7 +35,7 @@ export function signatureOf(
   return { is: right ? 'right' : 'wrong', form }
 }
 
-function signature(content: Content, purpose: Signed, sealing: Sealing, form: Form): string {
+function signature(content: CommitContent, purpose: SignedRef, sealing: Sealing, form: DigestForm): string {
   const files = Object.fromEntries(
     [...content.files].filter(([name]) => name !== DIGEST).map(([name, text]) => [name, sha256(text)]),
   )

@@ -10,4 +10,4 @@ export type Hazard = 'reversible' | 'disruptive' | 'irreversible'
 export type DriftPolicy = 'report' | 'correct'
 
 /** The form of digests. Version 1 bound no repository; `test/unit/golden/` has examples. */
-export type Form = 1 | 2
+export type DigestForm = 1 | 2

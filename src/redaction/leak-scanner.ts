@@ -3,7 +3,7 @@ import { formsOf, SHORTEST } from './encodings.ts'
 import { bare, alphanumeric, viewsOf } from './unescaped-views.ts'
 
 /** Finds secrets in texts, in any encoding. */
-export interface Watch {
+export interface SecretWatch {
   readonly hold: (secret: string) => void
   readonly finds: (text: string) => boolean
 }
@@ -12,7 +12,7 @@ export interface Watch {
 const SHORTEST_ALPHANUMERIC = 16
 
 /** Searches each view of a text once for all secrets; the time grows with the text alone. */
-export function openLeakScanner(): Watch {
+export function openLeakScanner(): SecretWatch {
   const [written, stripped] = [needles(SHORTEST), needles(SHORTEST_ALPHANUMERIC)]
   return {
     hold: (secret) => {

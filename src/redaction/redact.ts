@@ -1,5 +1,5 @@
 import { partsOf } from '../reconcile/object-ref.ts'
-import type { Protocol, Check, Plan, Difference, Step, Unmanaged } from '../reconcile/plan/types.ts'
+import type { Protocol, Check, Plan, Difference, Step, UnmanagedObject } from '../reconcile/plan/types.ts'
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ApplyReport } from '../reconcile/report.ts'
@@ -184,7 +184,7 @@ export function redactReport(report: ApplyReport, show: Disclosure): ApplyReport
 }
 
 /** An object in no file, redacted. */
-export function redactUnmanaged(one: Unmanaged, show: Disclosure): Unmanaged {
+export function redactUnmanaged(one: UnmanagedObject, show: Disclosure): UnmanagedObject {
   // A domain that is obfuscated everywhere else is not shown in clear here.
   const isObfuscated = one.fields['obfuscate'] === true && !show.obfuscated_domains
   return isPrivate(one, show) || isObfuscated

@@ -1,8 +1,8 @@
 /** Throws if the text holds a secret of this process. */
-export type Scan = (text: string) => void
+export type SecretScan = (text: string) => void
 
 /** The only way to write text: it is scanned for secrets first. */
-export function safeWrite(text: string, scan: Scan, write: (text: string) => void): void {
+export function safeWrite(text: string, scan: SecretScan, write: (text: string) => void): void {
   scan(text)
   write(text)
 }

@@ -10,7 +10,7 @@ import { schemaOf, type Version } from './tables.ts'
 export type Row = Record<string, unknown>
 
 /** A way to ask the database; inside a transaction or outside of one. */
-export interface Session {
+export interface DatabaseSession {
   readonly query: <R extends Row = Row>(sql: string, params?: readonly unknown[]) => Promise<R[]>
 }
 
@@ -21,9 +21,9 @@ export interface ScriptResult {
   readonly rows: readonly (readonly (string | null)[])[]
 }
 
-export interface Database extends Session {
+export interface Database extends DatabaseSession {
   /** Runs `work` with nothing else in between; undone when it throws. */
-  readonly transaction: <T>(work: (session: Session) => Promise<T>) => Promise<T>
+  readonly transaction: <T>(work: (session: DatabaseSession) => Promise<T>) => Promise<T>
   /** Runs SQL statements as a session of its own would, under `role`, and answers the rows of each. */
   readonly script: (sql: string, role?: string) => Promise<readonly ScriptResult[]>
   readonly close: () => Promise<void>
@@ -106,7 +106,7 @@ function wrap(pglite: PGlite): Database {
   }
 }
 
-function sessionOf(source: PGlite | Transaction): Session {
+function sessionOf(source: PGlite | Transaction): DatabaseSession {
   return {
     query: async <R extends Row>(sql: string, params: readonly unknown[] = []) =>
       (await source.query<R>(sql, [...params])).rows,

@@ -1,31 +1,31 @@
 import { createHash } from 'node:crypto'
-import type { Session } from './database.ts'
+import type { DatabaseSession } from './database.ts'
 import { NOT_FOUND, Refusal } from './failure.ts'
 import type { Params } from './params.ts'
-import type { Token } from './tokens.ts'
+import type { AccessToken } from './tokens.ts'
 import type { Version } from './tables.ts'
 
 export interface Call {
-  readonly session: Session
+  readonly session: DatabaseSession
   readonly version: Version
   /** Parameters of the path, the query and the body, as Rails merges them. */
   readonly params: Params
   readonly path: string
-  readonly token: Token | null
+  readonly token: AccessToken | null
   /** What makes one post of two that come with the same. */
   readonly idempotencyKey: string | null
   /** What the server keeps of its answers, by key. */
   readonly cache: Map<string, { readonly until: number; readonly value: object }>
 }
 
-export interface Answer {
+export interface HttpAnswer {
   readonly status?: number
   readonly body?: unknown
   readonly text?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export type Handler = (call: Call) => Promise<Answer>
+export type Handler = (call: Call) => Promise<HttpAnswer>
 
 /** The host that `Link` names, whatever host the request was sent to. */
 export const PUBLIC_URL = 'https://herd.example'

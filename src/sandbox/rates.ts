@@ -1,4 +1,4 @@
-export interface Throttled {
+export interface ThrottleState {
   readonly limit: number
   readonly remaining: number
   readonly exceeded: boolean
@@ -47,7 +47,7 @@ const THROTTLES: readonly {
 
 export interface Rates {
   /** Counts a request and answers the throttle that is closest to exhaustion. */
-  readonly count: (caller: Caller, now: number) => Throttled | null
+  readonly count: (caller: Caller, now: number) => ThrottleState | null
   /** Begins new windows, as waiting would. */
   readonly forget: () => void
 }
@@ -63,7 +63,7 @@ export function startRates(): Rates {
   }
   return {
     count: (caller, now) => {
-      const states = THROTTLES.flatMap(({ name, limit, period, key }): Throttled[] => {
+      const states = THROTTLES.flatMap(({ name, limit, period, key }): ThrottleState[] => {
         const who = key(caller)
         if (who === null) return []
         // Windows are aligned to the epoch, whenever the first request came; the time told keeps the fraction of a
@@ -79,7 +79,7 @@ export function startRates(): Rates {
 }
 
 /** The headers of a throttle's state. */
-export function rateHeaders({ limit, remaining, reset }: Throttled): Record<string, string> {
+export function rateHeaders({ limit, remaining, reset }: ThrottleState): Record<string, string> {
   return {
     'x-ratelimit-limit': String(limit),
     'x-ratelimit-remaining': String(remaining),

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { routeOf } from './api/routes.ts'
 import type { Database } from './database.ts'
 import { Invalid, Refusal } from './failure.ts'
-import type { Answer, Call } from './http.ts'
+import type { HttpAnswer, Call } from './http.ts'
 import { asksForJson, bodyParams, decoded, formParams, Unreadable, type Params } from './params.ts'
 import { rateHeaders, type Rates } from './rates.ts'
 import type { Version } from './tables.ts'
@@ -27,7 +27,7 @@ async function answer(
   rates: Rates,
   cache: Call['cache'],
   request: IncomingMessage,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const { path, query, search } = addressOf(request.url ?? '/')
   const token = await findToken(database, request.headers.authorization)
   const rate = rates.count(
@@ -69,7 +69,7 @@ async function answer(
 }
 
 /** What Rails says in place of Mastodon: a page, unless JSON and nothing else is asked for. */
-function stumbled(error: unknown, accept: string): Answer {
+function stumbled(error: unknown, accept: string): HttpAnswer {
   const [status, words] = error instanceof Unreadable ? [400, 'Bad Request'] : [500, 'Internal Server Error']
   if (!asksForJson(accept)) return { status, text: '', headers: { 'content-type': 'text/html; charset=UTF-8' } }
   return { status, body: { status, error: words }, headers: { 'content-type': 'application/json; charset=UTF-8' } }
@@ -96,7 +96,7 @@ function methodOf(method: string, { params, form }: { readonly params: Params; r
   return meant === 'HEAD' ? 'GET' : meant
 }
 
-function send(response: ServerResponse, { status = 200, body, text, headers = {} }: Answer): void {
+function send(response: ServerResponse, { status = 200, body, text, headers = {} }: HttpAnswer): void {
   response.writeHead(status, headers)
   response.end(text ?? JSON.stringify(body))
 }

@@ -1,9 +1,9 @@
-import type { Row, Session } from './database.ts'
+import type { Row, DatabaseSession } from './database.ts'
 import { NOT_ALLOWED, Refusal } from './failure.ts'
 import { allFlags, EVERYONE, FLAGS } from './seed.ts'
 import type { Version } from './tables.ts'
 
-export interface Token {
+export interface AccessToken {
   readonly id: string
   readonly scopes: readonly string[]
   readonly revoked: boolean
@@ -15,16 +15,16 @@ export interface Token {
 }
 
 /** Who may call a route: anyone, any token, a member's token, or staff with a permission. */
-export type Access =
+export type RouteAccess =
   | { readonly by: 'anyone' }
   | { readonly by: 'app' }
   | { readonly by: 'member'; readonly scopes: readonly string[] }
   | { readonly by: 'staff'; readonly scopes: readonly string[]; readonly permission: string }
 
-export async function findToken(session: Session, header: string | undefined): Promise<Token | null> {
+export async function findToken(session: DatabaseSession, header: string | undefined): Promise<AccessToken | null> {
   const secret = /^Bearer (.+)$/i.exec(header ?? '')?.[1]
   if (secret === undefined) return null
-  const [token] = await session.query<Token & Row>(
+  const [token] = await session.query<AccessToken & Row>(
     `select t.id::text, string_to_array(t.scopes, ' ') as scopes,
        t.revoked_at is not null as revoked, t.application_id::text, u.id::text as user_id,
        u.account_id::text, coalesce(u.disabled, false) as disabled, coalesce(u.role_id, ${EVERYONE})::text as role_id
@@ -36,10 +36,10 @@ export async function findToken(session: Session, header: string | undefined): P
 
 /** Refuses a call that its token does not allow. */
 export async function authorize(
-  session: Session,
+  session: DatabaseSession,
   version: Version,
-  access: Access,
-  token: Token | null,
+  access: RouteAccess,
+  token: AccessToken | null,
 ): Promise<void> {
   if (access.by === 'anyone') return
   if (token?.revoked === true) throw unauthorized('The access token was revoked')
@@ -54,7 +54,7 @@ export async function authorize(
 }
 
 /** What a role may do, with what everyone may. */
-export async function permissionsOf(session: Session, version: Version, role: string): Promise<bigint> {
+export async function permissionsOf(session: DatabaseSession, version: Version, role: string): Promise<bigint> {
   const rows = await session.query<{ readonly permissions: string }>(
     'select permissions::text from user_roles where id in ($1, $2)',
     [role, EVERYONE],
@@ -63,7 +63,7 @@ export async function permissionsOf(session: Session, version: Version, role: st
   return (mask & 1n) === 1n ? BigInt(allFlags(version)) : mask
 }
 
-function member(token: Token): void {
+function member(token: AccessToken): void {
   if (token.user_id === null) throw new Refusal(422, { error: 'This method requires an authenticated user' })
   if (token.disabled) throw new Refusal(403, { error: 'Your login is currently disabled' })
 }

@@ -1,4 +1,4 @@
-import type { Session } from './database.ts'
+import type { DatabaseSession } from './database.ts'
 import { Declined } from './connections/writing.ts'
 import { demand } from './failure.ts'
 import type { Sandbox } from './index.ts'
@@ -8,7 +8,7 @@ import {
   findBlocks,
   updateBlock,
   type BlockChange,
-  type DomainBlock,
+  type DomainBlockRow,
 } from './models/domain-blocks.ts'
 import { createEmailBlock, destroyEmailBlock, findEmailBlocks } from './models/email-domain-blocks.ts'
 import { createIpBlock, destroyIpBlock, findIpBlocks, type IpChange } from './models/ip-blocks.ts'
@@ -17,7 +17,7 @@ import { discardRule, listRules, saveRule, type RuleFields } from './models/rule
 import { saveForm, settingComplaints } from './models/settings.ts'
 
 /** A person at Mastodon's web interface. */
-export interface Hand {
+export interface WebInterface {
   readonly blockDomain: (domain: string, change?: BlockChange) => Promise<void>
   readonly changeBlock: (domain: string, change: BlockChange) => Promise<void>
   readonly liftBlock: (domain: string) => Promise<void>
@@ -38,8 +38,8 @@ export interface Hand {
 }
 
 /** The hand of a member: what it does is done in their name, and within what their role allows them to hand out. */
-export function handOf(sandbox: Sandbox, username: string): Hand {
-  const act = (work: (session: Session, actor: Actor) => Promise<unknown>): Promise<void> =>
+export function handOf(sandbox: Sandbox, username: string): WebInterface {
+  const act = (work: (session: DatabaseSession, actor: Actor) => Promise<unknown>): Promise<void> =>
     sandbox.transaction(async (session) => {
       const actor = await findActor(session, sandbox.version, username)
       if (actor === null) throw new Declined('no-actor', `there is no @${username}`)
@@ -106,18 +106,18 @@ function one<T>(rows: readonly (T | undefined)[], name: string): T {
   return row
 }
 
-async function idOf(session: Session, table: string, column: string, value: string): Promise<string> {
+async function idOf(session: DatabaseSession, table: string, column: string, value: string): Promise<string> {
   return one(
     await session.query<{ readonly id: string }>(`select id::text from ${table} where ${column} = $1`, [value]),
     value,
   ).id
 }
 
-async function blockOf(session: Session, domain: string): Promise<DomainBlock> {
+async function blockOf(session: DatabaseSession, domain: string): Promise<DomainBlockRow> {
   return one(await findBlocks(session, [await idOf(session, 'domain_blocks', 'domain', domain)]), domain)
 }
 
-async function ruleOf(session: Session, text: string): Promise<string> {
+async function ruleOf(session: DatabaseSession, text: string): Promise<string> {
   return one(
     (await listRules(session)).filter(({ fields }) => fields.text === text),
     text,

@@ -1,4 +1,4 @@
-import type { Edits } from '../words/config-changes.ts'
+import type { ConfigChanges } from '../words/config-changes.ts'
 import type { Documents } from '../instance/documents.ts'
 import { canonicalJson } from '../reconcile/digest.ts'
 
@@ -6,10 +6,10 @@ import { canonicalJson } from '../reconcile/digest.ts'
 export type BaseConfig = Pick<Documents, 'instance.yaml' | 'policy.yaml'>
 
 /** Compares the settings. Of `instance.yaml` only the keys are named: it may hold a secret by mistake. */
-export function editsOf(before: BaseConfig, after: BaseConfig): Omit<Edits, 'runs' | 'others'> {
+export function editsOf(before: BaseConfig, after: BaseConfig): Omit<ConfigChanges, 'runs' | 'others'> {
   const connections = differences(before['instance.yaml'], after['instance.yaml'])
   const policy = differences(before['policy.yaml'], after['policy.yaml'])
-  const discloses = ({ path }: Difference): boolean => path === 'show' || path.startsWith('show.')
+  const discloses = ({ path }: ConfigDifference): boolean => path === 'show' || path.startsWith('show.')
   return {
     notUsed: [
       ...new Set([
@@ -23,7 +23,7 @@ export function editsOf(before: BaseConfig, after: BaseConfig): Omit<Edits, 'run
   }
 }
 
-interface Difference {
+interface ConfigDifference {
   /** Such as `mastodon.api.url`. */
   readonly path: string
   readonly before: unknown
@@ -39,7 +39,7 @@ const isMap = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Compares two values by key, and lists by their removed and added items. */
-function differences(before: unknown, after: unknown, path = ''): Difference[] {
+function differences(before: unknown, after: unknown, path = ''): ConfigDifference[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return []
   if (Array.isArray(before ?? after) && Array.isArray(after ?? before))
     return changedItems(itemsOf(before), itemsOf(after), path)
@@ -49,7 +49,7 @@ function differences(before: unknown, after: unknown, path = ''): Difference[] {
   return names.flatMap((name) => differences(a[name], b[name], path === '' ? name : `${path}.${name}`))
 }
 
-function changedItems(before: readonly unknown[], after: readonly unknown[], path: string): Difference[] {
+function changedItems(before: readonly unknown[], after: readonly unknown[], path: string): ConfigDifference[] {
   const lacking = (list: readonly unknown[], other: readonly unknown[]): unknown[] => {
     const there = new Set(other.map(canonicalJson))
     return list.filter((item) => !there.has(canonicalJson(item)))

@@ -6,18 +6,18 @@ import { readingOf } from '../instance/reading.ts'
 import type { FileSource } from '../instance/source.ts'
 import type { Repository } from '../reconcile/repository.ts'
 import { connectionsIn, type RepositoryClone } from './instance-folder.ts'
-import { mergedTree, openMerge, touchedBy, type BaseAndHead, type Merge } from './merged-instance.ts'
-import type { Touched } from './path-class.ts'
+import { mergedTree, openMerge, touchedBy, type BaseAndHead, type MergedFiles } from './merged-instance.ts'
+import type { TouchedPaths } from './path-class.ts'
 import type { Job } from './job.ts'
 import { NOTHING_COMMITTED } from './texts.ts'
 
 /** The checkout, and the newest commit of the default branch. */
-export interface Base extends RepositoryClone {
+export interface CloneWithBase extends RepositoryClone {
   readonly base: string
 }
 
 /** Throws (exit 9) outside Git. */
-export async function openBase(job: Pick<Job, 'clone'>): Promise<Base> {
+export async function openBase(job: Pick<Job, 'clone'>): Promise<CloneWithBase> {
   const clone = await job.clone()
   return { ...clone, base: await defaultBranchHead(clone.repository) }
 }
@@ -40,15 +40,15 @@ export async function environmentFor(base: FileSource, proposed: FileSource | nu
 }
 
 /** The result of merging a pull request into the newest commit of the default branch. */
-export type Merging = { readonly environment: string } & (
-  | { readonly state: 'merged'; readonly merge: Merge }
+export type MergeAttempt = { readonly environment: string } & (
+  | { readonly state: 'merged'; readonly merge: MergedFiles }
   /** The branch's own `instance.yaml` is not valid, and the merged files are. */
-  | { readonly state: 'repaired'; readonly touched: Touched }
+  | { readonly state: 'repaired'; readonly touched: TouchedPaths }
   | { readonly state: 'refused'; readonly why: HerdbookError }
 )
 
 /** Merges a pull request in Git's objects; or says why that is impossible. */
-export async function mergePullRequest(pull: PullRequest, { base, ...clone }: Base): Promise<Merging> {
+export async function mergePullRequest(pull: PullRequest, { base, ...clone }: CloneWithBase): Promise<MergeAttempt> {
   const ends = { base, head: pull.head.commit }
   try {
     const merge = await openMerge(clone, ends)
@@ -56,7 +56,7 @@ export async function mergePullRequest(pull: PullRequest, { base, ...clone }: Ba
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     const trusted = clone.at(base)
-    const refused = (why: HerdbookError): Promise<Merging> =>
+    const refused = (why: HerdbookError): Promise<MergeAttempt> =>
       environmentFor(trusted, null).then((environment) => ({ state: 'refused', environment, why }))
     return (await connectionsIn(trusted)) === undefined
       ? repairOf(clone, ends).catch((why: unknown) =>
@@ -67,7 +67,7 @@ export async function mergePullRequest(pull: PullRequest, { base, ...clone }: Ba
 }
 
 /** Checks the merged files alone: the base names no server, so there is nothing to compare them with. */
-async function repairOf(clone: RepositoryClone, { base, head }: BaseAndHead): Promise<Merging> {
+async function repairOf(clone: RepositoryClone, { base, head }: BaseAndHead): Promise<MergeAttempt> {
   await clone.repository.bring(head)
   const tree = await mergedTree(clone.repository, base, head)
   const merged = readingOf(gitSource(clone.instanceFolder.root, tree, clone.repository.folder))

@@ -4,8 +4,8 @@ import { gitSource } from '../git/source.ts'
 import { openRepository } from '../git/repository.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
-import { loadInstance, type Loaded } from '../instance/load.ts'
-import { readingOf, type Reading } from '../instance/reading.ts'
+import { loadInstance, type LoadedInstance } from '../instance/load.ts'
+import { readingOf, type ParsedFiles } from '../instance/reading.ts'
 import { secretsIn } from '../instance/secrets.ts'
 import { directorySource, type FileSource } from '../instance/source.ts'
 import type { Head, Repository } from '../reconcile/repository.ts'
@@ -22,7 +22,7 @@ export interface InstanceFolder {
 
 /** The folder of the instance, with the files that are in it now. */
 export interface FolderWithFiles extends InstanceFolder {
-  readonly files: Reading
+  readonly files: ParsedFiles
 }
 
 /** The folder of the instance in a repository. */
@@ -31,7 +31,7 @@ export interface RepositoryClone {
   readonly instanceFolder: InstanceFolder
   readonly repository: Repository
   /** The files of a commit by its full id: each commit is read once and kept. */
-  readonly at: (commit: string) => Reading
+  readonly at: (commit: string) => ParsedFiles
 }
 
 /** Finds the named folder, else the nearest `instance/` upwards, without reading it. Throws (exit 9) if none. */
@@ -57,7 +57,7 @@ const exists = (path: string): Promise<boolean> =>
   )
 
 /** The files that are in the folder now. */
-export const filesInFolder = ({ folder }: InstanceFolder): Reading => readingOf(directorySource(folder))
+export const filesInFolder = ({ folder }: InstanceFolder): ParsedFiles => readingOf(directorySource(folder))
 
 /** Finds the folder of the instance and watches for its secrets, valid or not. Throws (exit 9) if there is none. */
 export async function openFolder(io: Io, named?: string): Promise<FolderWithFiles> {
@@ -85,8 +85,8 @@ export async function cloneAt(io: Io, instanceFolder: InstanceFolder): Promise<R
     },
   )
   if (repository === null) return null
-  const readings = new Map<string, Reading>()
-  const at = (commit: string): Reading => {
+  const readings = new Map<string, ParsedFiles>()
+  const at = (commit: string): ParsedFiles => {
     const files = readings.get(commit) ?? readingOf(gitSource(instanceFolder.root, commit, repository.folder))
     readings.set(commit, files)
     return files
@@ -100,7 +100,7 @@ export async function committedIn({
   instanceFolder,
   repository,
   at,
-}: RepositoryClone): Promise<{ readonly head: Head; readonly files: Reading }> {
+}: RepositoryClone): Promise<{ readonly head: Head; readonly files: ParsedFiles }> {
   const head = await repository.head()
   const files = head.commit === null ? filesInFolder(instanceFolder) : at(head.commit)
   await watchIn(io, files)
@@ -122,5 +122,5 @@ async function watchIn(io: Io, files: FileSource): Promise<void> {
 export const connectionsIn = async (files: FileSource): Promise<InstanceFile | undefined> =>
   (await loadServer(files)).instance?.documents['instance.yaml']
 
-const loadServer = (files: FileSource): Promise<Loaded> =>
+const loadServer = (files: FileSource): Promise<LoadedInstance> =>
   loadInstance({ ...files, list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml') })

@@ -2,11 +2,11 @@ import type { Forge } from '../forges/forge.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Io } from './io.ts'
 import type { RepositoryClone } from './instance-folder.ts'
-import type { Event } from '../forges/github/event.ts'
+import type { ForgeEvent } from '../forges/github/event.ts'
 import { wrongEvent } from './texts.ts'
 
 /** One run of a job: what has happened, and the forge to answer on. */
-export interface Job<Happened extends Event = Event> {
+export interface Job<Happened extends ForgeEvent = ForgeEvent> {
   readonly io: Io
   readonly event: Happened
   readonly forge: Forge
@@ -22,12 +22,13 @@ export interface Job<Happened extends Event = Event> {
 export type JobModule = { readonly run: (job: Job) => Promise<void> }
 
 /** Narrows a job to these events. Throws (exit 9) for any other: a workflow calls the wrong job. */
-export function expect<Name extends Event['name']>(
+export function expect<Name extends ForgeEvent['name']>(
   job: Job,
   names: readonly Name[],
-): Job<Extract<Event, { readonly name: Name }>> {
+): Job<Extract<ForgeEvent, { readonly name: Name }>> {
   const { event } = job
-  const fits = (one: Event): one is Extract<Event, { readonly name: Name }> => names.some((name) => name === one.name)
+  const fits = (one: ForgeEvent): one is Extract<ForgeEvent, { readonly name: Name }> =>
+    names.some((name) => name === one.name)
   if (!fits(event)) return fail(EXIT.invalid, 'wrong-job', wrongEvent({ event: event.name, names: names.join(', ') }))
   return { ...job, event }
 }

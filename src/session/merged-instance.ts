@@ -3,14 +3,14 @@ import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import { loadInstance } from '../instance/load.ts'
-import { readingOf, type Reading } from '../instance/reading.ts'
+import { readingOf, type ParsedFiles } from '../instance/reading.ts'
 import { MAX_BYTES, type FileSource } from '../instance/source.ts'
 import type { SourceOf } from '../words/diagnostics.ts'
 import type { Repository } from '../reconcile/repository.ts'
-import type { Edits } from '../words/config-changes.ts'
+import type { ConfigChanges } from '../words/config-changes.ts'
 import { editsOf } from './config-changes.ts'
 import { connectionsIn, watchSecrets, type RepositoryClone } from './instance-folder.ts'
-import { OWN_ACTION, touchedOf, type Touched } from './path-class.ts'
+import { OWN_ACTION, touchedOf, type TouchedPaths } from './path-class.ts'
 import { openLedger, sessionOf, unread, type Session } from './session.ts'
 import {
   mergeConflict,
@@ -21,7 +21,7 @@ import {
 } from './texts.ts'
 
 /** A proposed change as it would be once merged: untrusted files, with the base's connections and disclosure. */
-export interface Proposal {
+export interface ProposedSession {
   /** Its instance is the merged one, with `instance.yaml` and the disclosure of the base. */
   readonly session: Session
   readonly base: string
@@ -29,17 +29,17 @@ export interface Proposal {
   /** The files of the base; null if they are not valid. */
   readonly before: Instance | null
   /** Its changes of Herdbook's own settings. */
-  readonly edits: Edits
+  readonly edits: ConfigChanges
 }
 
 /** The files of a proposal, in Git's objects. */
-export interface Merge extends RepositoryClone, BaseAndHead {
-  readonly merged: Reading
-  readonly trusted: Reading
+export interface MergedFiles extends RepositoryClone, BaseAndHead {
+  readonly merged: ParsedFiles
+  readonly trusted: ParsedFiles
   /** The files of the head itself, whose lines a forge shows. */
-  readonly proposed: Reading
+  readonly proposed: ParsedFiles
   /** What a merge changes outside the instance. */
-  readonly touched: Touched
+  readonly touched: TouchedPaths
   /** `instance.yaml` of the base: it alone decides which servers this run may connect to. */
   readonly config: InstanceFile
 }
@@ -51,7 +51,7 @@ export interface BaseAndHead {
 }
 
 /** Merges two commits in Git's objects; nothing of the head is checked out or run. Throws (exit 9) on a conflict. */
-export async function openMerge(clone: RepositoryClone, ends: BaseAndHead): Promise<Merge> {
+export async function openMerge(clone: RepositoryClone, ends: BaseAndHead): Promise<MergedFiles> {
   const { io, instanceFolder, repository, at } = clone
   const [base, head] = await Promise.all([commitAt(repository, ends.base), commitAt(repository, ends.head)])
   const trusted = at(base)
@@ -64,7 +64,7 @@ export async function openMerge(clone: RepositoryClone, ends: BaseAndHead): Prom
 }
 
 /** What a merged tree changes outside the instance. */
-export async function touchedBy(repository: Repository, base: string, tree: string): Promise<Touched> {
+export async function touchedBy(repository: Repository, base: string, tree: string): Promise<TouchedPaths> {
   const [paths, [action]] = await Promise.all([
     repository.differing(base, tree, []),
     repository.texts(OWN_ACTION, [base]),
@@ -93,9 +93,9 @@ async function configOf(files: FileSource): Promise<InstanceFile> {
 
 /** Reads the files of the merge; a `blind` run has no secret and no ledger. Throws (exit 9) with all errors. */
 export async function openProposal(
-  { io, instanceFolder, repository, base, head, config, merged, trusted, touched }: Merge,
+  { io, instanceFolder, repository, base, head, config, merged, trusted, touched }: MergedFiles,
   seeing: 'live' | 'blind' = 'live',
-): Promise<Proposal> {
+): Promise<ProposedSession> {
   const now = io.now()
   const opened = seeing === 'live' ? openLedger(io, config, repository) : null
   // Errors of the files are reported before those of the ledger.
@@ -127,10 +127,10 @@ export async function mergedTree(repository: Repository, base: string, head: str
   )
 }
 
-type Show = NonNullable<Instance['documents']['policy.yaml']>['show']
+type ShowPolicy = NonNullable<Instance['documents']['policy.yaml']>['show']
 
 /** The instance with the connections and the disclosure of the base. */
-function withBaseConfig(wanted: Instance, config: InstanceFile, show: Show): Instance {
+function withBaseConfig(wanted: Instance, config: InstanceFile, show: ShowPolicy): Instance {
   const { 'policy.yaml': policy, 'instance.yaml': _connections, ...rest } = wanted.documents
   const { show: _asked, ...kept } = policy ?? {}
   const shown = policy || show ? { 'policy.yaml': { ...kept, ...(show === undefined ? {} : { show }) } } : {}

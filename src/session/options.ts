@@ -16,14 +16,14 @@ import { datePassed, notADate, noSuchObject } from './texts.ts'
 export const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]
 
 /** An object that a person named as KIND/ID. */
-export interface Named {
+export interface NamedObject {
   readonly kind: Kind
   readonly id: string
   readonly ref: string
 }
 
 /** Reads KIND/ID. Throws (exit 9) if there is no such kind. */
-export function parseRef(text: string): Named {
+export function parseRef(text: string): NamedObject {
   const slash = text.indexOf('/')
   const name = slash < 0 ? text : text.slice(0, slash)
   const kind = KINDS.find((k) => k.name === name)

@@ -46,13 +46,13 @@ export function classOf(path: string, { folder, inCopy }: TreeLayout): PathClass
 }
 
 /** What a proposal changes outside the instance. */
-export interface Touched {
+export interface TouchedPaths {
   readonly runs: readonly string[]
   readonly others: readonly string[]
 }
 
 /** Groups the changed paths outside the instance by their class. */
-export function touchedOf(paths: readonly string[], layout: TreeLayout): Touched {
+export function touchedOf(paths: readonly string[], layout: TreeLayout): TouchedPaths {
   const { runs = [], other = [] } = Object.groupBy(paths, (path) => classOf(path, layout))
   return { runs, others: other }
 }

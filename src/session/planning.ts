@@ -1,7 +1,13 @@
 import { partsOf } from '../reconcile/object-ref.ts'
 import type { Provider } from '../reconcile/provider.ts'
 import * as reconciler from '../reconcile/reconciler.ts'
-import { desiredOf, NO_PLAN_OPTIONS, type Planned, type Subject, type PlanOptions } from '../reconcile/reconciler.ts'
+import {
+  desiredOf,
+  NO_PLAN_OPTIONS,
+  type PlanWithInput,
+  type Subject,
+  type PlanOptions,
+} from '../reconcile/reconciler.ts'
 import type { Ledger } from '../reconcile/ledger/types.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import { KINDS } from '../providers/index.ts'
@@ -27,7 +33,7 @@ export const planNow = (
   providers: readonly Provider[],
   planOptions: PlanOptions = NO_PLAN_OPTIONS,
   ledger: Ledger = session.ledger,
-): Promise<Planned> => reconciler.planNow(subjectOf(session, ledger), providers, planOptions)
+): Promise<PlanWithInput> => reconciler.planNow(subjectOf(session, ledger), providers, planOptions)
 
 /**
  * Adds what merged pull requests want restored, if it is still managed and not done yet.

@@ -6,8 +6,8 @@ import type { Instance } from '../instance/instance.ts'
 import { identitiesIn } from '../providers/index.ts'
 import { openRepository } from '../git/repository.ts'
 import type { FileSource } from '../instance/source.ts'
-import { loadInstance, type Loaded } from '../instance/load.ts'
-import type { Key, Sealing } from '../reconcile/digest.ts'
+import { loadInstance, type LoadedInstance } from '../instance/load.ts'
+import type { LedgerKey, Sealing } from '../reconcile/digest.ts'
 import { ledgerStore, type LedgerStore, type LedgerOptions } from '../reconcile/ledger/store.ts'
 import { emptyLedger, NO_LEDGER, unsigned } from '../reconcile/ledger/ledger.ts'
 import { refsOf, type Head, type Repository } from '../reconcile/repository.ts'
@@ -27,16 +27,16 @@ import { refuseSparse } from './sparse-checkout.ts'
 import { NO_GIT_FOR_LEDGER, NO_INSTANCE_FILE } from './texts.ts'
 
 /** The files, read and checked, with their warnings. */
-export interface Files extends InstanceFolder {
+export interface CheckedFiles extends InstanceFolder {
   readonly instance: Instance
   readonly config: InstanceFile
   readonly warnings: readonly Diagnostic[]
   /** The errors of the files for the server's version. */
-  readonly errorsFor: Loaded['errorsFor']
+  readonly errorsFor: LoadedInstance['errorsFor']
 }
 
 /** One run: the files, Git and the ledger. */
-export interface Session extends Files {
+export interface Session extends CheckedFiles {
   readonly io: Io
   /** Names this run in the lock, the ledger and the audit. */
   readonly run: string
@@ -50,13 +50,13 @@ export interface Session extends Files {
 }
 
 /** Reads and checks the files. Throws (exit 9) with all errors. */
-export async function openFiles(io: Io, named?: string): Promise<Files> {
+export async function openFiles(io: Io, named?: string): Promise<CheckedFiles> {
   const instanceFolder = await findFolder(io, named)
   return readFiles(io, instanceFolder, filesInFolder(instanceFolder))
 }
 
 /** Reads and checks the files of a source. Throws (exit 9) with all errors. */
-export async function readFiles(io: Io, { root, folder }: InstanceFolder, source: FileSource): Promise<Files> {
+export async function readFiles(io: Io, { root, folder }: InstanceFolder, source: FileSource): Promise<CheckedFiles> {
   const { instance, server, diagnostics, errorsFor } = await loadInstance(source, { now: io.now() })
   if (server) await watchSecrets(io, server)
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
@@ -105,11 +105,15 @@ export async function openCommitted(
   return withLedger(io, files, git, moved)
 }
 
-const withLedger = async (io: Io, files: Files, { repository, head }: Git, moved = false): Promise<Session> =>
-  sessionOf(io, files, head, await openLedger(io, files.config, repository, moved))
+const withLedger = async (
+  io: Io,
+  files: CheckedFiles,
+  { repository, head }: GitState,
+  moved = false,
+): Promise<Session> => sessionOf(io, files, head, await openLedger(io, files.config, repository, moved))
 
 /** The scope and the key of an instance's digests. */
-export function sealingOf(config: InstanceFile, repository: string | null, key: Key): Sealing {
+export function sealingOf(config: InstanceFile, repository: string | null, key: LedgerKey): Sealing {
   const { domain, environment = 'production' } = config
   return { scope: { provider: `mastodon:${domain}`, environment, repository }, key, providers: identitiesIn(config) }
 }
@@ -151,7 +155,7 @@ export const unread = (config: InstanceFile, repository: Repository | null): Led
 })
 
 /** Opens a run on files that were read, with its ledger. `head` is the commit of the files. */
-export function sessionOf(io: Io, files: Files, head: Head | null, access: LedgerAccess): Session {
+export function sessionOf(io: Io, files: CheckedFiles, head: Head | null, access: LedgerAccess): Session {
   const { store, ledger } = access.state === 'kept' ? access : { store: null, ledger: emptyLedger }
   return {
     ...files,
@@ -186,12 +190,12 @@ export async function openDespiteLedger(
   }
 }
 
-interface Git {
+interface GitState {
   readonly repository: Repository | null
   readonly head: Head | null
 }
 
-async function openGit({ root, folder }: InstanceFolder): Promise<Git> {
+async function openGit({ root, folder }: InstanceFolder): Promise<GitState> {
   const repository = await openRepository(root, basename(folder))
   return { repository, head: repository ? await repository.head() : null }
 }
@@ -211,7 +215,12 @@ export async function openRefs(
   io: Io,
   from?: string | RepositoryClone,
 ): Promise<
-  LedgerOptions & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }
+  LedgerOptions & {
+    readonly repository: Repository
+    readonly run: string
+    readonly head: Head
+    readonly files: CheckedFiles
+  }
 > {
   const { files, repository, head } = typeof from === 'object' ? await filesOf(from) : await filesHere(io, from)
   if (!repository || !head) return fail(EXIT.invalid, 'no-git', NO_GIT_FOR_LEDGER)
@@ -224,12 +233,12 @@ export async function openRefs(
   }
 }
 
-const filesHere = async (io: Io, named: string | undefined): Promise<Git & { readonly files: Files }> => {
+const filesHere = async (io: Io, named: string | undefined): Promise<GitState & { readonly files: CheckedFiles }> => {
   const files = await openFiles(io, named)
   return { ...(await openGit(files)), files }
 }
 
-const filesOf = async (clone: RepositoryClone): Promise<Git & { readonly files: Files }> => {
+const filesOf = async (clone: RepositoryClone): Promise<GitState & { readonly files: CheckedFiles }> => {
   const { head, files } = await committedIn(clone)
   return { repository: clone.repository, head, files: await readFiles(clone.io, clone.instanceFolder, files) }
 }
@@ -239,7 +248,7 @@ export async function keyOf(
   io: Io,
   config: InstanceFile,
   which: 'ledger_key' | 'old_ledger_key' = 'ledger_key',
-): Promise<Key> {
+): Promise<LedgerKey> {
   const secret = config[which]
   return secret === undefined ? null : Buffer.from(await io.secrets.read(secret, which))
 }

@@ -9,7 +9,7 @@ import { writeWhole } from './write-files.ts'
 import { prose, say, tell, type Io } from './io.ts'
 import { sourceOf, textsOf } from './options.ts'
 import { openFolder, type InstanceFolder } from './instance-folder.ts'
-import { readFiles, type Files } from './session.ts'
+import { readFiles, type CheckedFiles } from './session.ts'
 import { refuseSparse } from './sparse-checkout.ts'
 import { FILES_SAY_SO, NOTHING_WRITTEN, proposeCommands, reviewChanges } from './texts.ts'
 
@@ -26,7 +26,7 @@ export interface FilesDraft {
  * Opens the files to change them, and first reports files that are not read: a change might go into a second file.
  * An error in a field that `fills` sets does not count. Throws (exit 9) if a file of the commit is missing.
  */
-export async function openToEdit(io: Io, named?: string, fills: readonly ObjectChange[] = []): Promise<Files> {
+export async function openToEdit(io: Io, named?: string, fills: readonly ObjectChange[] = []): Promise<CheckedFiles> {
   const instanceFolder = await openFolder(io, named)
   await refuseSparse(io, instanceFolder)
   const files = await readFiles(io, instanceFolder, instanceFolder.files).catch(async (error: unknown) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2'
 import type { SshConnection } from '../instance/documents.ts'
-import { type Machine, type Running, tail, unreachable } from './executor.ts'
+import { type Machine, type RunningCommand, tail, unreachable } from './executor.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { own } from '../instance/get-own.ts'
 import {
@@ -159,13 +159,13 @@ function machineOver(client: Client, where: string): Machine {
     else free += 1
   }
   // A short command can end in the packet of its start: listen before anything is awaited.
-  const open = (command: string): Promise<Running> =>
+  const open = (command: string): Promise<RunningCommand> =>
     new Promise((resolve, reject) =>
       client.exec(command, (error, channel) => (error ? reject(error) : resolve(running(channel, leave)))),
     )
 
   return {
-    start: async (command): Promise<Running> => {
+    start: async (command): Promise<RunningCommand> => {
       await enter()
       try {
         return await open(command)
@@ -187,7 +187,7 @@ function machineOver(client: Client, where: string): Machine {
   }
 }
 
-function running(channel: ClientChannel, leave: () => void): Running {
+function running(channel: ClientChannel, leave: () => void): RunningCommand {
   const stderr = tail(channel.stderr)
   channel.on('error', () => {})
   let code: number | null = null

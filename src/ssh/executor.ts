@@ -5,14 +5,14 @@ import { EXIT, HerdbookError } from '../instance/diagnostic.ts'
 import { CUT_OFF, endedWith, outputTooLong } from './texts.ts'
 
 /** The result of a command. A code of null means that it was cut off. */
-export interface Finished {
+export interface CommandResult {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
 /** A running command, with its input and output. */
-export interface Running {
+export interface RunningCommand {
   readonly stdin: Writable
   readonly stdout: Readable
   /** The end of what it wrote to stderr. */
@@ -23,7 +23,7 @@ export interface Running {
 
 /** Where commands run: this machine, or another one over SSH. */
 export interface Machine {
-  readonly start: (command: string) => Promise<Running>
+  readonly start: (command: string) => Promise<RunningCommand>
   readonly close: () => Promise<void>
 }
 
@@ -67,7 +67,7 @@ export function localMachine(): Machine {
 const MAX_OUTPUT = 256 * 1024 * 1024
 
 /** Runs a command to its end, or until its output is too long. */
-export async function run(machine: Machine, command: string, input: string, most = MAX_OUTPUT): Promise<Finished> {
+export async function run(machine: Machine, command: string, input: string, most = MAX_OUTPUT): Promise<CommandResult> {
   const running = await machine.start(command)
   let stdout = ''
   let excess = false
@@ -86,7 +86,7 @@ export async function run(machine: Machine, command: string, input: string, most
 }
 
 /** Ends a command whose output has a line longer than `most`, and calls `onEnd`. */
-export function endlessLine(running: Running, onEnd: () => void, most = MAX_OUTPUT): void {
+export function endlessLine(running: RunningCommand, onEnd: () => void, most = MAX_OUTPUT): void {
   let length = 0
   running.stdout.on('data', (chunk: Buffer) => {
     const end = chunk.lastIndexOf(0x0a)
@@ -99,7 +99,7 @@ export function endlessLine(running: Running, onEnd: () => void, most = MAX_OUTP
 }
 
 /** Says how a command failed, with the end of its stderr. */
-export function stderrTail(finished: Pick<Finished, 'code' | 'stderr'>): string {
+export function stderrTail(finished: Pick<CommandResult, 'code' | 'stderr'>): string {
   const ended = finished.code === null ? CUT_OFF : endedWith(finished.code)
   return finished.stderr === ''
     ? ended

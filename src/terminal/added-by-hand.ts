@@ -1,6 +1,6 @@
 import { shellWord } from '../instance/shell-word.ts'
 import { refOf } from '../reconcile/object-ref.ts'
-import type { Plan, Unmanaged } from '../reconcile/plan/types.ts'
+import type { Plan, UnmanagedObject } from '../reconcile/plan/types.ts'
 import { readable } from '../redaction/idn.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { HIDDEN } from '../redaction/redact-text.ts'
@@ -29,7 +29,7 @@ const MAX_NAMES = 200
 const FIRST_NAMES = 100
 
 /** By kind, so that many objects of one kind hide none of another. */
-function grouped(all: readonly Unmanaged[], kinds: readonly KindName[]): Line[] {
+function grouped(all: readonly UnmanagedObject[], kinds: readonly KindName[]): Line[] {
   return [...Map.groupBy(all, ({ kind }) => kind)].flatMap(([kind, members]) => {
     const { one, many } = titleOf(kind, kinds)
     const names = members
@@ -46,7 +46,7 @@ function grouped(all: readonly Unmanaged[], kinds: readonly KindName[]): Line[] 
   })
 }
 
-function item(one: Unmanaged, kinds: readonly KindName[]): Line {
+function item(one: UnmanagedObject, kinds: readonly KindName[]): Line {
   const like = likeness(one)
   const says = [
     ...(like === null ? [] : [span(`: ${inline(readable(like))}`)]),
@@ -62,10 +62,11 @@ function item(one: Unmanaged, kinds: readonly KindName[]): Line {
 }
 
 /** The ways out, with the first object that each fits as an example. */
-function ways(all: readonly Unmanaged[]): Line[] {
+function ways(all: readonly UnmanagedObject[]): Line[] {
   const named = all.filter(({ id }) => id !== HIDDEN)
   const [first, gone] = [named[0], named.find(({ restorable }) => restorable)]
-  const of = (one: Unmanaged | undefined): string => (one === undefined ? 'KIND/ID' : inline(shellWord(refOf(one))))
+  const of = (one: UnmanagedObject | undefined): string =>
+    one === undefined ? 'KIND/ID' : inline(shellWord(refOf(one)))
   const commands = [
     [`herdbook adopt ${of(first)}`, 'copies it into the files'],
     ...(gone === undefined && first !== undefined

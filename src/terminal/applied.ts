@@ -9,7 +9,7 @@ import { differencesInWords, letGo, type KindName } from '../words/describe.ts'
 import { diagnosticLines } from './diagnostics.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen } from '../words/layout.ts'
 import { readable } from '../redaction/idn.ts'
-import { beginnings, shortened, within, type Part } from './shorten.ts'
+import { beginnings, shortened, within, type OutputPart } from './shorten.ts'
 import { heading, packed, stepLine, stepLines, counted } from './steps.ts'
 import { capital, count, listed, number } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
@@ -28,7 +28,7 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
   const { kinds, show = SHOW_ALL, verbose = false, planShown = false } = options
   const report = redactReport(full, show)
   const looked = lookedAt(report.looked, kinds)
-  const parts: Part[] = [
+  const parts: OutputPart[] = [
     [() => [paragraph(0, span(verdictOf(report, kinds), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))]],
     list(
       'Done',
@@ -112,7 +112,7 @@ interface NotDone {
 }
 
 /** What was not done, each with its reason; if long, each reason once for all that have it. */
-function notDone(all: readonly NotDone[], kinds: readonly KindName[]): Part {
+function notDone(all: readonly NotDone[], kinds: readonly KindName[]): OutputPart {
   const alike = (): Line[] =>
     [...Map.groupBy(all, ({ step, why }) => JSON.stringify(why).replaceAll(step.id, ''))].flatMap(([, group]) => [
       ...packed(
@@ -153,13 +153,13 @@ function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
   return `${capital(listed(parts))}, of ${count(plan.steps.length, 'change', 'changes')} on ${domain}.${unfinished.length > 0 ? ` Still unfinished: ${number(unfinished.length)}.` : ''}`
 }
 
-const list = (title: string, colour: 'green' | 'yellow' | 'red', part: Part, total: number): Part =>
+const list = (title: string, colour: 'green' | 'yellow' | 'red', part: OutputPart, total: number): OutputPart =>
   total === 0 ? [] : within([heading(title, number(total), [colour, 'bold'])], part)
 
 type Remaining = ApplyReport['remaining'][number]
 
 /** What differs from what was written, each with its reason; if long, each reason once with the names. */
-function remainders(all: readonly Remaining[]): Part {
+function remainders(all: readonly Remaining[]): OutputPart {
   const one = ({ kind, id, fields, reason }: Remaining): Line[] => {
     const names = fields.length === 0 ? [] : [span('  '), span(inline(fields.join(', ')), 'cyan')]
     return [

@@ -1,10 +1,10 @@
 import type { Check } from '../reconcile/plan/types.ts'
 import { inline } from '../redaction/neutralise.ts'
-import { areGreen, notGreen, totals, type Checked } from '../words/checks.ts'
-import { line, span, type Line, type Style } from '../words/layout.ts'
+import { areGreen, notGreen, totals, type PlanChecks } from '../words/checks.ts'
+import { line, span, type Line, type TextStyle } from '../words/layout.ts'
 import { heading } from './steps.ts'
 
-const SIGN: { readonly [state in Check['state']]: readonly [sign: string, style: Style] } = {
+const SIGN: { readonly [state in Check['state']]: readonly [sign: string, style: TextStyle] } = {
   red: ['! ', 'red'],
   unknown: ['? ', 'red'],
   amber: ['· ', 'yellow'],
@@ -12,7 +12,7 @@ const SIGN: { readonly [state in Check['state']]: readonly [sign: string, style:
 }
 
 /** The checks that are not green, and what to do about each. */
-export function checkLines(plan: Checked): Line[] {
+export function checkLines(plan: PlanChecks): Line[] {
   if (areGreen(plan)) return []
   const title = heading(
     'Checks',

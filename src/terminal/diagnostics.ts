@@ -1,12 +1,12 @@
 import { MAX_MESSAGE, sorted, totals, type SourceOf } from '../words/diagnostics.ts'
 import type { Diagnostic, Severity } from '../instance/diagnostic.ts'
 import { codeFrame } from '../words/code-frame.ts'
-import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from '../words/layout.ts'
+import { blank, layout, line, paragraph, span, type Line, type Screen, type TextStyle } from '../words/layout.ts'
 import { readable } from '../redaction/idn.ts'
 import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
-const STYLES: { readonly [severity in Severity]: Style } = {
+const STYLES: { readonly [severity in Severity]: TextStyle } = {
   error: ['red', 'bold'],
   warning: ['yellow', 'bold'],
   info: ['blue', 'bold'],

@@ -1,16 +1,16 @@
 import type { Difference } from '../reconcile/plan/types.ts'
-import { absence, sidesOf, type Sides } from '../words/field-changes.ts'
-import { line, paragraph, span, type Line, type Style } from '../words/layout.ts'
+import { absence, sidesOf, type FieldSides } from '../words/field-changes.ts'
+import { line, paragraph, span, type Line, type TextStyle } from '../words/layout.ts'
 import { readable } from '../redaction/idn.ts'
 import { sourcesInWords } from '../words/files.ts'
-import { within, type Part } from './shorten.ts'
+import { within, type OutputPart } from './shorten.ts'
 import { heading } from './steps.ts'
 import { clip, number } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
-import { waysOutOf, type Way } from '../words/ways-out.ts'
+import { waysOutOf, type WayOutCommand } from '../words/ways-out.ts'
 
 /** Differences with both sides and their ways out; shorter if there are many. */
-export const differences = (list: readonly Difference[], title: string, meaning: string): Part =>
+export const differences = (list: readonly Difference[], title: string, meaning: string): OutputPart =>
   list.length === 0
     ? []
     : within(
@@ -45,18 +45,18 @@ function differenceLines(difference: Difference): Line[] {
 }
 
 /** Commands are never folded, so that they can be copied. */
-function wayLine({ way, text, means }: Way): Line {
+function wayLine({ way, text, means }: WayOutCommand): Line {
   if (way === 'left_alone') return line(6, `${inline(text)}  `, span(inline(means), 'dim'))
   return line(6, { text: inline(text), whole: true }, span(`${way === 'adopt' ? '    ' : '  '}${means}`, 'dim'))
 }
 
-function sideLines(sides: Sides, cause: Difference['cause']): Line[] {
+function sideLines(sides: FieldSides, cause: Difference['cause']): Line[] {
   const shown = (text: string | null): string => (text === null || text === '' ? 'none' : clip(inline(text), SIDE))
-  const all: [string, string, Style][] = [
+  const all: [string, string, TextStyle][] = [
     ['files', shown(sides.file), 'green'],
     ['server', shown(sides.live), 'red'],
     ...(cause === 'conflict'
-      ? ([['last applied', shown(sides.ledger), 'dim']] satisfies [string, string, Style][])
+      ? ([['last applied', shown(sides.ledger), 'dim']] satisfies [string, string, TextStyle][])
       : []),
   ]
   const name = span(`${inline(sides.field)}  `, 'cyan')

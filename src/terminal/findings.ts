@@ -5,7 +5,7 @@ import { diagnosticLines } from './diagnostics.ts'
 import { sorted, totals, type SourceOf } from '../words/diagnostics.ts'
 import { line, paragraph, span, type Line } from '../words/layout.ts'
 import { readable } from '../redaction/idn.ts'
-import { beginnings, within, type Part } from './shorten.ts'
+import { beginnings, within, type OutputPart } from './shorten.ts'
 import { heading } from './steps.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { number } from '../words/text.ts'
@@ -15,7 +15,7 @@ export function findings(
   plan: Plan,
   severity: 'error' | 'warning',
   { sourceOf }: { readonly sourceOf?: SourceOf | undefined },
-): Part {
+): OutputPart {
   const isUnread = whyUnread(plan)
   const list = sorted(
     plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one)),
@@ -25,7 +25,8 @@ export function findings(
   const linesFor = (one: Diagnostic, from?: SourceOf): Line[] =>
     diagnosticLines(one, from).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 }))
   const plain = list.map((one) => linesFor(one))
-  const brief: Part = severity === 'error' ? [() => plain.flat(), () => byCode(list, linesFor)] : beginnings(plain)
+  const brief: OutputPart =
+    severity === 'error' ? [() => plain.flat(), () => byCode(list, linesFor)] : beginnings(plain)
   return within([title], [() => list.flatMap((one) => linesFor(one, sourceOf)), ...brief])
 }
 

@@ -14,7 +14,7 @@ import { notYet, unreadIn } from '../words/not-created.ts'
 import { leftBehindInWords } from '../reconcile/plan/absence.ts'
 import { filesOf, isQuiet, leftInWords, readCount } from '../words/group-steps.ts'
 import { notCompared } from '../words/secrets.ts'
-import { beginnings, shortened, within, type Part } from './shorten.ts'
+import { beginnings, shortened, within, type OutputPart } from './shorten.ts'
 import { findings } from './findings.ts'
 import { differences } from './differences.ts'
 import { heading, spans, stepForms } from './steps.ts'
@@ -65,7 +65,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
       options,
     )
   }
-  const parts: Part[] = [
+  const parts: OutputPart[] = [
     [() => [head]],
     findings(plan, 'error', options),
     unfinished(plan),
@@ -108,7 +108,7 @@ const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
         }),
       ]
 
-const unfinished = ({ unfinished: all }: Plan): Part =>
+const unfinished = ({ unfinished: all }: Plan): OutputPart =>
   all.length === 0
     ? []
     : within(
@@ -118,7 +118,7 @@ const unfinished = ({ unfinished: all }: Plan): Part =>
         ),
       )
 
-function waiting(plan: Plan, { kinds }: TerminalOptions): Part {
+function waiting(plan: Plan, { kinds }: TerminalOptions): OutputPart {
   if (plan.waiting.length === 0) return []
   const items = plan.waiting.map(({ kind, id, reason }) => [
     line(
@@ -139,7 +139,7 @@ function toCome(plan: Plan, { kinds }: TerminalOptions): Line[] {
 }
 
 /** What is no longer managed, and how a person removes it. */
-const leftBehind = (plan: Plan): Part =>
+const leftBehind = (plan: Plan): OutputPart =>
   plan.leftBehind.length === 0
     ? []
     : within(

@@ -1,7 +1,7 @@
 import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
-export interface Progress {
+export interface ProgressDisplay {
   /** Begins; shows nothing for the first second. */
   readonly start: (what: string) => void
   /** Says what is being done now. */
@@ -21,7 +21,7 @@ const LINE_MS = 1000
 const CLEAR = '\r\u001b[K'
 
 /** Shows progress of long work: one rewritten line on a terminal, elsewhere at most one line a second. */
-export function progress(stream: Stream): Progress {
+export function progress(stream: Stream): ProgressDisplay {
   const live = stream.isTTY === true
   let what = ''
   let detail = ''

@@ -12,21 +12,25 @@ import {
   type Sentence,
 } from '../words/describe.ts'
 import { fieldDiffs, type FieldDiff } from '../words/field-changes.ts'
-import { line, paragraph, span, type Line, type Span, type Style } from '../words/layout.ts'
+import { line, paragraph, span, type Line, type Span, type TextStyle } from '../words/layout.ts'
 import { readable } from '../redaction/idn.ts'
-import type { Part } from './shorten.ts'
+import type { OutputPart } from './shorten.ts'
 import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
 const SIGNS = { create: '+', update: '~', delete: '-' } as const
-const SIGN_STYLES: { readonly [action in Step['action']]: Style } = { create: 'green', update: 'yellow', delete: 'red' }
+const SIGN_STYLES: { readonly [action in Step['action']]: TextStyle } = {
+  create: 'green',
+  update: 'yellow',
+  delete: 'red',
+}
 
 /** The title of a section. */
-export const heading = (title: string, rest: string, style: Style = ['bold', 'underline']): Line =>
+export const heading = (title: string, rest: string, style: TextStyle = ['bold', 'underline']): Line =>
   line(0, span(title, style), span(`  ${rest}`, 'dim'))
 
 /** Steps from all details down to the names of what can't be undone or weakens, the rest counted. */
-export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): Part {
+export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): OutputPart {
   const grave = (step: Step): boolean => step.hazard === 'irreversible' || step.weakens
   const serious = (step: Step): boolean => grave(step) || step.hazard === 'disruptive'
   const brief = (step: Step): Line[] => [stepLine(step, kinds), ...noteLines(step)]
@@ -51,7 +55,7 @@ export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): P
 }
 
 /** Steps with one line each, down to those that can't be undone or weaken. */
-export function stepLines(steps: readonly Step[], kinds: readonly KindName[]): Part {
+export function stepLines(steps: readonly Step[], kinds: readonly KindName[]): OutputPart {
   const [, , ...shorter] = stepForms(steps, kinds)
   return [() => steps.map((step) => stepLine(step, kinds)), ...shorter]
 }
@@ -127,13 +131,13 @@ const diffLine = (indent: number, sign: '+' | '-' | ' ', text: string): Line =>
   line(indent, span(`${sign} ${inline(text)}`, DIFF_STYLES[sign]))
 
 function values(before: string | null, after: string | null, arrow: boolean): Span[] {
-  const side = (text: string | null, style: Style): Span =>
+  const side = (text: string | null, style: TextStyle): Span =>
     text === null ? span('none', 'dim') : span(inline(text), style)
   if (arrow) return [side(before, 'red'), span(' → ', 'dim'), side(after, 'green')]
   return [before === null ? side(after, 'green') : side(before, 'red')]
 }
 
 /** A sentence as spans: names are made safe and styled. */
-export function spans(parts: Sentence, plain: Style | undefined, named: Style): Span[] {
+export function spans(parts: Sentence, plain: TextStyle | undefined, named: TextStyle): Span[] {
   return parts.map((part) => (typeof part === 'string' ? span(part, plain) : span(clip(inline(part.name), 120), named)))
 }

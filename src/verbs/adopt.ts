@@ -5,7 +5,7 @@ import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
 import { KINDS } from '../providers/index.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Provider } from '../reconcile/provider.ts'
-import { desiredOf, NO_PLAN_OPTIONS, planNow, type Planned } from '../reconcile/reconciler.ts'
+import { desiredOf, NO_PLAN_OPTIONS, planNow, type PlanWithInput } from '../reconcile/reconciler.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Desired } from '../reconcile/objects.ts'
 import { checkFolder, editsFor, writeDraft, type FilesDraft } from '../session/write-instance.ts'
@@ -29,7 +29,7 @@ import { subjectOf } from '../session/planning.ts'
 import { connectTo } from '../session/connect.ts'
 import { withProgress } from '../session/progress.ts'
 import { openSession, type Session } from '../session/session.ts'
-import { type AdoptOptions, type Asked, adoption, objectsIn } from './adopt/changes.ts'
+import { type AdoptOptions, type AdoptSelection, adoption, objectsIn } from './adopt/changes.ts'
 
 const EMPTY = { emptied: EMPTY_ON_SERVER }
 
@@ -46,12 +46,12 @@ const KINDS_WITH_EMPTY_LISTS = new Set([
 /** New files for lists that are empty on the server and have no file yet. */
 function emptyFiles(
   there: ReadonlySet<string>,
-  asked: Asked,
+  asked: AdoptSelection,
   {
     input: {
       live: { observed },
     },
-  }: Planned,
+  }: PlanWithInput,
 ): readonly FileEdit[] {
   const empty = KINDS.filter((kind) => {
     const o = observed.get(kind.name)
@@ -156,7 +156,7 @@ function askedFor(
   desired: ReadonlyMap<string, Desired>,
   flags: { readonly [kind: string]: true | undefined },
   readable: (kind: Kind) => boolean,
-): Asked {
+): AdoptSelection {
   if (what.length === 0) {
     const wanted = (kind: Kind): boolean =>
       readable(kind) && (flags[kind.name] === true || !ONLY_ON_REQUEST.has(kind.name))
@@ -176,7 +176,7 @@ function askedFor(
 }
 
 /** The desired state with the kinds that were asked for as managed ones, so that the engine reads them. */
-function withAsked(asked: Asked, desired: ReadonlyMap<string, Desired>): Map<string, Desired> {
+function withAsked(asked: AdoptSelection, desired: ReadonlyMap<string, Desired>): Map<string, Desired> {
   // Rules are adopted in the server's order, so their order is read with them.
   return new Map(
     KINDS.map((kind) => [
@@ -201,9 +201,9 @@ function asManaged(kind: Kind, asked: boolean, desired: Desired): Desired {
 function leftOut(
   what: readonly string[],
   session: Session,
-  asked: Asked,
+  asked: AdoptSelection,
   desired: ReadonlyMap<string, Desired>,
-  { input }: Planned,
+  { input }: PlanWithInput,
   readable: (kind: Kind) => boolean,
   { privateComments }: AdoptOptions,
 ): string[] {

@@ -5,10 +5,10 @@ import { byApproval, oldestFirst } from '../approvals/oldest-first.ts'
 import { isEnough, takesOwner } from '../approvals/files-of-step.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { KINDS } from '../providers/index.ts'
-import { converge, type Converged } from '../reconcile/apply/converge.ts'
+import { converge, type ConvergeResult } from '../reconcile/apply/converge.ts'
 import { exitOfApply, exitOfPlan } from '../reconcile/exit.ts'
-import type { Merge } from '../reconcile/ledger/types.ts'
-import type { Approving } from '../reconcile/apply/outgoing.ts'
+import type { MergeApproval } from '../reconcile/ledger/types.ts'
+import type { ApprovalRules } from '../reconcile/apply/outgoing.ts'
 import { nothingDone, type ApplyReport } from '../reconcile/report.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
 import { redact, redactReport } from '../redaction/redact.ts'
@@ -30,7 +30,7 @@ import { refuseYoung } from '../approvals/account-age.ts'
 import { HELP, NO_OWNER_APPROVED, NO_OWNER_NAMED, NOT_APPROVED, notConfirmed, planUnreadable } from './apply/texts.ts'
 import { INSTANCE_OPTION, READING_SERVER, RESTORE_OPTION, WAIT_OPTION } from '../session/option-texts.ts'
 
-export interface Options {
+export interface ApplyVerbOptions {
   readonly instance?: string
   readonly yes?: true
   readonly wait?: true
@@ -70,16 +70,16 @@ async function readPlan(io: Io, file: string): Promise<string> {
 }
 
 /** Asks a forge for the pull requests that were merged since the last apply and are not in the ledger. */
-export type MergesOf = (session: Session) => Promise<readonly Merge[]>
+export type FindMerges = (session: Session) => Promise<readonly MergeApproval[]>
 
-const noMerges: MergesOf = () => Promise.resolve([])
+const noMerges: FindMerges = () => Promise.resolve([])
 
 /** Plans, asks, applies and verifies. Answers the report; an empty one if there was nothing to do. */
 export async function run(
   io: Io,
-  options: Options,
+  options: ApplyVerbOptions,
   saved: Plan | null,
-  mergesOf: MergesOf = noMerges,
+  mergesOf: FindMerges = noMerges,
   clone?: RepositoryClone,
 ): Promise<ApplyReport> {
   const rewritten = options.historyRewritten === true
@@ -113,7 +113,7 @@ export async function run(
 }
 
 /** Shows the plan, unless it is a saved one or a program reads the output. */
-async function showPlan(session: Session, options: Options, isSaved: boolean, plan: Plan): Promise<void> {
+async function showPlan(session: Session, options: ApplyVerbOptions, isSaved: boolean, plan: Plan): Promise<void> {
   const { io } = session
   if (!isSaved && !options.json)
     say(
@@ -133,14 +133,14 @@ async function showPlan(session: Session, options: Options, isSaved: boolean, pl
   io.exit = exit === EXIT.drift || exit === EXIT.red ? EXIT.ok : exit
 }
 
-async function askFor(io: Io, options: Options, plan: Plan): Promise<{ readonly hint: string } | null> {
+async function askFor(io: Io, options: ApplyVerbOptions, plan: Plan): Promise<{ readonly hint: string } | null> {
   const howToConfirm = await confirm(io, plan)
   if (howToConfirm === null) return null
   return notConfirmed(howToConfirm, commandLine('plan', options, '--out', 'plan.json'))
 }
 
 /** On a forge each step needs an approval, and merges are applied whole, the oldest first. */
-function approvingOf({ config, instance, sealing }: Session): Approving {
+function approvingOf({ config, instance, sealing }: Session): ApprovalRules {
   if (!config.forge) return { isEnough, required: null }
   const owners = instance.documents['policy.yaml']?.owners ?? []
   return {
@@ -159,14 +159,14 @@ function reasonOf(step: Step, ownersAreNamed: boolean): string {
 }
 
 /** Prints the result; an empty one only if no plan was shown that says so. */
-function printResult(io: Io, options: Options, isSaved: boolean, converged: Converged): Converged {
+function printResult(io: Io, options: ApplyVerbOptions, isSaved: boolean, converged: ConvergeResult): ConvergeResult {
   if (converged.state === 'applied') io.exit = exitOfApply(converged.report)
   if (converged.state === 'applied' || isSaved || options.json) tellReport(io, options, isSaved, reportOf(converged))
   return converged
 }
 
 /** Prints a report as the options ask. */
-export function tellReport(io: Io, options: Options, isSaved: boolean, report: ApplyReport): void {
+export function tellReport(io: Io, options: ApplyVerbOptions, isSaved: boolean, report: ApplyReport): void {
   say(
     io,
     options.json
@@ -182,5 +182,5 @@ export function tellReport(io: Io, options: Options, isSaved: boolean, report: A
 }
 
 /** The report of a run; an empty one if there was nothing to do. */
-const reportOf = (converged: Converged): ApplyReport =>
+const reportOf = (converged: ConvergeResult): ApplyReport =>
   converged.state === 'applied' ? converged.report : nothingDone(converged.plan)

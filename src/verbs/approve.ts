@@ -39,7 +39,7 @@ export const verb = (command: Command, io: Io) =>
     .addHelpText('after', HELP.examples)
     .action((why, refs, options) => run(io, why, refs, options))
 
-export interface Options {
+export interface ApproveOptions {
   readonly instance?: string
   readonly yes?: true
   readonly plan?: string
@@ -47,15 +47,15 @@ export interface Options {
 }
 
 /** Picks the steps that the person who approves may not approve. */
-export type OwnChanges = (session: Session, steps: readonly Step[]) => Promise<readonly ObjectRef[]>
+export type FindOwnChanges = (session: Session, steps: readonly Step[]) => Promise<readonly ObjectRef[]>
 
 /** Shows the plan, asks, and approves its steps that have no approval yet. */
 export async function run(
   io: Io,
   why: string,
   refs: readonly string[],
-  options: Options,
-  ownChanges: OwnChanges = () => Promise.resolve([]),
+  options: ApproveOptions,
+  ownChanges: FindOwnChanges = () => Promise.resolve([]),
 ): Promise<void> {
   const only = new Set(refs.map((text) => parseRef(text).ref))
   const session = await openSession(io, options.instance)
@@ -70,8 +70,8 @@ export async function run(
 interface ApprovalRequest {
   readonly why: string
   readonly only: ReadonlySet<ObjectRef>
-  readonly options: Options
-  readonly ownChanges: OwnChanges
+  readonly options: ApproveOptions
+  readonly ownChanges: FindOwnChanges
 }
 
 async function approveUnderLock(session: Session, { why, only, options, ownChanges }: ApprovalRequest): Promise<void> {

@@ -25,7 +25,7 @@ import {
 } from './block/texts.ts'
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
 import { dayToCome } from '../session/options.ts'
-import { openSession, type Files } from '../session/session.ts'
+import { openSession, type CheckedFiles } from '../session/session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -78,7 +78,7 @@ export const verb = (command: Command, io: Io) =>
 /** Drafts blocks of domains as Mastodon stores them, measured, with the consent that a suspension needs. */
 export async function draftBlocks(
   io: Io,
-  files: Files,
+  files: CheckedFiles,
   domains: readonly string[],
   severity: BlockSeverity,
   options: BlockOptions,
@@ -161,7 +161,7 @@ const extraOf = ({ reportedIn, until }: BlockOptions): Record<string, string> =>
 })
 
 /** Reads the consents in the files that were used up: none if the ledger can't be read, which the plan reports. */
-async function readUsedConsents(io: Io, { instance }: Files, named: string | undefined): Promise<UsedConsents> {
+async function readUsedConsents(io: Io, { instance }: CheckedFiles, named: string | undefined): Promise<UsedConsents> {
   const held = instance.documents['domain-blocks.yaml']?.domain_blocks?.some(
     (block) => block.accept_severed_relationships !== undefined,
   )
@@ -174,14 +174,14 @@ async function readUsedConsents(io: Io, { instance }: Files, named: string | und
   }
 }
 
-const entryOf = (domain: string, { documents }: Files['instance']): DomainBlock | undefined =>
+const entryOf = (domain: string, { documents }: CheckedFiles['instance']): DomainBlock | undefined =>
   documents['domain-blocks.yaml']?.domain_blocks?.find((block) => domainIn(block.domain) === domain)
 
 /** The end of a block that becomes stricter: it was set for the weaker one. */
 function endToDrop(
   domain: string,
   severity: BlockSeverity,
-  instance: Files['instance'],
+  instance: CheckedFiles['instance'],
   now: Date,
 ): string | undefined {
   const before = entryOf(domain, instance)
@@ -196,7 +196,7 @@ const withoutEnd = (domain: string, end: string | undefined): string[] =>
   end === undefined ? [] : [endDropped(domain, end)]
 
 /** A block may become weaker on purpose, but never without a sentence that says so. */
-function weaker(domain: string, severity: BlockSeverity, instance: Files['instance']): string[] {
+function weaker(domain: string, severity: BlockSeverity, instance: CheckedFiles['instance']): string[] {
   const before = entryOf(domain, instance)
   const was = severityOf(before?.severity ?? '') ?? 'noop'
   return STRENGTH[was] > STRENGTH[severity] ? [becomesWeaker(domain, was, severity)] : []

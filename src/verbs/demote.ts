@@ -27,7 +27,7 @@ import {
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
 import { draft, openToEdit, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import { prose, say, type Io } from '../session/io.ts'
-import { openFiles, type Files } from '../session/session.ts'
+import { openFiles, type CheckedFiles } from '../session/session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -54,7 +54,12 @@ export const verb = (command: Command, io: Io) =>
     })
 
 /** Drafts files without the role. Throws (exit 9) if they do not name the account. */
-export async function draftDemotion(io: Io, files: Files, account: string, options: EditOptions): Promise<FilesDraft> {
+export async function draftDemotion(
+  io: Io,
+  files: CheckedFiles,
+  account: string,
+  options: EditOptions,
+): Promise<FilesDraft> {
   const id = accountId(account)
   const entry = entryOf(files, id)
   if (!entry) {
@@ -71,11 +76,11 @@ export async function draftDemotion(io: Io, files: Files, account: string, optio
   return { edits, explanations, subject: demoteSubject(id) }
 }
 
-const entryOf = ({ instance }: Files, id: string) =>
+const entryOf = ({ instance }: CheckedFiles, id: string) =>
   instance.documents['moderators.yaml']?.moderators?.find((one) => accountId(one.account) === id)
 
 /** Says what people must still do after an account was removed at once. */
-function sayLeft(io: Io, files: Files, id: string): void {
+function sayLeft(io: Io, files: CheckedFiles, id: string): void {
   prose(io, whatElse(id))
   for (const line of [...known(files.config), ...otherAccess(id, files.instance)]) say(io, `  ${line}`)
   if (entryOf(files, id)) say(io, takeOutOfFiles(id, relative(io.cwd, files.folder) || '.'))

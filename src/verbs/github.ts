@@ -3,7 +3,7 @@ import type { Forge } from '../forges/forge.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { own } from '../instance/get-own.ts'
 import { exampleOf } from '../jobs/is-example.ts'
-import { readEvent, type Event } from '../forges/github/event.ts'
+import { readEvent, type ForgeEvent } from '../forges/github/event.ts'
 import { runUrl, summarizer } from '../jobs/summary.ts'
 import { type Job, type JobModule } from '../session/job.ts'
 import { say, tell, reportWaits, type Io } from '../session/io.ts'
@@ -73,7 +73,7 @@ async function exampleHere(clone: Job['clone']): Promise<string | null> {
   }
 }
 
-async function forgeOf(io: Io, { repository }: Event): Promise<Forge> {
+async function forgeOf(io: Io, { repository }: ForgeEvent): Promise<Forge> {
   const token = await io.secrets.read({ env: 'GITHUB_TOKEN' }, WORKFLOW_TOKEN)
   const { openForge } = await import('../forges/github/github.ts')
   return openForge({

@@ -6,15 +6,15 @@ import { loadInstance } from '../instance/load.ts'
 import { directorySource } from '../instance/source.ts'
 import { connectionsIn } from '../session/instance-folder.ts'
 import { say, type Io } from '../session/io.ts'
-import { askAccount, type Account } from '../setup/init/account.ts'
+import { askAccount, type GitHubAccount } from '../setup/init/account.ts'
 import { removeExample } from '../setup/init/example.ts'
 import { githubFiles, OWN_ACTION, UNFILLED, type Approvers } from '../setup/init/github.ts'
 import { ownPin, type Pin } from '../setup/init/pin.ts'
 import { branchOf, ensureRepository, originOf } from '../setup/init/repository.ts'
-import { askServer, type Found, type Silent } from '../setup/init/server.ts'
+import { askServer, type ServerInfo, type ServerFailure } from '../setup/init/server.ts'
 import { ANYWHERE, settingsOf, type Setting } from '../setup/init/settings.ts'
 import { templates } from '../setup/init/templates.ts'
-import { exists, schemas, writeNew, type Content } from '../setup/init/write.ts'
+import { exists, schemas, writeNew, type FileContent } from '../setup/init/write.ts'
 import { count } from '../words/text.ts'
 import { approversOf, domainIn, handlesIn, peopleIn, pinNamed, repositoryNamed } from './init/given.ts'
 import * as texts from './init/texts.ts'
@@ -75,7 +75,7 @@ async function begin(io: Io, domain: string, dir: string, options: Options): Pro
   const forGitHub = github !== null || chosen !== null || own
   const pin: Begun['pin'] = !forGitHub ? null : own ? 'own' : (chosen ?? (await ownPin()))
   const found = 'why' in answer ? null : answer
-  const files = new Map<string, Content>([
+  const files = new Map<string, FileContent>([
     ...templates({ domain, found, github, owners: peopleIn(approvers), proposed: pin !== null }),
     ...(await schemas()),
     ...(forGitHub ? await githubFiles(approvers, pin) : []),
@@ -101,7 +101,7 @@ async function begunIn(dir: string): Promise<Pick<Begun, 'environment' | 'knowsF
 interface Begun {
   readonly domain: string
   readonly dir: string
-  readonly answer: Found | Silent
+  readonly answer: ServerInfo | ServerFailure
   readonly forGitHub: boolean
   /** Files of the example that were removed. */
   readonly removed: readonly string[]
@@ -110,7 +110,7 @@ interface Begun {
   readonly github: string | null
   readonly pin: Pin | 'own' | null
   readonly approvers: Approvers
-  readonly account: Account
+  readonly account: GitHubAccount
   /** Who policy.yaml names as owners. */
   readonly owners: readonly string[]
   readonly branch: string
@@ -172,7 +172,7 @@ function deciding([first, ...others]: readonly string[]): string[] {
   return others.length === 0 ? [texts.oneOwner(first)] : []
 }
 
-const planOf = (github: string, { unprotected }: Account): string =>
+const planOf = (github: string, { unprotected }: GitHubAccount): string =>
   unprotected === true ? texts.privateOnFreePlan(github) : texts.ifPrivate(github)
 
 /** The commands, as far as the plan lets them work. */

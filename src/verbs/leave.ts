@@ -5,7 +5,7 @@ import { partsOf, refOf } from '../reconcile/object-ref.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import { withLeft } from '../reconcile/seen-list.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
-import type { Plan, Unmanaged } from '../reconcile/plan/types.ts'
+import type { Plan, UnmanagedObject } from '../reconcile/plan/types.ts'
 import { counted, likeness } from '../words/added-by-hand.ts'
 import { readable } from '../redaction/idn.ts'
 import { inline } from '../redaction/neutralise.ts'
@@ -38,7 +38,7 @@ export interface LeaveOptions {
   /** The marks that a person saw: an object with another mark is not left. */
   readonly marks?: ReadonlyMap<ObjectRef, string>
   /** Whether a person saw the object as it is now. */
-  readonly wasShown?: (one: Unmanaged, session: Session) => boolean
+  readonly wasShown?: (one: UnmanagedObject, session: Session) => boolean
 }
 
 export const verb = (command: Command, io: Io) =>
@@ -63,7 +63,7 @@ const MAX_NAMES = 20
 /** An object that was left on the server. */
 interface LeftObject {
   readonly ref: ObjectRef
-  readonly one: Unmanaged
+  readonly one: UnmanagedObject
   /** What it is like, for people. */
   readonly shown: string | null
 }
@@ -109,7 +109,7 @@ async function planOf(session: Session): Promise<Plan> {
 }
 
 /** The objects added by hand that a person named by kind or by name. */
-function chosenBy(text: string, plan: Plan): Unmanaged[] {
+function chosenBy(text: string, plan: Plan): UnmanagedObject[] {
   const added = plan.unmanaged.filter(({ addedByHand }) => addedByHand)
   const kind = KINDS.find(({ name }) => name === text)
   const ref = kind ? text : refAmong(text, added)
@@ -126,16 +126,16 @@ const refuse = (exit: ExitCode, code: string, text: { readonly message: string; 
   fail(exit, code, text.message, { hint: text.hint })
 
 /** The object that a person named, by its number if it has no name. */
-function refAmong(text: string, added: readonly Unmanaged[]): ObjectRef {
+function refAmong(text: string, added: readonly UnmanagedObject[]): ObjectRef {
   const { kind, id } = parseRef(text)
   return `${kind.name}/${numbered(id, (one) => added.some((there) => there.kind === kind.name && there.id === one))}`
 }
 
-function refuseChanged(chosen: readonly Unmanaged[], marks: LeaveOptions['marks']): void {
+function refuseChanged(chosen: readonly UnmanagedObject[], marks: LeaveOptions['marks']): void {
   const changed = chosen.filter((one) => marks !== undefined && marks.get(refOf(one)) !== one.mark)
   if (changed.length > 0) refuse(EXIT.stale, 'moved', changedSince(changed.map(refOf)))
 }
 
-function refuseUnshown(unshown: readonly Unmanaged[]): void {
+function refuseUnshown(unshown: readonly UnmanagedObject[]): void {
   if (unshown.length > 0) refuse(EXIT.stale, 'not-as-shown', notAsShown(unshown.map(refOf)))
 }

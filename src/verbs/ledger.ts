@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import { sign, signable, type Signing } from '../reconcile/ledger/sign.ts'
+import { sign, signable, type LedgerToSign } from '../reconcile/ledger/sign.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { say, type Io } from '../session/io.ts'
 import { actorOf } from './pause.ts'
@@ -58,7 +58,7 @@ export async function signNow(io: Io, why: string, { instance, confirm, show }: 
 }
 
 /** The ledger that would be signed, and what it leaves out. */
-export function previewOf({ from, ledger, left, digest }: Signing): string {
+export function previewOf({ from, ledger, left, digest }: LedgerToSign): string {
   return [
     from === null
       ? NO_SIGNED_LEDGER

@@ -5,7 +5,7 @@ import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
 import { draft, openToEdit, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import type { Io } from '../session/io.ts'
 import { dayToCome } from '../session/options.ts'
-import type { Files } from '../session/session.ts'
+import type { CheckedFiles } from '../session/session.ts'
 import { changesRole, getsRole, HELP, promotionSubject, unknownRole } from './promote/texts.ts'
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
@@ -24,7 +24,7 @@ export const verb = (command: Command, io: Io) =>
 /** Drafts a role for an account, its first or another one. Throws (exit 9) if roles.yaml has no such role. */
 export async function draftPromotion(
   io: Io,
-  files: Files,
+  files: CheckedFiles,
   account: string,
   role: string,
   { until }: { readonly until?: string },

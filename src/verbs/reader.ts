@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
-import { openConnections, type Connections } from '../providers/mastodon/connections.ts'
+import { openConnections, type MastodonConnections } from '../providers/mastodon/connections.ts'
 import { pinned } from '../ssh/connect.ts'
 import { afterwards, asText, install, installSteps, type ReaderKey } from '../providers/mastodon/database/install.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
@@ -10,7 +10,7 @@ import { asked } from '../command-line/confirm.ts'
 import { say, tell, reportWaits, type Io } from '../session/io.ts'
 import { sourceOf } from '../session/options.ts'
 import { withProgress } from '../session/progress.ts'
-import { openFiles, type Files } from '../session/session.ts'
+import { openFiles, type CheckedFiles } from '../session/session.ts'
 import {
   ASKING_DOMAIN,
   CONFIRM,
@@ -73,18 +73,18 @@ async function run(io: Io, options: Options): Promise<void> {
 }
 
 /** The private key beside a public one, and the host key of the server that it is for. */
-function boundKey(publicFile: string, { config }: Files): ReaderKey {
+function boundKey(publicFile: string, { config }: CheckedFiles): ReaderKey {
   return { file: publicFile.replace(/\.pub$/, ''), fingerprint: pinned(config.ssh?.host_key ?? '').fingerprint }
 }
 
-function connectionOf({ config }: Files): DatabaseConnection {
+function connectionOf({ config }: CheckedFiles): DatabaseConnection {
   const connection = config.mastodon?.database
   if (connection && connection.reader !== true) return connection
   return fail(EXIT.invalid, 'no-database', NO_DATABASE)
 }
 
 /** Proves the domain with Mastodon itself: through the API if there is one, else through the console. */
-async function ownDomain(connections: Connections, { config }: Files): Promise<string> {
+async function ownDomain(connections: MastodonConnections, { config }: CheckedFiles): Promise<string> {
   if (connections.has.api) await connections.reading()
   else await connections.console()
   return config.domain

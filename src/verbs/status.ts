@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { openConnections, type Connections } from '../providers/mastodon/connections.ts'
+import { openConnections, type MastodonConnections } from '../providers/mastodon/connections.ts'
 import { openReader } from '../providers/mastodon/reader.ts'
 import { EXIT, fail, HerdbookError, worstExit, type ExitCode } from '../instance/diagnostic.ts'
 import { accountId, obstacleOf } from '../providers/mastodon/kinds/community/accounts.ts'
@@ -146,7 +146,7 @@ async function localFacts(session: Session, ledgerError: HerdbookError | null): 
 
 function tryConnections(
   session: Session,
-  connections: Connections,
+  connections: MastodonConnections,
   { secrets }: Io,
   console: boolean,
 ): Promise<Fact[]> {
@@ -184,7 +184,11 @@ function tryConnections(
 const refuseActor = (reason: string): never => fail(EXIT.unreadable, 'no-actor', cannotAct(reason))
 
 /** Checks that the acting account of the files exists and can act. */
-function actingFact(named: string, { config, io: { secrets } }: Session, connections: Connections): Promise<Fact> {
+function actingFact(
+  named: string,
+  { config, io: { secrets } }: Session,
+  connections: MastodonConnections,
+): Promise<Fact> {
   const account = accountId(named)
   return attempt('Acts as', true, async () => {
     const { accounts } = await (

@@ -12,7 +12,7 @@ import { layout, line } from '../words/layout.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { note, say, screenOf, reportWaits, type Io } from '../session/io.ts'
 import { withProgress } from '../session/progress.ts'
-import { openFiles, type Files } from '../session/session.ts'
+import { openFiles, type CheckedFiles } from '../session/session.ts'
 import { refuseToStore, store } from './token/store.ts'
 import {
   created,
@@ -55,7 +55,7 @@ const TOKENS = {
 } as const
 
 /** The scopes of a token; posting only if the policy announces. */
-const scopesOf = ({ instance }: Files, which: Which): readonly string[] => [
+const scopesOf = ({ instance }: CheckedFiles, which: Which): readonly string[] => [
   ...TOKENS[which].scopes,
   ...(which === 'token' && instance.documents['policy.yaml']?.announce ? POSTING : []),
 ]
@@ -93,7 +93,7 @@ interface TokenSetting {
   readonly secret: Secret
 }
 
-function settingOf({ config }: Files, options: Options): TokenSetting {
+function settingOf({ config }: CheckedFiles, options: Options): TokenSetting {
   const which: Which = options.read ? 'read_token' : 'token'
   const api = config.mastodon?.api
   const secret = api?.[which]
@@ -137,7 +137,7 @@ interface Work {
 }
 
 /** Creates a token, proves it and saves it. Destroys it again if it does not work or cannot be saved. */
-async function withNew(io: Io, files: Files, setting: TokenSetting, work: Work): Promise<void> {
+async function withNew(io: Io, files: CheckedFiles, setting: TokenSetting, work: Work): Promise<void> {
   const { console: connection } = files.config.mastodon ?? {}
   if (!connection) return fail(EXIT.invalid, 'no-console', NO_CONSOLE)
   // Only the console: the acting account must not depend on a token that does not exist yet.
@@ -162,7 +162,7 @@ async function withNew(io: Io, files: Files, setting: TokenSetting, work: Work):
 }
 
 /** Asks for a token of the acting account if that is the bot or does not exist yet, else of the bot. */
-function requestFor(files: Files, { which }: TokenSetting, { hello: { actor } }: Console): TokenRequest {
+function requestFor(files: CheckedFiles, { which }: TokenSetting, { hello: { actor } }: Console): TokenRequest {
   const { application } = TOKENS[which]
   const bot = actor === null || actor.role === ROLE.name ? files.config.acting_account : undefined
   return { username: bot ?? BOT, application, role: ROLE, scopes: scopesOf(files, which) }

@@ -5,7 +5,7 @@ import type { DomainBlock } from '../instance/documents.ts'
 import { domainIn } from './block.ts'
 import { draft, openToEdit, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import type { Io } from '../session/io.ts'
-import type { Files } from '../session/session.ts'
+import type { CheckedFiles } from '../session/session.ts'
 import { effectOf, HELP, noSuchBlock, unblockSubject } from './unblock/texts.ts'
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
@@ -23,7 +23,7 @@ export const verb = (command: Command, io: Io) =>
 /** Drafts the end of blocks; domains are as Mastodon stores them. Throws (exit 9) if the files have no such block. */
 export async function draftLifted(
   io: Io,
-  files: Files,
+  files: CheckedFiles,
   domains: readonly string[],
   { emptied }: { readonly emptied?: string },
 ): Promise<FilesDraft> {

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import type { Form } from '../reconcile/values.ts'
+import type { DigestForm } from '../reconcile/values.ts'
 import { describeHolder, type Holder } from '../reconcile/lock/holder.ts'
 import { standingLock, unlock } from '../reconcile/lock/lock.ts'
 import { say, tell, type Io } from '../session/io.ts'
@@ -10,7 +10,7 @@ import { HELP, LOCK_FREE, locked, UNKNOWN_HOLDER, unlocked, VERB_MOVED } from '.
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
 
 /** All forms of signature: a lock is let go by its name, so any form will do. */
-const FORMS: ReadonlySet<Form> = new Set<Form>([2, 1])
+const FORMS: ReadonlySet<DigestForm> = new Set<DigestForm>([2, 1])
 
 export const verb = (command: Command, io: Io) =>
   command

@@ -1,12 +1,12 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { displayDomain } from '../instance/domains.ts'
-import { excerptOf, history, type Event } from '../reconcile/ledger/history.ts'
+import { excerptOf, history, type HistoryEvent } from '../reconcile/ledger/history.ts'
 import { rowOf } from '../reconcile/seen-list.ts'
 import { readable } from '../redaction/idn.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { say, tell, type Io } from '../session/io.ts'
-import { parseRef, sourceOf, type Named } from '../session/options.ts'
+import { parseRef, sourceOf, type NamedObject } from '../session/options.ts'
 import { openSession } from '../session/session.ts'
 import { INSTANCE_OPTION } from '../session/option-texts.ts'
 import {
@@ -54,17 +54,17 @@ export const verb = (command: Command, io: Io) =>
     })
 
 /** The forms in which the files may name an object. */
-function namesOf({ kind, id }: Named): string[] {
+function namesOf({ kind, id }: NamedObject): string[] {
   const bare = id.replace(/\/(32|128)$/, '')
   const shown = kind.name.endsWith('domain-block') ? [displayDomain(id)] : []
   return [...new Set([id, bare, `@${id}`, ...shown, ...(kind.name === 'rule-order' ? ['rules'] : [])])]
 }
 
-function historyOf(ref: string, events: readonly Event[]): string {
+function historyOf(ref: string, events: readonly HistoryEvent[]): string {
   return [inline(readable(ref)), ...events.flatMap((event) => ['', ...eventLines(event)])].join('\n')
 }
 
-function eventLines(event: Event): string[] {
+function eventLines(event: HistoryEvent): string[] {
   const when = event.at.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC')
   const isRemoval = event.text === null && event.what !== 'approved' && event.what !== 'left'
   const removed = event.what === 'proposed' ? REMOVED_FROM_FILES : REMOVED_FROM_LEDGER

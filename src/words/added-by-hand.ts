@@ -1,4 +1,4 @@
-import type { Plan, Unmanaged } from '../reconcile/plan/types.ts'
+import type { Plan, UnmanagedObject } from '../reconcile/plan/types.ts'
 import { own } from '../instance/get-own.ts'
 import { titleOf, wordOf, type KindName } from './describe.ts'
 import { HIDDEN } from '../redaction/redact-text.ts'
@@ -11,13 +11,13 @@ import { WORDS } from './kinds.ts'
 export const isStaff = ({ kind }: { readonly kind: string }): boolean => own(WORDS, kind)?.staff === true
 
 /** What was added or changed by hand and is in no file, people with a role first. */
-export const byHandIn = (plan: Plan): Unmanaged[] =>
+export const byHandIn = (plan: Plan): UnmanagedObject[] =>
   plan.unmanaged.filter(({ addedByHand }) => addedByHand).toSorted((a, b) => Number(isStaff(b)) - Number(isStaff(a)))
 
 const MAX_WORDS = 80
 
 /** Its main value: "Owner", "suspend"; null if there is none, or it may not be shown. */
-export function likeness({ kind, id, fields }: Unmanaged): string | null {
+export function likeness({ kind, id, fields }: UnmanagedObject): string | null {
   const main = own(WORDS, kind)?.main
   if (main === undefined || id === HIDDEN || !Object.hasOwn(fields, main)) return null
   const value = fields[main] ?? null
@@ -25,7 +25,7 @@ export function likeness({ kind, id, fields }: Unmanaged): string | null {
 }
 
 /** "1,203 domain blocks and 3 moderators". */
-export function counted(list: readonly Unmanaged[], kinds: readonly KindName[]): string {
+export function counted(list: readonly UnmanagedObject[], kinds: readonly KindName[]): string {
   return listed(
     [...Map.groupBy(list, ({ kind }) => kind)].map(([kind, members]) =>
       count(members.length, titleOf(kind, kinds).one, titleOf(kind, kinds).many),
@@ -34,7 +34,7 @@ export function counted(list: readonly Unmanaged[], kinds: readonly KindName[]):
 }
 
 /** The people who hold a role, by name and role; those who may not be named are counted. */
-function staffNamed(list: readonly Unmanaged[], kinds: readonly KindName[]): string | null {
+function staffNamed(list: readonly UnmanagedObject[], kinds: readonly KindName[]): string | null {
   const staff = list.filter(isStaff)
   const named = staff.filter(({ id }) => id !== HIDDEN)
   const hidden = staff.filter(({ id }) => id === HIDDEN)
@@ -45,16 +45,17 @@ function staffNamed(list: readonly Unmanaged[], kinds: readonly KindName[]): str
 }
 
 /** Whether it has no name but a number, `#8`. */
-export const isNumbered = ({ id }: Pick<Unmanaged, 'id'>): boolean => id.startsWith('#')
+export const isNumbered = ({ id }: Pick<UnmanagedObject, 'id'>): boolean => id.startsWith('#')
 
 /** A number is shown with its kind: a shell takes `#8` alone for a comment. */
-export const nameOf = ({ kind, id }: Unmanaged): string => inline(readable(isNumbered({ id }) ? `${kind}/${id}` : id))
+export const nameOf = ({ kind, id }: UnmanagedObject): string =>
+  inline(readable(isNumbered({ id }) ? `${kind}/${id}` : id))
 
 /** "alice (Owner)". */
-export const withRole = (one: Unmanaged): string => `${nameOf(one)} (${inline(likeness(one) ?? '')})`
+export const withRole = (one: UnmanagedObject): string => `${nameOf(one)} (${inline(likeness(one) ?? '')})`
 
 /** What a new seen list contains, in sentences. */
-export function lookedAt(list: readonly Unmanaged[], kinds: readonly KindName[]): string | null {
+export function lookedAt(list: readonly UnmanagedObject[], kinds: readonly KindName[]): string | null {
   if (list.length === 0) return null
   const staff = staffNamed(list, kinds)
   return `In no file, and left alone: ${counted(list, kinds)}. From now on, Herdbook reports when one of them changes or another is added by hand.${staff === null ? '' : ` These people hold a role: ${staff}.`}`

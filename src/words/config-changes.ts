@@ -6,7 +6,7 @@ export interface PolicyEdit {
 }
 
 /** What a pull request changes besides the plan's steps. */
-export interface Edits {
+export interface ConfigChanges {
   /** Connections and disclosure, in words and without their values: not used before the merge. */
   readonly notUsed: readonly string[]
   /** The policy: this plan uses it already, and after the merge every apply does. */
@@ -17,10 +17,10 @@ export interface Edits {
   readonly others: readonly string[]
 }
 
-export const NO_EDITS: Edits = { notUsed: [], inForce: [], runs: [], others: [] }
+export const NO_EDITS: ConfigChanges = { notUsed: [], inForce: [], runs: [], others: [] }
 
 /** Whether a person must look at what a pull request changes besides the plan. */
-export const needsLook = ({ notUsed, inForce, runs }: Edits): boolean =>
+export const needsLook = ({ notUsed, inForce, runs }: ConfigChanges): boolean =>
   notUsed.length + inForce.length + runs.length > 0
 
-export const hasEdits = (edits: Edits): boolean => needsLook(edits) || edits.others.length > 0
+export const hasEdits = (edits: ConfigChanges): boolean => needsLook(edits) || edits.others.length > 0

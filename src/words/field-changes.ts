@@ -35,7 +35,7 @@ export function fieldDiffs(step: Step): FieldDiff[] {
 }
 
 /** The sides of a field that differs. */
-export interface Sides {
+export interface FieldSides {
   readonly field: string
   readonly file: string | null
   readonly live: string | null
@@ -49,7 +49,7 @@ export function absence({ live, desired, state }: Difference): string | null {
   return desired === null ? 'It is on the server, and no longer in the files.' : null
 }
 
-export function sidesOf(difference: Difference): Sides[] {
+export function sidesOf(difference: Difference): FieldSides[] {
   const word = (side: Fields | null, field: string): string | null =>
     side === null ? null : wordOf(difference.kind, field, own(side, field) ?? null)
   return difference.fields.map((field) => ({

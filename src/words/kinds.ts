@@ -11,7 +11,7 @@ export interface Phrase {
   readonly many: string
 }
 
-export interface Words {
+export interface KindWords {
   readonly phrases: readonly Phrase[]
   /** The field that says most about an object. */
   readonly main?: string
@@ -24,7 +24,7 @@ export interface Words {
 }
 
 /** The words of each kind. A kind without an entry uses its title. */
-export const WORDS: { readonly [kind: string]: Words } = {
+export const WORDS: { readonly [kind: string]: KindWords } = {
   'domain-block': {
     main: 'severity',
     values: { severity: { silence: 'limit', noop: 'none' } },

@@ -1,12 +1,12 @@
 import { styleText } from 'node:util'
 import { width } from './text.ts'
 
-export type Style = Parameters<typeof styleText>[0]
+export type TextStyle = Parameters<typeof styleText>[0]
 
 /** A piece of a line in one style. */
 export interface Span {
   readonly text: string
-  readonly style?: Style
+  readonly style?: TextStyle
   /** Not broken at its spaces: a command, which people copy. */
   readonly whole?: boolean
 }
@@ -24,7 +24,7 @@ export interface Screen {
   readonly width?: number | undefined
 }
 
-export const span = (text: string, style?: Style): Span => (style === undefined ? { text } : { text, style })
+export const span = (text: string, style?: TextStyle): Span => (style === undefined ? { text } : { text, style })
 export const line = (indent: number, ...spans: readonly (Span | string)[]): Line => ({
   indent,
   hang: indent + 2,
@@ -48,7 +48,7 @@ export function layout(all: readonly Line[], screen: Screen): string {
 }
 
 interface Row {
-  readonly pieces: { text: string; readonly style: Style | undefined }[]
+  readonly pieces: { text: string; readonly style: TextStyle | undefined }[]
   columns: number
 }
 
@@ -78,7 +78,7 @@ function fold({ indent, hang, spans }: Line, screen: Screen): string[] {
   )
 }
 
-function append(row: Row, text: string, columns: number, style: Style | undefined): void {
+function append(row: Row, text: string, columns: number, style: TextStyle | undefined): void {
   const last = row.pieces.at(-1)
   if (last && last.style === style) last.text += text
   else row.pieces.push({ text, style })
@@ -91,6 +91,6 @@ function trimmed(pieces: Row['pieces']): Row['pieces'] {
   return pieces.slice(0, last + 1).map((piece, i) => (i === last ? { ...piece, text: piece.text.trimEnd() } : piece))
 }
 
-function paint(text: string, style: Style | undefined, colour: boolean): string {
+function paint(text: string, style: TextStyle | undefined, colour: boolean): string {
   return colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text
 }

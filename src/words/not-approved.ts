@@ -1,2 +1,2 @@
 /** Why merging a pull request does not approve a step of its plan. */
-export type Why = 'approved' | 'not-asked' | 'other-file' | 'unknown-account' | 'nobodys' | 'refused'
+export type NotApprovedReason = 'approved' | 'not-asked' | 'other-file' | 'unknown-account' | 'nobodys' | 'refused'

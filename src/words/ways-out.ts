@@ -3,7 +3,7 @@ import { placesOf } from '../reconcile/claims.ts'
 import type { WayOut, Difference } from '../reconcile/plan/types.ts'
 
 /** A way out of a difference: a command to type, or a line for a file. */
-export interface Way {
+export interface WayOutCommand {
   readonly way: WayOut
   readonly text: string
   /** What that means: "uses the files' version". */
@@ -16,10 +16,10 @@ const USUAL: readonly WayOut[] = ['adopt', 'restore']
 export const hasWay = ({ ways = USUAL }: Difference, way: WayOut): boolean => ways.includes(way)
 
 /** The ways out of a difference, in words. */
-export function waysOutOf(difference: Difference): Way[] {
+export function waysOutOf(difference: Difference): WayOutCommand[] {
   const ref = `${difference.kind}/${difference.id}`
   const files = [...new Set(placesOf(difference).map(({ file }) => file))]
-  const all: Way[] = [
+  const all: WayOutCommand[] = [
     { way: 'adopt', text: `herdbook adopt ${shellWord(ref)}`, means: "keeps the server's version" },
     { way: 'restore', text: `herdbook restore ${shellWord(ref)}`, means: "uses the files' version" },
     {

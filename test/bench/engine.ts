@@ -1,4 +1,4 @@
-import type { Form } from '../../src/reconcile/values.ts'
+import type { DigestForm } from '../../src/reconcile/values.ts'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -62,7 +62,7 @@ async function timed<Result>(part: string, work: () => Result | Promise<Result>)
 }
 
 const now = io.now()
-const ledger = await timed('ledger read', () => parseLedger(stored, session.sealing, new Set<Form>([2])))
+const ledger = await timed('ledger read', () => parseLedger(stored, session.sealing, new Set<DigestForm>([2])))
 const desired = await timed('desired', () => desiredOf(KINDS, instance, now))
 const reads = { rows: (): Promise<Tables> => Promise.reject(new Error('not read yet')) }
 const provider = providerOf(session.config, {

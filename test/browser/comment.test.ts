@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderApplied } from '../../src/comments/applied.ts'
 import { renderDifferences } from '../../src/comments/stranger-pull-request.ts'
 import { renderDriftIssue } from '../../src/comments/drift-issue.ts'
-import { renderMarkdown, type Proposed } from '../../src/comments/plan.ts'
+import { renderMarkdown, type PullRequestFacts } from '../../src/comments/plan.ts'
 import { openBrowser } from '../support/browser.ts'
 import { githubPage } from '../support/github-page.ts'
 import { anyPlan, anyReport, HOSTILE } from '../support/plan-arbitrary.ts'
@@ -59,7 +59,7 @@ async function open(bodies: readonly string[], width: number): Promise<Seen> {
   return { requests, alive, strange, width: Number(wide) }
 }
 
-const PROPOSAL: Proposed = {
+const PROPOSAL: PullRequestFacts = {
   pullRequest: 12,
   base: 'a'.repeat(40),
   head: 'b'.repeat(40),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Write } from '../../src/providers/mastodon/tables.ts'
-import { openDatabase, type Database, type Session } from '../../src/sandbox/database.ts'
+import { openDatabase, type Database, type DatabaseSession } from '../../src/sandbox/database.ts'
 import { writeSettings } from '../../src/sandbox/connections/write-community.ts'
 import { resultOf } from '../../src/sandbox/connections/writing.ts'
 import { Invalid, type Complaint } from '../../src/sandbox/failure.ts'
@@ -37,7 +37,7 @@ import { VERSIONS, type Version } from '../../src/sandbox/tables.ts'
 import { columns, consoleEntries, leftOut } from './recorded.ts'
 
 interface LiveState {
-  readonly session: Session
+  readonly session: DatabaseSession
   readonly version: Version
 }
 
@@ -223,7 +223,7 @@ function nameOf(name: string): unknown {
   return domainComplaints(name, written).length === 0 ? written : { refused: ['domain'], as: written }
 }
 
-async function addressIn(session: Session, text: string): Promise<unknown> {
+async function addressIn(session: DatabaseSession, text: string): Promise<unknown> {
   const address = addressOf(text)
   if (address === null) return { refused: ['ip'] }
   const [row] = await session.query<{ ip: string }>(
@@ -233,7 +233,7 @@ async function addressIn(session: Session, text: string): Promise<unknown> {
   return row?.ip
 }
 
-async function names(session: Session, table: string): Promise<readonly string[]> {
+async function names(session: DatabaseSession, table: string): Promise<readonly string[]> {
   const rows = await session.query<{ name: string }>(
     'select column_name as name from information_schema.columns where table_name = $1 order by column_name',
     [table],

@@ -7,14 +7,14 @@ import { look, newWorld, run } from '../support/world.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import { withLeft } from '../../src/reconcile/seen-list.ts'
-import type { Planned } from '../../src/reconcile/reconciler.ts'
+import type { PlanWithInput } from '../../src/reconcile/reconciler.ts'
 import { objectsIn, type LiveObject } from '../../src/reconcile/objects.ts'
 import { type Plan } from '../../src/reconcile/plan/types.ts'
 
 const CASES = 200
 
 /** What is live, by name, of the kinds that the files manage. */
-function liveIn({ plan, input }: Planned): Map<string, LiveObject> {
+function liveIn({ plan, input }: PlanWithInput): Map<string, LiveObject> {
   const managed = [...input.live.observed].filter(([kind]) => input.desired.get(kind)?.state === 'managed')
   return new Map(
     managed

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
-import type { Approving } from '../../src/reconcile/apply/outgoing.ts'
+import type { ApprovalRules } from '../../src/reconcile/apply/outgoing.ts'
 import { applyHead, herd, planHead, sshTo, type Environment, type Herd } from '../testkit/files/herd.ts'
 import type { FilesMachine } from '../testkit/files/machine.ts'
 import { refs, reportOf } from '../testkit/files/told.ts'
@@ -31,7 +31,7 @@ beforeEach(() => {
 })
 
 /** As on a forge, where nobody approved anything. */
-const unapproved: { readonly approving: Approving } = {
+const unapproved: { readonly approving: ApprovalRules } = {
   approving: { isEnough: () => true, required: { reasonFor: () => 'Nobody approved it.', hold: () => new Map() } },
 }
 

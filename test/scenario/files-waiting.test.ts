@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { refOf } from '../../src/reconcile/object-ref.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
-import type { Approving } from '../../src/reconcile/apply/outgoing.ts'
+import type { ApprovalRules } from '../../src/reconcile/apply/outgoing.ts'
 import { applyHead, herd, planHead, sshTo, type Environment, type Herd } from '../testkit/files/herd.ts'
 import type { FilesMachine } from '../testkit/files/machine.ts'
 import { refs, reportOf } from '../testkit/files/told.ts'
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]())
 
 /** As on a forge, where nobody approved anything. */
-const unapproved: { readonly approving: Approving } = {
+const unapproved: { readonly approving: ApprovalRules } = {
   approving: { isEnough: () => true, required: { reasonFor: () => 'Nobody approved it.', hold: () => new Map() } },
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Merge } from '../../src/reconcile/ledger/types.ts'
+import type { MergeApproval } from '../../src/reconcile/ledger/types.ts'
 import { marksOf } from '../../src/reconcile/approval-marks.ts'
-import type { Approving } from '../../src/reconcile/apply/outgoing.ts'
-import type { Planned } from '../../src/reconcile/reconciler.ts'
+import type { ApprovalRules } from '../../src/reconcile/apply/outgoing.ts'
+import type { PlanWithInput } from '../../src/reconcile/reconciler.ts'
 import { timeOf } from '../support/memory-server.ts'
 import { both, pair, type Pair } from '../support/two-providers.ts'
 import { refs, reportOf } from '../testkit/files/told.ts'
@@ -15,13 +15,13 @@ beforeAll(async () => {
 afterAll(() => herd[Symbol.asyncDispose]())
 
 const DAY = 86_400_000
-const approving: Approving = {
+const approving: ApprovalRules = {
   isEnough: () => true,
   required: { reasonFor: () => 'Nobody approved it.', hold: () => new Map() },
 }
 
 /** A pull request that was merged with this plan in its comment. */
-const merged = ({ plan, input }: Planned, pullRequest: number): Merge => ({
+const merged = ({ plan, input }: PlanWithInput, pullRequest: number): MergeApproval => ({
   pullRequest,
   by: 'alice',
   at: timeOf(herd.server).toISOString(),
@@ -30,7 +30,7 @@ const merged = ({ plan, input }: Planned, pullRequest: number): Merge => ({
 })
 
 /** An apply on a forge, which tells of these merges. */
-const on = (...merges: readonly Merge[]): Options => ({ approving, mergesOf: () => Promise.resolve(merges) })
+const on = (...merges: readonly MergeApproval[]): Options => ({ approving, mergesOf: () => Promise.resolve(merges) })
 
 test('what a merge approved goes out the day after, if its machine could not be read at the apply', async () => {
   const { world, machine, far, withoutMachine, server } = herd

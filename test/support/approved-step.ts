@@ -1,4 +1,4 @@
-import type { Approvable } from '../../src/reconcile/digest.ts'
+import type { ApprovableStep } from '../../src/reconcile/digest.ts'
 import type { Step } from '../../src/reconcile/plan/types.ts'
 import { sealingWith } from './sealing.ts'
 
@@ -6,7 +6,7 @@ export const KEY = Buffer.from('a key of the herd')
 export const HEAD = 'a'.repeat(40)
 export const SEALING = sealingWith(KEY)
 /** What an approval names of a step. */
-export const step: Approvable = {
+export const step: ApprovableStep = {
   kind: 'domain-block',
   id: 'spam.example',
   action: 'update',

@@ -1,14 +1,14 @@
 import type { Diagnostic } from '../../src/instance/diagnostic.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import { carryOut } from '../../src/reconcile/apply/carry-out.ts'
-import type { Form } from '../../src/reconcile/values.ts'
+import type { DigestForm } from '../../src/reconcile/values.ts'
 import type { Fields } from '../../src/instance/values.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
-import type { Kind, Outcome } from '../../src/reconcile/kind.ts'
+import type { Kind, StepOutcome } from '../../src/reconcile/kind.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
 import type { Ledger } from '../../src/reconcile/ledger/types.ts'
-import type { Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
-import { NO_PLAN_OPTIONS, planNow, type Planned, type PlanOptions } from '../../src/reconcile/reconciler.ts'
+import type { ProviderLive, Provider, FarEndReading, WriteSession } from '../../src/reconcile/provider.ts'
+import { NO_PLAN_OPTIONS, planNow, type PlanWithInput, type PlanOptions } from '../../src/reconcile/reconciler.ts'
 import { asSecret } from '../../src/reconcile/plan/secret-fields.ts'
 import { type SecretAnswer } from '../../src/reconcile/objects.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
@@ -99,7 +99,7 @@ export const look = (
   world: LiveState,
   files: Files,
   { leftAlone, findings, ...wishes }: Partial<PlanOptions> & Omit<Said, 'files'> = {},
-): Promise<Planned> =>
+): Promise<PlanWithInput> =>
   planNow(
     {
       instance: instanceOf(files, { ...(leftAlone && { leftAlone }), ...(findings && { findings }) }),
@@ -169,7 +169,7 @@ function save(world: LiveState, next: Ledger): Ledger {
   world.ledger = parseLedger(
     { id: 'ledger', tree: '', files, subject: '', trailers: {}, author: '', at, parents: [] },
     SEALING,
-    new Set<Form>([2]),
+    new Set<DigestForm>([2]),
   )
   return world.ledger
 }
@@ -195,8 +195,8 @@ function providerOf(world: LiveState): Provider {
     close: async () => {},
   }
 
-  function readingOf(observed: Observed): Reading {
-    const live: Live = {
+  function readingOf(observed: Observed): FarEndReading {
+    const live: ProviderLive = {
       observed: new Map([[world.kind.name, observed]]),
       invariants: [],
       checks: [],
@@ -207,7 +207,7 @@ function providerOf(world: LiveState): Provider {
       writes: () => 'wire',
       guard: () => ({}),
     }
-    const made: Reading = { version: null, proof: null, understand: () => live, lookInto: async () => made }
+    const made: FarEndReading = { version: null, proof: null, understand: () => live, lookInto: async () => made }
     return made
   }
 }
@@ -250,7 +250,7 @@ const sessionOf = (world: LiveState): WriteSession => ({
   close: async () => {},
 })
 
-function written({ rows, held, known }: LiveState, step: Step): Outcome {
+function written({ rows, held, known }: LiveState, step: Step): StepOutcome {
   const secrets = step.changes.flatMap(({ field, after }) => {
     const secret = asSecret(after)
     return secret === undefined ? [] : [{ field, name: secret.secret, value: known.get(secret.secret) }]

@@ -1,5 +1,5 @@
 import { requestText } from '../../src/providers/mastodon/database/database.ts'
-import type { ReadRequest, Rows } from '../../src/providers/mastodon/tables.ts'
+import type { ReadRequest, TableRows } from '../../src/providers/mastodon/tables.ts'
 
 /** What a server knows of accounts, follows and blocks: enough to count by hand what a block touches. */
 export interface Known {
@@ -101,7 +101,10 @@ const isRaise = (severity: Measured['severity'], standing: number | undefined): 
   standing !== 1 && (severity === 'suspend' || standing !== 0)
 
 /** What the reader has to answer, counted one by one. */
-export function countedImpact({ accounts, follows, blocks }: Known, measure: readonly Measured[]): Rows['impact'][] {
+export function countedImpact(
+  { accounts, follows, blocks }: Known,
+  measure: readonly Measured[],
+): TableRows['impact'][] {
   const domains = new Set(
     measure
       .filter(({ domain, severity }) => isRaise(severity, blocks.find((block) => block.domain === domain)?.severity))

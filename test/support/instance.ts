@@ -1,10 +1,10 @@
 import { loadInstance } from '../../src/instance/load.ts'
-import type { Loaded, LoadOptions } from '../../src/instance/load.ts'
-import type { Entry, FileSource } from '../../src/instance/source.ts'
+import type { LoadedInstance, LoadOptions } from '../../src/instance/load.ts'
+import type { FolderEntry, FileSource } from '../../src/instance/source.ts'
 
 /** Files in memory, by name; an entry instead of a text stands for what is no file. */
-export function memorySource(files: Readonly<Record<string, string | Buffer | Omit<Entry, 'name'>>>): FileSource {
-  const isText = (file: string | Buffer | Omit<Entry, 'name'> | undefined): file is string | Buffer =>
+export function memorySource(files: Readonly<Record<string, string | Buffer | Omit<FolderEntry, 'name'>>>): FileSource {
+  const isText = (file: string | Buffer | Omit<FolderEntry, 'name'> | undefined): file is string | Buffer =>
     typeof file === 'string' || Buffer.isBuffer(file)
   return {
     list: async () =>
@@ -23,14 +23,14 @@ const SERVER = 'domain: herd.example\n'
 
 /** Loads files beside an `instance.yaml` that names herd.example. */
 export async function load(
-  files: Readonly<Record<string, string | Buffer | Omit<Entry, 'name'>>>,
+  files: Readonly<Record<string, string | Buffer | Omit<FolderEntry, 'name'>>>,
   options?: LoadOptions,
-): Promise<Loaded> {
+): Promise<LoadedInstance> {
   return loadInstance(memorySource({ 'instance.yaml': SERVER, ...files }), options)
 }
 
 /** What is told, a line each: `error unknown-key rules.yaml:3:5 message`. */
-export function lines({ diagnostics }: Loaded): readonly string[] {
+export function lines({ diagnostics }: LoadedInstance): readonly string[] {
   return diagnostics.map(
     ({ severity, code, at, message }) =>
       `${severity} ${code} ${at === undefined ? '-' : `${at.file}:${at.line}:${at.column}`} ${message}`,
@@ -38,7 +38,7 @@ export function lines({ diagnostics }: Loaded): readonly string[] {
 }
 
 /** The hints, in the same order. */
-export function hints({ diagnostics }: Loaded): readonly (string | undefined)[] {
+export function hints({ diagnostics }: LoadedInstance): readonly (string | undefined)[] {
   return diagnostics.map(({ hint }) => hint)
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { ledgerStore, type LedgerStore, type LedgerOptions } from '../../src/reconcile/ledger/store.ts'
 import { adjust } from '../../src/reconcile/ledger/ledger.ts'
-import { sign, signable, type Signing } from '../../src/reconcile/ledger/sign.ts'
+import { sign, signable, type LedgerToSign } from '../../src/reconcile/ledger/sign.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
 import type { Ledger } from '../../src/reconcile/ledger/types.ts'
 import { open } from './repository.ts'
@@ -39,7 +39,7 @@ export async function signAnew(
   dir: string,
   why: string,
   { old = null, branch = null }: { readonly old?: Uint8Array | null; readonly branch?: string | null } = {},
-): Promise<{ readonly ledger: Ledger; readonly signing: Signing }> {
+): Promise<{ readonly ledger: Ledger; readonly signing: LedgerToSign }> {
   const { repository, where } = await placeIn(dir, KEY, branch)
   const signing = await signable(repository, where, old, 'a'.repeat(40))
   if (signing === null) throw new Error('there is nothing to sign')

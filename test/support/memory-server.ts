@@ -1,14 +1,14 @@
 import type { Relations } from '../../src/instance/relations.ts'
 import { permissionMask } from './permissions.ts'
 import type { Permission } from '../../src/instance/documents.ts'
-import type { Rows, TableName } from '../../src/providers/mastodon/tables.ts'
+import type { TableRows, TableName } from '../../src/providers/mastodon/tables.ts'
 
 /** Tables that hold rows; what a block touches is counted from `relations`. */
 export type Stored = Exclude<TableName, 'impact' | 'audit'>
 
 /** A live server as plain data: it can be cloned, compared and printed. */
 export interface Server {
-  readonly rows: { [Name in Stored]: Rows[Name][] }
+  readonly rows: { [Name in Stored]: TableRows[Name][] }
   /** What the accounts of a host have with members; a suspension takes the follows away for good. */
   readonly relations: Map<string, Relations>
   /** Relations cut so far. */
@@ -25,7 +25,7 @@ export const ACTOR = 'herdbook'
 export const EVERYONE_ID = '-99'
 const START = Date.parse('2026-11-23T12:00:00Z')
 
-const role = (id: string, name: string, position: number, permissions: readonly Permission[]): Rows['roles'] => ({
+const role = (id: string, name: string, position: number, permissions: readonly Permission[]): TableRows['roles'] => ({
   id,
   name,
   color: '',
@@ -41,8 +41,8 @@ const account = (
   id: string,
   username: string,
   role_id: string | null,
-  rest: Partial<Rows['accounts']> = {},
-): Rows['accounts'] => ({
+  rest: Partial<TableRows['accounts']> = {},
+): TableRows['accounts'] => ({
   id,
   username,
   role_id,
@@ -127,7 +127,7 @@ export function sever(server: Server, domain: string): void {
   }
 }
 
-export const rulesInOrder = (server: Server): Rows['rules'][] =>
+export const rulesInOrder = (server: Server): TableRows['rules'][] =>
   server.rows.rules.toSorted((a, b) => a.priority - b.priority || Number(a.id) - Number(b.id))
 
 /** The state as people see it: without ids and times, which another run of the same files may give otherwise. */

@@ -1,12 +1,12 @@
 import { parse } from 'yaml'
 import { defaultOf, permissionNames } from '../../src/instance/versions.ts'
 import { permissionMask } from './permissions.ts'
-import type { Rows, Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
+import type { TableRows, Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
 import type { Value } from '../../src/instance/values.ts'
 import { EVERYONE_ID, newId, rulesInOrder, sever, stamp, touchedBy, type Server } from './memory-server.ts'
 import { type Perform, done, changed, refused, wordOf, matches, type Model, writeRow } from './memory-model.ts'
 
-const texts = (row: Rows['rules']): Value =>
+const texts = (row: TableRows['rules']): Value =>
   Object.fromEntries(row.translations.map((t) => [t.language, { text: t.text, hint: t.hint }]))
 /** What a setting's row holds; undefined where there is none. */
 export const settingValue = (server: Server, key: string): Value | undefined => {
@@ -16,7 +16,7 @@ export const settingValue = (server: Server, key: string): Value | undefined => 
 
 const STRENGTH = { noop: 0, silence: 1, suspend: 2 } as const
 
-const domainBlocks: Model<Rows['domain_blocks']> = {
+const domainBlocks: Model<TableRows['domain_blocks']> = {
   rows: (server) => server.rows.domain_blocks,
   named: (row, write) => row.domain === write.name,
   fields: ({ id: _id, domain: _domain, created_at: _at, ...fields }) => fields,
@@ -70,7 +70,7 @@ export function stricterParent(server: Server, write: Write): WriteResult | unde
 const writeEmail: Perform = (server, write, later) =>
   write.action === 'update'
     ? refused('no-update', 'Mastodon has no update of an e-mail domain block')
-    : writeRow<Rows['email_domain_blocks']>({
+    : writeRow<TableRows['email_domain_blocks']>({
         rows: (s) => s.rows.email_domain_blocks,
         named: (row) => row.domain === write.name,
         fields: (row) => ({ allow_with_approval: row.allow_with_approval }),
@@ -78,7 +78,7 @@ const writeEmail: Perform = (server, write, later) =>
         set: (row, fields) => void Object.assign(row, fields),
       })(server, write, later)
 
-const ipBlocks: Model<Rows['ip_blocks']> = {
+const ipBlocks: Model<TableRows['ip_blocks']> = {
   rows: (server) => server.rows.ip_blocks,
   named: (row, write) => row.ip === write.name,
   fields: (row) => ({ severity: row.severity, comment: row.comment, expires_at: row.expires_at }),
@@ -93,7 +93,7 @@ const ipBlocks: Model<Rows['ip_blocks']> = {
   set: (row, fields) => void Object.assign(row, fields),
 }
 
-const roles: Model<Rows['roles']> = {
+const roles: Model<TableRows['roles']> = {
   rows: (server) => server.rows.roles,
   named: (row, write) => row.name === write.name,
   fields: ({ id: _id, created_at: _at, permissions, ...fields }) => ({
@@ -165,7 +165,7 @@ const writeHolder: Perform = (server, write) => {
   return done(account.id)
 }
 
-const rules: Model<Rows['rules']> = {
+const rules: Model<TableRows['rules']> = {
   rows: (server) => server.rows.rules,
   named: (row, write) => row.text === write.set['text'],
   fields: (row) => ({ text: row.text, hint: row.hint, translations: texts(row) }),
@@ -213,7 +213,7 @@ const writeSetting: Perform = (server, write) => {
   return done(null)
 }
 
-const terms: Model<Rows['terms_of_services']> = {
+const terms: Model<TableRows['terms_of_services']> = {
   rows: (server) => server.rows.terms_of_services,
   named: (row, write) => row.effective_date === write.set['effective_date'],
   fields: (row) => ({ text: row.text, changelog: row.changelog, notified: row.notification_sent_at !== null }),

@@ -1,5 +1,5 @@
 import { NO_EDITS } from '../../src/words/config-changes.ts'
-import type { Proposed } from '../../src/comments/plan.ts'
+import type { PullRequestFacts } from '../../src/comments/plan.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { touching, EMPTY, KIND_NAMES, SAMPLE, step } from './plans.ts'
 
@@ -7,7 +7,7 @@ export const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
 export const RUN = 'https://github.com/herd/instance/actions/runs/7'
 export const FILES = 'https://github.com/herd/instance/blob/1d4f/instance'
 /** What a plan of a pull request is shown for. */
-export const PROPOSAL: Proposed = {
+export const PROPOSAL: PullRequestFacts = {
   pullRequest: 12,
   base: '9e8d7c6b5a4f3e2d1c0b9e8d7c6b5a4f3e2d1c0b',
   head: '1d4f00cafe2b3c4d5e6f1d4f00cafe2b3c4d5e6f',

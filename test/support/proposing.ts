@@ -1,4 +1,4 @@
-import type { Forge, Proposal } from '../../src/forges/forge.ts'
+import type { Forge, BranchProposal } from '../../src/forges/forge.ts'
 import { openForge } from '../../src/forges/github/github.ts'
 import type { GitHub } from '../testkit/github/index.ts'
 import { git } from './git.ts'
@@ -18,7 +18,7 @@ export async function pullFrom(hub: GitHub, branch: string, by = 'mo'): Promise<
 }
 
 /** What a workflow proposes of itself. */
-export const proposalFor = (hub: GitHub, rest: Partial<Proposal> = {}): Proposal => ({
+export const proposalFor = (hub: GitHub, rest: Partial<BranchProposal> = {}): BranchProposal => ({
   branch: 'herdbook/issue-1',
   base: { branch: 'main', commit: git(hub.git, 'rev-parse', 'main') },
   files: new Map([['instance/domain-blocks.yaml', 'domain_blocks: []\n']]),

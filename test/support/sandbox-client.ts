@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Hand } from '../../src/sandbox/web-interface.ts'
+import type { WebInterface } from '../../src/sandbox/web-interface.ts'
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.ts'
 import type { Answer, Ask } from './sandbox-process.ts'
 
@@ -12,7 +12,7 @@ export interface SandboxClient extends Pick<
 > {
   readonly query: (sql: string, params?: readonly unknown[]) => Promise<readonly object[]>
   /** A person at the web interface. */
-  readonly handOf: (who: string) => Hand
+  readonly handOf: (who: string) => WebInterface
   readonly newWindow: () => Promise<unknown>
   readonly breakConsole: (at: Parameters<Sandbox['breakConsole']>[0]) => Promise<unknown>
 }
@@ -50,11 +50,11 @@ export async function forkSandbox(options: SandboxOptions = {}): Promise<Sandbox
     },
     // Every verb of the hand is one question; nobody asks it for anything else.
     handOf: (who) =>
-      new Proxy({} as Hand, {
+      new Proxy({} as WebInterface, {
         get:
           (_, verb) =>
           (...args: unknown[]) =>
-            ask({ op: 'hand', who, verb: verb as keyof Hand, args }),
+            ask({ op: 'hand', who, verb: verb as keyof WebInterface, args }),
       }),
     newWindow: () => ask({ op: 'newWindow' }),
     breakConsole: (at) => ask({ op: 'breakConsole', at }),

@@ -1,13 +1,13 @@
 // Serves a sandbox in a process of its own, and does what its parent asks for: a test that starts other programs must
 // stay small,
 // since each of them begins as a copy of it.
-import { handOf, type Hand } from '../../src/sandbox/web-interface.ts'
+import { handOf, type WebInterface } from '../../src/sandbox/web-interface.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 
 /** What the parent may ask for. */
 export type Ask =
   | { readonly op: 'query'; readonly sql: string; readonly params: readonly unknown[] }
-  | { readonly op: 'hand'; readonly who: string; readonly verb: keyof Hand; readonly args: readonly unknown[] }
+  | { readonly op: 'hand'; readonly who: string; readonly verb: keyof WebInterface; readonly args: readonly unknown[] }
   | { readonly op: 'newWindow' }
   | { readonly op: 'breakConsole'; readonly at: Parameters<Sandbox['breakConsole']>[0] }
 

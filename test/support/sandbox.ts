@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 import type { PlanForm } from '../../src/json/plan.ts'
-import type { Hand } from '../../src/sandbox/web-interface.ts'
+import type { WebInterface } from '../../src/sandbox/web-interface.ts'
 import type { SandboxOptions } from '../../src/sandbox/index.ts'
 import { call, start, type Ran, type RunOptions, type Started } from './cli.ts'
 import { clone, commit, git, newRepository, put } from './git.ts'
@@ -15,7 +15,7 @@ export interface Herd {
   readonly dir: string
   readonly sandbox: SandboxClient
   /** A person at the web interface. */
-  readonly hand: Hand
+  readonly hand: WebInterface
   /** Runs the real command line in this process; `start` runs it in one of its own. */
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ran>
   readonly start: (args: readonly string[], options?: RunOptions) => Started

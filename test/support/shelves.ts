@@ -1,22 +1,22 @@
 import { claimOf, type Claims } from '../../src/reconcile/claims.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import type { FarEnds } from '../../src/reconcile/apply/carry-out.ts'
-import { converge, type ConvergeDeps, type Converged, type Run } from '../../src/reconcile/apply/converge.ts'
+import { converge, type ConvergeDeps, type ConvergeResult, type ApplyRun } from '../../src/reconcile/apply/converge.ts'
 import type { Kind } from '../../src/reconcile/kind.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
 import type { Intent, Ledger } from '../../src/reconcile/ledger/types.ts'
-import type { Unfinished, Check, Plan, Step } from '../../src/reconcile/plan/types.ts'
-import type { Finished, Live, Provider, Reading } from '../../src/reconcile/provider.ts'
+import type { UnfinishedProtocol, Check, Plan, Step } from '../../src/reconcile/plan/types.ts'
+import type { FinishResult, ProviderLive, Provider, FarEndReading } from '../../src/reconcile/provider.ts'
 import {
   NO_PLAN_OPTIONS,
   planNow,
-  type Planned,
+  type PlanWithInput,
   type Subject,
   type PlanOptions,
 } from '../../src/reconcile/reconciler.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import type { Fields } from '../../src/instance/values.ts'
-import type { ObjectRef, Form } from '../../src/reconcile/values.ts'
+import type { ObjectRef, DigestForm } from '../../src/reconcile/values.ts'
 import type { LiveObject, Observed } from '../../src/reconcile/objects.ts'
 import { sealingWith } from './sealing.ts'
 
@@ -37,8 +37,8 @@ export interface Shelf {
   connection: string | null
   /** How secrets compare that it holds, by object. */
   secrets: { readonly [ref: ObjectRef]: NonNullable<LiveObject['secrets']> }
-  unfinished: readonly Unfinished[]
-  finish: (pending: readonly Intent[]) => Promise<Finished>
+  unfinished: readonly UnfinishedProtocol[]
+  finish: (pending: readonly Intent[]) => Promise<FinishResult>
   /** What was written, in order. */
   readonly written: ObjectRef[]
   /** Does something as a step is written; throws to break the connection. */
@@ -144,9 +144,9 @@ function observe(room: Room, shelf: Shelf, kind: string): Observed {
   return { state: 'complete', objects, prospects: new Map(), connection: 'shelf', requests: 1 }
 }
 
-function readingOf(room: Room, shelf: Shelf, kinds: readonly string[], isRead: boolean): Reading {
+function readingOf(room: Room, shelf: Shelf, kinds: readonly string[], isRead: boolean): FarEndReading {
   const observed = new Map(kinds.map((kind) => [kind, observe(room, shelf, kind)]))
-  const live: Live = {
+  const live: ProviderLive = {
     observed,
     invariants: [],
     checks: isRead ? shelf.checks : [],
@@ -157,7 +157,7 @@ function readingOf(room: Room, shelf: Shelf, kinds: readonly string[], isRead: b
     writes: () => shelf.connection,
     guard: () => ({}),
   }
-  const reading: Reading = {
+  const reading: FarEndReading = {
     version: null,
     proof: isRead ? shelf.proof : null,
     understand: () => live,
@@ -234,7 +234,7 @@ export const look = (
   room: Room,
   ledger: Ledger = room.ledger,
   wishes: PlanOptions = NO_PLAN_OPTIONS,
-): Promise<Planned> =>
+): Promise<PlanWithInput> =>
   planNow(
     subjectOf(room.commit, ledger),
     room.shelves.map((shelf) => providerIn(room, shelf)),
@@ -248,7 +248,7 @@ function save(room: Room, next: Ledger, subject: string): Ledger {
   const files = serializeLedger(next, SEALING, at)
   const id = `ledger-${room.saves.length}`
   const snapshot = { id, tree: '', files, subject, trailers: {}, author: '', at, parents: [] }
-  room.ledger = parseLedger(snapshot, SEALING, new Set<Form>([2]))
+  room.ledger = parseLedger(snapshot, SEALING, new Set<DigestForm>([2]))
   return room.ledger
 }
 
@@ -256,8 +256,8 @@ function save(room: Room, next: Ledger, subject: string): Ledger {
 export async function applyTo(
   room: Room,
   rest: Partial<ConvergeDeps> = {},
-  inGit: Partial<Run> = {},
-): Promise<Converged> {
+  inGit: Partial<ApplyRun> = {},
+): Promise<ConvergeResult> {
   const far: FarEnds = {
     plan: (ledger, wishes) => look(room, ledger, wishes),
     open: (name) => {
@@ -268,7 +268,7 @@ export async function applyTo(
     notice: (ledger, _plan, withheld) => Promise.resolve({ ledger, withheld, findings: [] }),
     announce: () => Promise.resolve([]),
   }
-  const run: Run = {
+  const run: ApplyRun = {
     run: 'run',
     repository: null,
     head: null,

@@ -1,9 +1,9 @@
 import type { Kind } from '../../src/reconcile/kind.ts'
 import { refOf } from '../../src/reconcile/object-ref.ts'
 import type { LiveObject, Candidate } from '../../src/reconcile/objects.ts'
-import type { Step, Unfinished } from '../../src/reconcile/plan/types.ts'
+import type { Step, UnfinishedProtocol } from '../../src/reconcile/plan/types.ts'
 import type { Turn } from '../../src/reconcile/protocols.ts'
-import type { Live } from '../../src/reconcile/provider.ts'
+import type { ProviderLive } from '../../src/reconcile/provider.ts'
 import type { Fields } from '../../src/instance/values.ts'
 import type { ObjectRef } from '../../src/reconcile/values.ts'
 
@@ -35,7 +35,7 @@ type Row = Pick<LiveObject, 'serverId' | 'fields'>
 
 /** How far a protocol got, and what it began from. */
 export interface FarRecord {
-  readonly unfinished: Unfinished
+  readonly unfinished: UnfinishedProtocol
   readonly step: Step
   readonly before: Row | null
 }
@@ -51,7 +51,7 @@ export interface FarEnd {
   /** Kinds that can't be read. */
   readonly unreadable: Set<string>
   /** What else is known of it. */
-  says: Partial<Pick<Live, 'against' | 'checks' | 'guard'>>
+  says: Partial<Pick<ProviderLive, 'against' | 'checks' | 'guard'>>
   /** What was to hold where it was written last. */
   guarded: Fields
   made: number

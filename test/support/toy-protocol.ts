@@ -1,8 +1,8 @@
 import { refOf } from '../../src/reconcile/object-ref.ts'
 import type { Lease } from '../../src/reconcile/kind.ts'
 import { isTaken, nextTurn, type Turn } from '../../src/reconcile/protocols.ts'
-import { type Unfinished } from '../../src/reconcile/plan/types.ts'
-import type { Ended } from '../../src/reconcile/provider.ts'
+import { type UnfinishedProtocol } from '../../src/reconcile/plan/types.ts'
+import type { ProtocolResult } from '../../src/reconcile/provider.ts'
 import type { Step } from '../../src/reconcile/plan/types.ts'
 import { at, put, type FarEnd, type Process, type ToyKind } from './toy-far-end.ts'
 
@@ -13,7 +13,7 @@ export interface Writing {
   turn: Turn | null
 }
 
-const OLDER: Ended = {
+const OLDER: ProtocolResult = {
   state: 'refused',
   reason: { code: 'older-holder', severity: 'error', message: 'Another run took the lock since.' },
 }
@@ -31,7 +31,7 @@ function isOurs(writing: Writing, lease: Lease): boolean {
 const WRITES = 1
 
 /** Writes a step in the phases of its kind, from one of them on. */
-export function inPhases(step: Step, kind: ToyKind, from: number, writing: Writing, lease: Lease): Ended {
+export function inPhases(step: Step, kind: ToyKind, from: number, writing: Writing, lease: Lease): ProtocolResult {
   const { far, process } = writing
   const { phases = [], owns = [] } = kind
   const ref = refOf(step)
@@ -58,12 +58,12 @@ export function inPhases(step: Step, kind: ToyKind, from: number, writing: Writi
 
 /** Goes on with what was cut off, or takes it back. */
 export function resumed(
-  { kind, id, phase }: Unfinished,
+  { kind, id, phase }: UnfinishedProtocol,
   course: 'on' | 'back',
   kinds: ReadonlyMap<string, ToyKind>,
   writing: Writing,
   lease: Lease,
-): Ended {
+): ProtocolResult {
   const { far, process } = writing
   const ref = `${kind}/${id}`
   const [record, own] = [far.records.get(ref), kinds.get(kind)]

@@ -1,10 +1,10 @@
 import type { InstanceFile } from '../../src/instance/documents.ts'
 import type { FarEnds } from '../../src/reconcile/apply/carry-out.ts'
 import { converge, type ConvergeDeps } from '../../src/reconcile/apply/converge.ts'
-import type { Form, ObjectRef } from '../../src/reconcile/values.ts'
+import type { DigestForm, ObjectRef } from '../../src/reconcile/values.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
 import type { Ledger } from '../../src/reconcile/ledger/types.ts'
-import { planNow, type Planned, type PlanOptions } from '../../src/reconcile/reconciler.ts'
+import { planNow, type PlanWithInput, type PlanOptions } from '../../src/reconcile/reconciler.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { sealingWith } from './sealing.ts'
@@ -47,7 +47,7 @@ const FORGED: InstanceFile = { domain: 'herd.example', forge: { github: 'herd/in
 const SEALING = sealingWith(null)
 
 /** Reads live and plans. */
-export const look = (toy: Toy, files: Files, { restore = [], forge }: Options = {}): Promise<Planned> =>
+export const look = (toy: Toy, files: Files, { restore = [], forge }: Options = {}): Promise<PlanWithInput> =>
   planned(toy, files, { restore: new Set(restore), takeOver: false }, { process: newProcess(), forge })
 
 function planned(
@@ -55,7 +55,7 @@ function planned(
   files: Files,
   wishes: PlanOptions,
   { process, forge }: { readonly process: Process; readonly forge: true | undefined },
-): Promise<Planned> {
+): Promise<PlanWithInput> {
   const subject = {
     instance: instanceOf(files),
     config: forge ? FORGED : { domain: 'herd.example' },
@@ -105,7 +105,7 @@ function written(ledger: Ledger, now: Date): Ledger {
   const at = now.toISOString()
   const files = serializeLedger(ledger, SEALING, at)
   const snapshot = { id: 'ledger', tree: '', files, subject: '', trailers: {}, author: '', at, parents: [] }
-  return parseLedger(snapshot, SEALING, new Set<Form>([2]))
+  return parseLedger(snapshot, SEALING, new Set<DigestForm>([2]))
 }
 
 /** What the engine is handed: nothing is asked, nobody has to approve unless a test says so. */

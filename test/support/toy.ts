@@ -2,9 +2,15 @@ import { alive, at, put, type FarEnd, type Process, type ToyKind } from './toy-f
 import { claimOf, type Claims } from '../../src/reconcile/claims.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import { refOf } from '../../src/reconcile/object-ref.ts'
-import type { Kind, Outcome, WriteContext } from '../../src/reconcile/kind.ts'
-import type { Unfinished, Step } from '../../src/reconcile/plan/types.ts'
-import type { Ended, Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
+import type { Kind, StepOutcome, WriteContext } from '../../src/reconcile/kind.ts'
+import type { UnfinishedProtocol, Step } from '../../src/reconcile/plan/types.ts'
+import type {
+  ProtocolResult,
+  ProviderLive,
+  Provider,
+  FarEndReading,
+  WriteSession,
+} from '../../src/reconcile/provider.ts'
 import type { Desired, DesiredObject, LiveObject, Observed, Candidate } from '../../src/reconcile/objects.ts'
 import type { Fields } from '../../src/instance/values.ts'
 import type { ObjectRef } from '../../src/reconcile/values.ts'
@@ -79,14 +85,14 @@ export function providersOf(kinds: readonly ToyKind[], far: FarEnd, process: Pro
 }
 
 function providerOf(name: string, own: readonly ToyKind[], far: FarEnd, process: Process): Provider {
-  const seenBy = (desired: ReadonlyMap<string, Desired>): Reading => {
+  const seenBy = (desired: ReadonlyMap<string, Desired>): FarEndReading => {
     // As it is now: what is written later is not in it.
     const seen = new Map(own.map((kind) => [kind.name, observed(kind, desired.get(kind.name), far)]))
     const { says } = far
     const unfinished = [...far.records.values()]
       .map((record) => record.unfinished)
       .filter(({ kind }) => own.some(({ name: one }) => one === kind))
-    const reading: Reading = {
+    const reading: FarEndReading = {
       version: null,
       proof: null,
       understand: ({ kinds }) => ({
@@ -116,7 +122,7 @@ function providerOf(name: string, own: readonly ToyKind[], far: FarEnd, process:
   }
 }
 
-const liveOf = (kinds: ReadonlyMap<string, Observed>, unfinished: readonly Unfinished[]): Live => ({
+const liveOf = (kinds: ReadonlyMap<string, Observed>, unfinished: readonly UnfinishedProtocol[]): ProviderLive => ({
   observed: kinds,
   invariants: [],
   checks: [],
@@ -176,13 +182,13 @@ function sessionOf(kinds: ReadonlyMap<string, ToyKind>, far: FarEnd, process: Pr
   }
 }
 
-function outcomeOf(step: Step, ended: Ended, far: FarEnd): Outcome {
+function outcomeOf(step: Step, ended: ProtocolResult, far: FarEnd): StepOutcome {
   if (ended.state === 'done') return { state: 'done', step, serverId: far.rows.get(refOf(step))?.serverId ?? null }
   if (ended.state !== 'cut') return { ...ended, step }
   return { state: 'failed', step, reason: { code: 'cut-off', severity: 'error', message: 'It was cut off.' } }
 }
 
-function writeOne(step: Step, kind: ToyKind | undefined, far: FarEnd, process: Process): Outcome {
+function writeOne(step: Step, kind: ToyKind | undefined, far: FarEnd, process: Process): StepOutcome {
   const what = `${step.action} ${refOf(step)}`
   if (process.faults.get(what) === 'refuse')
     return { state: 'refused', step, reason: { code: 'refused', severity: 'error', message: 'It refused.' } }

@@ -1,21 +1,21 @@
 import type { Documents } from '../../src/instance/documents.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import type { FarEnds } from '../../src/reconcile/apply/carry-out.ts'
-import { converge, type ConvergeDeps, type Run as EngineRun } from '../../src/reconcile/apply/converge.ts'
+import { converge, type ConvergeDeps, type ApplyRun as EngineRun } from '../../src/reconcile/apply/converge.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
-import type { Withheld } from '../../src/reconcile/apply/outgoing.ts'
-import { planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
+import type { WithheldSteps } from '../../src/reconcile/apply/outgoing.ts'
+import { planNow, type PlanWithInput, type Subject } from '../../src/reconcile/reconciler.ts'
 import type { Ledger } from '../../src/reconcile/ledger/types.ts'
 import { nothingDone, type ApplyReport } from '../../src/reconcile/report.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { openMemory, NO_MISHAPS, providerIn, type Connections, type Memory, type Mishaps } from './memory.ts'
 
 export type { Connections } from './memory.ts'
-export type { Planned } from '../../src/reconcile/reconciler.ts'
+export type { PlanWithInput } from '../../src/reconcile/reconciler.ts'
 import { ACTOR, clone, timeOf, type Server } from './memory-server.ts'
 import { sealingWith } from './sealing.ts'
-import type { Form } from '../../src/reconcile/values.ts'
+import type { DigestForm } from '../../src/reconcile/values.ts'
 
 /** An instance's server and its ledger: what is left when a run has ended. */
 export interface LiveState {
@@ -31,7 +31,7 @@ export interface PlanOptions {
 
 export interface Options extends PlanOptions {
   readonly mishaps?: Mishaps
-  readonly withheld?: Withheld
+  readonly withheld?: WithheldSteps
 }
 
 /** One run of the real command: planned, then refused, broken off or carried out. */
@@ -74,7 +74,7 @@ export async function look(
   documents: Documents,
   memory: Memory = openMemory(world.server),
   wishes: PlanOptions = {},
-): Promise<Planned> {
+): Promise<PlanWithInput> {
   return planNow(subjectOf(world, documents), [providerIn(memory, world.connections)], {
     restore: wishes.restore ?? new Set(),
     takeOver: wishes.takeOver ?? false,
@@ -109,7 +109,7 @@ function save(world: LiveState, next: Ledger): Ledger {
     at,
     parents: [],
   }
-  world.ledger = parseLedger(snapshot, SEALING, new Set<Form>([2]))
+  world.ledger = parseLedger(snapshot, SEALING, new Set<DigestForm>([2]))
   return world.ledger
 }
 

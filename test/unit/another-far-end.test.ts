@@ -4,7 +4,7 @@ import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import { checkFarEnds, released } from '../../src/reconcile/identity.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
 import type { SeenLists } from '../../src/reconcile/ledger/types.ts'
-import type { Form } from '../../src/reconcile/values.ts'
+import type { DigestForm } from '../../src/reconcile/values.ts'
 import type { Observed } from '../../src/reconcile/objects.ts'
 import { sealingWith } from '../support/sealing.ts'
 import { applyTo, look, newRoom, newShelf, stockOf, type Room, type Shelf } from '../support/shelves.ts'
@@ -192,7 +192,7 @@ describe('what proves which far end it is', () => {
     expect(new Map([...files].filter(([name]) => before.has(name)))).toEqual(before)
     const snapshot = { id: 'a', tree: '', subject: '', trailers: {}, author: '', at: AT, parents: [] }
     const read = (all: ReadonlyMap<string, string>) =>
-      parseLedger({ ...snapshot, files: all }, SEALING, new Set<Form>([2])).providers
+      parseLedger({ ...snapshot, files: all }, SEALING, new Set<DigestForm>([2])).providers
     expect([read(files), read(before)]).toEqual([new Map([['host', provider]]), new Map()])
     // A Herdbook of before takes what it does not know along, and no file with a dot for objects of a kind.
     expect('providers.verified.jsonl').not.toMatch(/^[a-z][a-z0-9-]*\.jsonl$/)

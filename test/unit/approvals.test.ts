@@ -7,8 +7,8 @@ import {
   planDigest,
   sealIn,
   stepDigest,
-  type Approvable,
-  type Scope,
+  type ApprovableStep,
+  type DigestScope,
 } from '../../src/reconcile/digest.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { sealingWith } from '../support/sealing.ts'
@@ -32,7 +32,7 @@ describe('canonical JSON', () => {
 })
 
 describe("a step's digest", () => {
-  it.each<[string, Partial<Approvable>]>([
+  it.each<[string, Partial<ApprovableStep>]>([
     ['kind', { kind: 'email-domain-block' }],
     ['id', { id: 'spam2.example' }],
     ["server's id", { serverId: '8' }],
@@ -60,7 +60,7 @@ describe("a step's digest", () => {
     expect(stepDigest({ ...listed, seen: { severity: 'suspend' } }, SEALING, 12)).toBe(stepDigest(listed, SEALING, 12))
   })
 
-  it.each<[string, Partial<Scope>]>([
+  it.each<[string, Partial<DigestScope>]>([
     ['server', { provider: 'mastodon:other.example' }],
     ['kind of provider', { provider: 'host:herd.example' }],
     ['environment', { environment: 'staging' }],
@@ -84,7 +84,7 @@ describe("a step's digest", () => {
   it('does not depend on the order of changes or on the impact', () => {
     expect(stepDigest({ ...step, changes: step.changes.toReversed() }, SEALING)).toBe(stepDigest(step, SEALING))
     expect(
-      stepDigest({ ...full, impact: touching({ follows: 9, followers: 9, accounts: 9 }) } as Approvable, SEALING),
+      stepDigest({ ...full, impact: touching({ follows: 9, followers: 9, accounts: 9 }) } as ApprovableStep, SEALING),
     ).toBe(stepDigest(step, SEALING))
   })
 

@@ -5,7 +5,7 @@ import { MODERATED } from '../../src/instance/moderated-files.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import {
   fateOf,
-  type Fed,
+  type KindSources,
   filesBehind,
   mergeAll,
   mergeClaims,
@@ -17,8 +17,8 @@ import type { Desired, DesiredObject } from '../../src/reconcile/objects.ts'
 import type { Fields } from '../../src/instance/values.ts'
 
 const FILES = ['access.yaml', 'certificates.yaml', 'services.yaml']
-const KIND: Fed = { name: 'file', sources: ['services.yaml', 'access.yaml', 'certificates.yaml'] }
-const ONE: Fed = { name: 'rule', sources: ['rules.yaml'] }
+const KIND: KindSources = { name: 'file', sources: ['services.yaml', 'access.yaml', 'certificates.yaml'] }
+const ONE: KindSources = { name: 'rule', sources: ['rules.yaml'] }
 
 const position: Instance['position'] = ({ file, path: [nth = 0] }) => ({ file, line: Number(nth) + 1, column: 1 })
 const object = (file: string, id: string, fields: Fields = {}, more: Partial<DesiredObject> = {}): DesiredObject => ({
@@ -253,7 +253,7 @@ describe('the ledger of a kind', () => {
 })
 
 describe('who approves', () => {
-  const BLOCKS: Fed = { name: 'block', sources: ['domain-blocks.yaml', 'access.yaml'] }
+  const BLOCKS: KindSources = { name: 'block', sources: ['domain-blocks.yaml', 'access.yaml'] }
   const here = object('domain-blocks.yaml', 'a')
   test.each<[string, readonly string[], boolean]>([
     ['the moderators’ file alone', filesBehind(BLOCKS, here), false],

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   decide,
-  type Account,
+  type DecidingAccount,
   type Authority,
   type MergedHistory,
-  type Resolved,
-  type Review,
+  type ResolvedAccount,
+  type CountedReview,
 } from '../../src/approvals/decide.ts'
 
 const PEOPLE = ['ann', 'Bob', 'cleo', 'eve', 'mo']
@@ -19,12 +19,12 @@ const at = (minutes: number): string => new Date(MERGED + minutes * 60_000).toIS
 const is = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
 
 const login = fc.constantFrom(...PEOPLE)
-const human: fc.Arbitrary<Account> = login.map((name) => ({ login: name, isBot: false }))
-const bot: fc.Arbitrary<Account> = fc
+const human: fc.Arbitrary<DecidingAccount> = login.map((name) => ({ login: name, isBot: false }))
+const bot: fc.Arbitrary<DecidingAccount> = fc
   .constantFrom('github-actions[bot]', 'dependabot[bot]')
   .map((name) => ({ login: name, isBot: true }))
 const account = fc.oneof({ weight: 5, arbitrary: human }, { weight: 1, arbitrary: bot })
-const resolved: fc.Arbitrary<Resolved> = fc.oneof(
+const resolved: fc.Arbitrary<ResolvedAccount> = fc.oneof(
   { weight: 6, arbitrary: account },
   { weight: 1, arbitrary: fc.constant('forge' as const) },
   { weight: 1, arbitrary: fc.constant(null) },
@@ -39,7 +39,7 @@ const verdicts = (when: fc.Arbitrary<number>) =>
     when,
     dismissed: fc.option(fc.integer({ min: -100, max: 100 }), { freq: 3 }),
   })
-const review = (when: fc.Arbitrary<number>): fc.Arbitrary<Review> =>
+const review = (when: fc.Arbitrary<number>): fc.Arbitrary<CountedReview> =>
   verdicts(when).map(({ account: who, when: minutes, dismissed, ...rest }) => ({
     ...who,
     ...rest,
@@ -88,7 +88,7 @@ describe('who approves what was merged, over thousands of histories', () => {
         const hands = isOurs
           ? []
           : [...(commits ?? []).flatMap((one) => [one.author, one.committer]), ...(pushes ?? [])]
-        const isTheirs = (one: Resolved): boolean =>
+        const isTheirs = (one: ResolvedAccount): boolean =>
           one !== null && one !== 'forge' && !one.isBot && is(one.login, name)
         const took = [author, ...hands].some(isTheirs) || askedBy.some((one) => is(one, name))
         if (took) expect([authority.owners.length, is(authority.owners[0] ?? '', name)]).toEqual([1, true])

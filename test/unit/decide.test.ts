@@ -3,10 +3,10 @@ import {
   decide,
   decidersIn,
   involvedIn,
-  type Account,
+  type DecidingAccount,
   type Authority,
   type MergedHistory,
-  type Review,
+  type CountedReview,
 } from '../../src/approvals/decide.ts'
 
 const HEAD = 'a'.repeat(40)
@@ -30,7 +30,7 @@ const PLAIN: MergedHistory = {
   merged: { by: BOB, at: at(0) },
 }
 const ALL: Authority = { owners: ['ann', 'bob'], mayWrite: () => true, administers: () => false }
-const says = (who: Account, more: Partial<Review> = {}): Review => ({
+const says = (who: DecidingAccount, more: Partial<CountedReview> = {}): CountedReview => ({
   ...who,
   says: 'approves',
   commit: HEAD,
@@ -40,7 +40,10 @@ const says = (who: Account, more: Partial<Review> = {}): Review => ({
 })
 
 /** Merged by its author; opened by a workflow, of whose commit nobody knows; proposed by Herdbook for somebody. */
-const bySelf = (...reviews: readonly Review[]): Partial<MergedHistory> => ({ merged: { by: ANN, at: at(0) }, reviews })
+const bySelf = (...reviews: readonly CountedReview[]): Partial<MergedHistory> => ({
+  merged: { by: ANN, at: at(0) },
+  reviews,
+})
 const NOBODYS: Partial<MergedHistory> = { author: BOT, commits: [{ author: null, committer: null }] }
 const proposedFor = (...askedBy: readonly string[]): Partial<MergedHistory> => ({
   author: BOT,

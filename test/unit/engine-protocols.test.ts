@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { refOf } from '../../src/reconcile/object-ref.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
-import type { Approving } from '../../src/reconcile/apply/outgoing.ts'
+import type { ApprovalRules } from '../../src/reconcile/apply/outgoing.ts'
 import type { Fields } from '../../src/instance/values.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { look, newToy, run, type Options, type Toy } from '../support/toy-run.ts'
@@ -162,7 +162,7 @@ test('a run that another one followed is refused by the far end, also in the mid
   expect([fields(toy), toy.far.turn]).toEqual([wherever(2), { nonce: 'the next run', counter: counter + 3 }])
 })
 
-const approving: Approving = {
+const approving: ApprovalRules = {
   isEnough: () => false,
   required: { reasonFor: () => 'Nobody.', hold: () => new Map() },
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { refOf } from '../../src/reconcile/object-ref.ts'
 import { canonicalJson } from '../../src/reconcile/digest.ts'
-import type { Approving } from '../../src/reconcile/apply/outgoing.ts'
+import type { ApprovalRules } from '../../src/reconcile/apply/outgoing.ts'
 import type { Fields, Value } from '../../src/instance/values.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { look, newToy, run, type Toy } from '../support/toy-run.ts'
@@ -116,7 +116,7 @@ test('what else of a unit was changed by hand is told beside its restart, once',
 test('a restart is approved with what causes it, and waits for an approval like that', async () => {
   const toy = await started()
   const by = { by: 'ann', at: '2026-12-01T10:00:00Z', source: 'she said so', form: 2 as const, spent: false }
-  const approving: Approving = {
+  const approving: ApprovalRules = {
     isEnough: () => false,
     required: { reasonFor: () => 'Nobody.', hold: () => new Map() },
   }
@@ -141,7 +141,7 @@ test('a restart is approved with what causes it, and waits for an approval like 
 test('a restart that nothing causes any more takes an approval of its own', async () => {
   const toy = await started()
   await run(toy, files(2, 1), { faults: new Map([['update unit/web', 'refuse']]) })
-  const approving: Approving = {
+  const approving: ApprovalRules = {
     isEnough: () => false,
     required: { reasonFor: () => 'Nobody.', hold: () => new Map() },
   }

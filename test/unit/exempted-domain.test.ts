@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest'
 import { tablesOf } from '../../src/providers/mastodon/database/rows.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import type { Rows } from '../../src/providers/mastodon/tables.ts'
-import type { Draft } from '../../src/reconcile/kind.ts'
+import type { TableRows } from '../../src/providers/mastodon/tables.ts'
+import type { DraftStep } from '../../src/reconcile/kind.ts'
 
 const kind = KINDS.find(({ name }) => name === 'domain-block')
 const row = (
   domain: string,
   severity: 'noop' | 'silence' | 'suspend',
-  flags: Partial<Rows['domain_blocks']> = {},
-): Rows['domain_blocks'] => ({
+  flags: Partial<TableRows['domain_blocks']> = {},
+): TableRows['domain_blocks'] => ({
   id: domain,
   domain,
   severity,
@@ -21,7 +21,7 @@ const row = (
   created_at: '2026-11-01T00:00:00Z',
   ...flags,
 })
-const created = (id: string, fields: Draft['target']): Draft => ({
+const created = (id: string, fields: DraftStep['target']): DraftStep => ({
   kind: 'domain-block',
   id,
   action: 'create',
@@ -33,7 +33,7 @@ const created = (id: string, fields: Draft['target']): Draft => ({
 })
 const none = { severity: 'noop', reject_media: false, reject_reports: false }
 
-it.each<[string, Draft, readonly Rows['domain_blocks'][], boolean]>([
+it.each<[string, DraftStep, readonly TableRows['domain_blocks'][], boolean]>([
   ['weaker than the one above', created('sub.spam.example', none), [row('spam.example', 'suspend')], true],
   [
     'weaker than the one two above',

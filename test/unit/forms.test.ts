@@ -8,10 +8,10 @@ import {
   seal,
   sealIn,
   stepDigest,
-  type Purpose,
+  type DigestPurpose,
   type Sealing,
 } from '../../src/reconcile/digest.ts'
-import { type Form } from '../../src/reconcile/values.ts'
+import { type DigestForm } from '../../src/reconcile/values.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
 import { coveredBy, parseMarks } from '../../src/reconcile/approval-marks.ts'
 import type { Snapshot } from '../../src/reconcile/repository.ts'
@@ -33,7 +33,7 @@ interface About {
     readonly digest: string
   }[]
   readonly seals: readonly {
-    readonly purpose: Purpose
+    readonly purpose: DigestPurpose
     readonly value: unknown
     readonly digest: string
     readonly unkeyed: string
@@ -43,13 +43,16 @@ interface About {
 type Kept = Omit<Snapshot, 'files'> & { readonly files: { readonly [name: string]: string } }
 
 const FOLDERS = { 1: '615b2b0', 2: '2' } as const
-const read = (form: Form, name: string): string =>
+const read = (form: DigestForm, name: string): string =>
   readFileSync(join(import.meta.dirname, 'golden', FOLDERS[form], name), 'utf8')
-const about = (form: Form): About => JSON.parse(read(form, 'about.json'))
+const about = (form: DigestForm): About => JSON.parse(read(form, 'about.json'))
 const snapshotOf = (kept: Kept): Snapshot => ({ ...kept, files: new Map(Object.entries(kept.files)) })
 const keyOf = (key: string | null): Sealing => sealingWith(key === null ? null : Buffer.from(key))
-const ONLY: { readonly [form in Form]: ReadonlySet<Form> } = { 1: new Set<Form>([1]), 2: new Set<Form>([2]) }
-const BOTH: ReadonlySet<Form> = new Set<Form>([1, 2])
+const ONLY: { readonly [form in DigestForm]: ReadonlySet<DigestForm> } = {
+  1: new Set<DigestForm>([1]),
+  2: new Set<DigestForm>([2]),
+}
+const BOTH: ReadonlySet<DigestForm> = new Set<DigestForm>([1, 2])
 
 /** The step that the comment's pull request was for. */
 const LIMIT: Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'> = {
@@ -90,7 +93,7 @@ describe.each([1, 2] as const)('form %i', (form) => {
   })
 
   it('has the seals that it had, for each purpose its own', () => {
-    const sealed = (purpose: Purpose, value: unknown, by: string | null): string =>
+    const sealed = (purpose: DigestPurpose, value: unknown, by: string | null): string =>
       form === 1 ? seal(purpose, value, keyOf(by).key) : sealIn(keyOf(by), purpose, value)
     for (const { purpose, value, digest, unkeyed } of seals)
       expect([sealed(purpose, value, key), sealed(purpose, value, null)]).toEqual([digest, unkeyed])

@@ -5,7 +5,13 @@ import { openRepository } from '../../src/git/repository.ts'
 import { openSecrets } from '../../src/secrets/secrets.ts'
 import { EXIT, fail, HerdbookError } from '../../src/instance/diagnostic.ts'
 import type { Documents } from '../../src/instance/documents.ts'
-import { converge, type ConvergeDeps, type Converged, type Lock, type Run } from '../../src/reconcile/apply/converge.ts'
+import {
+  converge,
+  type ConvergeDeps,
+  type ConvergeResult,
+  type Lock,
+  type ApplyRun,
+} from '../../src/reconcile/apply/converge.ts'
 import { GATES } from '../../src/reconcile/apply/gates.ts'
 import { acquire, type HeldLock } from '../../src/reconcile/lock/lock.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
@@ -89,7 +95,7 @@ interface Ended {
   readonly shown: readonly Plan[]
   /** null where the run went through. */
   readonly error: HerdbookError | null
-  readonly converged: Converged | null
+  readonly converged: ConvergeResult | null
   /** Whether somebody else can take the lock now. */
   readonly isFree: () => Promise<boolean>
 }
@@ -112,7 +118,7 @@ async function ended(
   let writes = 0
   const memory = openMemory(world.server, { ...NO_MISHAPS, watch: () => void (writes += 1) })
   const shown: Plan[] = []
-  const run: Run = { ...engineRun(world, memory), repository: ready.git?.repository ?? null, head }
+  const run: ApplyRun = { ...engineRun(world, memory), repository: ready.git?.repository ?? null, head }
   const deps: ConvergeDeps = {
     ...handed(world, ready.documents, memory),
     ...(ready.git === null ? {} : { lock: applyLock(ready.git.repository, () => meanwhile(ready)) }),

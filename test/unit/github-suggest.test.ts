@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Suggestion } from '../../src/forges/forge.ts'
+import type { ReviewSuggestion } from '../../src/forges/forge.ts'
 import type { Fault } from '../testkit/fault.ts'
 import type { GitHub } from '../testkit/github/index.ts'
 import { bench, diagnosticOf } from '../support/forge.ts'
@@ -8,7 +8,7 @@ import { git } from '../support/git.ts'
 const PATH = 'instance/domain-blocks.yaml'
 const list = (...names: readonly string[]): string => `domain_blocks:\n${names.map((name) => `  - ${name}\n`).join('')}`
 const OLD = Array.from({ length: 20 }, (_, at) => `old-${at}`)
-const offer = (line: number, more: Partial<Suggestion> = {}): Suggestion => ({
+const offer = (line: number, more: Partial<ReviewSuggestion> = {}): ReviewSuggestion => ({
   path: PATH,
   line,
   body: `<!-- ours -->\nIf it is meant:\n\n\`\`\`suggestion\n  - line ${line}\n\`\`\`\n`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { graphOf, inOrder, unmet, unmetInWords } from '../../src/reconcile/plan/graph.ts'
-import type { Linking } from '../../src/reconcile/kind.ts'
+import type { KindOrder } from '../../src/reconcile/kind.ts'
 import type { Step } from '../../src/reconcile/plan/types.ts'
 import { tooDear } from '../support/cpu.ts'
 import { kindsOf, parsed, refs, sorted, thrown } from '../support/links.ts'
@@ -76,7 +76,7 @@ describe('the order of steps', () => {
   it('does not wait for what a step needs to go, but for a delete and for a unit that reads it', () => {
     const kinds = kindsOf(new Map([['machine/user', ['machine/role']]]))
     const gone = parsed('machine/role', { action: 'delete' })
-    const order = (own: Partial<Step>, restarts: Pick<Linking, 'restarts'> = {}) =>
+    const order = (own: Partial<Step>, restarts: Pick<KindOrder, 'restarts'> = {}) =>
       sorted(
         [parsed('machine/user', own), gone],
         kinds.map((kind) => ({ ...kind, ...restarts })),

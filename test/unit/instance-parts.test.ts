@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { meaning, open } from '../../src/instance/edit/original.ts'
 import { parseInParts } from '../../src/instance/yaml/parse-in-chunks.ts'
 import type { Path, Places } from '../../src/instance/yaml/positions.ts'
-import type { At } from '../../src/instance/yaml/syntax.ts'
+import type { PositionOf } from '../../src/instance/yaml/syntax.ts'
 import { parseWhole } from '../../src/instance/yaml/parse.ts'
 import { lines, load } from '../support/instance.ts'
 
 const FILE = 'domain-blocks.yaml'
 
 /** Offsets themselves, so that nothing is lost between them and lines. */
-const at: At = (start, end) => ({ file: FILE, line: start, column: end })
+const at: PositionOf = (start, end) => ({ file: FILE, line: start, column: end })
 
 /** Every path of a value, and some that lead nowhere. */
 function* pathsOf(value: unknown, path: Path = []): Generator<Path> {

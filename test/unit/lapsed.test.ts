@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { approvalsBy, marksOf } from '../../src/reconcile/approval-marks.ts'
 import { spend } from '../../src/reconcile/approvals.ts'
 import { withoutLapsed } from '../../src/reconcile/apply/lapsed.ts'
-import type { Merge } from '../../src/reconcile/ledger/types.ts'
+import type { MergeApproval } from '../../src/reconcile/ledger/types.ts'
 import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
 import { EMPTY } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
@@ -26,7 +26,7 @@ const taken = (domain: string, serverId = '7'): Step => ({
   calls: 1,
   digest: `d-${domain}-${serverId}`,
 })
-const restoring = (...steps: readonly Step[]): Merge => {
+const restoring = (...steps: readonly Step[]): MergeApproval => {
   const marks = marksOf(
     steps,
     { pullRequest: 12, restore: steps.map(({ kind, id }) => `${kind}/${id}`), askedBy: [], isOurs: true },
@@ -38,7 +38,7 @@ const BLOCKS = { kind: 'domain-block', complete: true, objects: 1, requests: 1 }
 const UNREAD = { kind: 'moderator', complete: false, reason: 'no connection', objects: 0, requests: 0 }
 const planOf = (steps: readonly Step[], ...reads: Plan['reads']): Plan => ({ ...EMPTY, steps, reads })
 
-const wishes = (merge: Merge, plan: Plan, approvals: Parameters<typeof withoutLapsed>[0]['approvals'] = []) =>
+const wishes = (merge: MergeApproval, plan: Plan, approvals: Parameters<typeof withoutLapsed>[0]['approvals'] = []) =>
   (withoutLapsed({ merges: [merge], approvals }, plan, SEALING)?.merges ?? [merge]).flatMap(
     ({ marks }) => marks.restore,
   )

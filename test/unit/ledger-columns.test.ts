@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { adjust, emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
-import { readRows, writeRows, type Rows } from '../../src/reconcile/ledger/rows.ts'
+import { readRows, writeRows, type LedgerRows } from '../../src/reconcile/ledger/rows.ts'
 import type { Ledger, LedgerEntry } from '../../src/reconcile/ledger/types.ts'
-import type { Files } from '../../src/reconcile/repository.ts'
+import type { FileTexts } from '../../src/reconcile/repository.ts'
 
 const AT = '2026-11-23T04:00:00.000Z'
 const WHOSE = { environment: 'production' }
-const asLedger = (rows: Rows): Ledger => ({ ...rows, head: null, form: 2, signed: false })
+const asLedger = (rows: LedgerRows): Ledger => ({ ...rows, head: null, form: 2, signed: false })
 const entry = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   kind: 'file',
   id: 'etc/motd',
@@ -18,9 +18,9 @@ const entry = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   commit: null,
   ...more,
 })
-const write = (one: LedgerEntry): Files => writeRows(adjust(emptyLedger, [{ to: 'record', entry: one }]), WHOSE, AT)
-const withLine = (line: string): Files => new Map([...write(entry()), ['file.jsonl', `${line}\n`]])
-const only = (files: Files): LedgerEntry | undefined => readRows(files).entries.get('file/etc/motd')
+const write = (one: LedgerEntry): FileTexts => writeRows(adjust(emptyLedger, [{ to: 'record', entry: one }]), WHOSE, AT)
+const withLine = (line: string): FileTexts => new Map([...write(entry()), ['file.jsonl', `${line}\n`]])
+const only = (files: FileTexts): LedgerEntry | undefined => readRows(files).entries.get('file/etc/motd')
 
 describe('the columns that came later', () => {
   it('stand in the line where they say something, and come back', () => {

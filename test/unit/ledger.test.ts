@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../src/reconcile/digest.ts'
-import type { Form } from '../../src/reconcile/values.ts'
+import type { DigestForm } from '../../src/reconcile/values.ts'
 import type { Fields } from '../../src/instance/values.ts'
-import type { Key, Sealing } from '../../src/reconcile/digest.ts'
+import type { LedgerKey, Sealing } from '../../src/reconcile/digest.ts'
 import { adjust, emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
 import { signContent } from '../../src/reconcile/signature.ts'
 import type { Snapshot } from '../../src/reconcile/repository.ts'
@@ -14,9 +14,14 @@ const KEY = Buffer.from('a key of the herd')
 const AT = '2026-11-23T04:00:00.000Z'
 
 /** What Git would give back of a ledger that was written. */
-const FORMS: ReadonlySet<Form> = new Set<Form>([1, 2])
+const FORMS: ReadonlySet<DigestForm> = new Set<DigestForm>([1, 2])
 
-function written(ledger: Ledger, key: Key, parents: string[] = [], sealing: Sealing = sealingWith(key)): Snapshot {
+function written(
+  ledger: Ledger,
+  key: LedgerKey,
+  parents: string[] = [],
+  sealing: Sealing = sealingWith(key),
+): Snapshot {
   const content = signContent(
     { files: serializeLedger(ledger, sealing, AT), subject: 'Applied', trailers: { Run: '7' }, parents },
     'ledger',
@@ -56,11 +61,11 @@ const approval = fc.record({
   by: fc.string(),
   at: fc.string(),
   source: fc.string(),
-  form: fc.constantFrom<Form[]>(1, 2),
+  form: fc.constantFrom<DigestForm[]>(1, 2),
   spent: fc.boolean(),
 })
 const marks = fc.record({
-  form: fc.constantFrom<Form[]>(1, 2),
+  form: fc.constantFrom<DigestForm[]>(1, 2),
   groups: fc.nat(),
   marks: fc.array(fc.string()),
   names: fc.array(fc.string()),

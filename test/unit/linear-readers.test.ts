@@ -14,7 +14,7 @@ import { ruleKey } from '../../src/instance/edit/objects.ts'
 import { nearest } from '../../src/instance/nearest.ts'
 import { parseYaml } from '../../src/instance/yaml/parse.ts'
 import { setting } from '../../src/providers/mastodon/kinds/community/setting.ts'
-import type { Form } from '../../src/reconcile/values.ts'
+import type { DigestForm } from '../../src/reconcile/values.ts'
 import { excerptOf } from '../../src/reconcile/ledger/history.ts'
 import { parseMarks } from '../../src/reconcile/approval-marks.ts'
 import type { Tables } from '../../src/providers/mastodon/tables.ts'
@@ -39,7 +39,7 @@ function tried(read: () => unknown): void {
 
 const BOX = '- [ ] **Adopt** it <!-- adopt rule/be-kind -->'
 const SEALING = sealingWith(Buffer.from('a key of tests'))
-const ALL: ReadonlySet<Form> = new Set<Form>([1, 2])
+const ALL: ReadonlySet<DigestForm> = new Set<DigestForm>([1, 2])
 const quoted = (text: string): string => JSON.stringify(text.toWellFormed())
 const blockList = (text: string): string =>
   `domain_blocks:\n  - domain: a.example\n    severity: none\n    public_comment: ${quoted(text)}\n  - domain: b.example\n    severity: none\n`

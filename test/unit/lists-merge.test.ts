@@ -2,11 +2,16 @@ import { parse } from 'yaml'
 import { describe, expect, it, test } from 'vitest'
 import type { DomainBlock } from '../../src/instance/documents.ts'
 import { editObjects } from '../../src/instance/edit/objects.ts'
-import { mergeBlockList, type Merge, type MergeOptions } from '../../src/instance/import/merge.ts'
+import { mergeBlockList, type ListMerge, type ListMergeOptions } from '../../src/instance/import/merge.ts'
 import type { ListedBlock } from '../../src/instance/import/read.ts'
 
 const NOW = new Date('2026-11-30T12:00:00Z')
-const OPTIONS: MergeOptions = { source: 'list.csv', budget: { create: 25, update: 25 }, until: '2026-12-07', now: NOW }
+const OPTIONS: ListMergeOptions = {
+  source: 'list.csv',
+  budget: { create: 25, update: 25 },
+  until: '2026-12-07',
+  now: NOW,
+}
 const row = (domain: string, rest: Partial<ListedBlock> = {}): ListedBlock => ({
   domain,
   severity: 'suspend',
@@ -18,14 +23,14 @@ const row = (domain: string, rest: Partial<ListedBlock> = {}): ListedBlock => ({
 })
 
 interface Merged {
-  readonly merge: Merge
+  readonly merge: ListMerge
   readonly blocks: readonly DomainBlock[]
 }
 
 function merged(
   blocks: readonly DomainBlock[],
   rows: readonly ListedBlock[],
-  more: Partial<MergeOptions> = {},
+  more: Partial<ListMergeOptions> = {},
 ): Merged {
   const text = `domain_blocks:\n${blocks.map((one) => `  - ${JSON.stringify(one)}\n`).join('')}`
   const merge = mergeBlockList(blocks, rows, { ...OPTIONS, ...more })

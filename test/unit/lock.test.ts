@@ -5,7 +5,7 @@ import { parseHolder } from '../../src/reconcile/lock/holder.ts'
 import { acquire, standingLock, unlock, type LockOptions } from '../../src/reconcile/lock/lock.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
 import { git, newRepository, scratch } from '../support/git.ts'
-import type { Key } from '../../src/reconcile/digest.ts'
+import type { LedgerKey } from '../../src/reconcile/digest.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const REF = 'refs/herdbook/production/lock'
@@ -25,7 +25,7 @@ async function open(base: string): Promise<{ dir: string; repository: Repository
 }
 
 /** A holder that took the lock and never renews: a machine that lost its network. */
-const frozen = (repository: Repository, seconds: number, key: Key = null) =>
+const frozen = (repository: Repository, seconds: number, key: LedgerKey = null) =>
   acquire(repository, options({ leaseMs: seconds * 1_000, sealing: sealingWith(key), run: 'frozen' }))
 
 afterEach(() => void vi.useRealTimers())

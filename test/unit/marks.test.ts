@@ -9,7 +9,7 @@ import {
   parseMarks,
   sealComment,
 } from '../../src/reconcile/approval-marks.ts'
-import type { Merge } from '../../src/reconcile/ledger/types.ts'
+import type { MergeApproval } from '../../src/reconcile/ledger/types.ts'
 import type { Step } from '../../src/reconcile/plan/types.ts'
 import { sealingWith } from '../support/sealing.ts'
 import { KEY, HEAD, SEALING, full, by } from '../support/approved-step.ts'
@@ -57,7 +57,7 @@ describe('what a pull request carries', () => {
       { pullRequest, head },
       sealing,
     )
-  const merged = (of: readonly Step[], pullRequest = 12, restore: string[] = []): Merge => {
+  const merged = (of: readonly Step[], pullRequest = 12, restore: string[] = []): MergeApproval => {
     const marks = parseMarks(comment(of, { pullRequest, restore }), { pullRequest, head: HEAD }, SEALING)
     if (marks === null || marks === 'altered') throw new Error('marks')
     return { pullRequest, by: 'alice', at: by.at, byOwner: false, marks }

@@ -5,7 +5,7 @@ import type { InstanceFile } from '../../src/instance/documents.ts'
 import { roleSql } from '../../src/providers/mastodon/database/install.ts'
 import { connect } from '../../src/providers/mastodon/provider.ts'
 import { emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
-import type { Reading } from '../../src/reconcile/provider.ts'
+import type { FarEndReading } from '../../src/reconcile/provider.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 
 let sandbox: Sandbox
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-async function read(mastodon: NonNullable<InstanceFile['mastodon']>, ...names: string[]): Promise<Reading> {
+async function read(mastodon: NonNullable<InstanceFile['mastodon']>, ...names: string[]): Promise<FarEndReading> {
   const config = { domain: 'herd.example', mastodon }
   const provider = connect(config, { secrets: openSecrets({ HB_TOKEN: sandbox.tokens.apply }), use: 'plan' })
   const instance = {
@@ -34,7 +34,7 @@ async function read(mastodon: NonNullable<InstanceFile['mastodon']>, ...names: s
 
 const database = () => ({ database: { over: 'local' as const, native: { psql: sandbox.database } } })
 const api = () => ({ api: { url: sandbox.url, token: { env: 'HB_TOKEN' } } })
-const told = ({ proof, version }: Reading): unknown => ({ proof, version })
+const told = ({ proof, version }: FarEndReading): unknown => ({ proof, version })
 
 test('a database proves whose it is also where its tables show no version', async () => {
   expect(told(await read(database(), 'rule'))).toEqual({ proof: 'herd.example', version: '4.6' })

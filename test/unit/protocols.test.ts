@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { refOf } from '../../src/reconcile/object-ref.ts'
-import { stepDigest, type Approvable } from '../../src/reconcile/digest.ts'
+import { stepDigest, type ApprovableStep } from '../../src/reconcile/digest.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Linking } from '../../src/reconcile/kind.ts'
+import type { KindOrder } from '../../src/reconcile/kind.ts'
 import {
   heldBack,
   isTaken,
@@ -12,19 +12,19 @@ import {
   protocolInWords,
   protocols,
   stepsMeant,
-  type Meant,
+  type IntendedStep,
   type ProtocolObject,
   type Turn,
 } from '../../src/reconcile/protocols.ts'
-import { type Unfinished } from '../../src/reconcile/plan/types.ts'
+import { type UnfinishedProtocol } from '../../src/reconcile/plan/types.ts'
 import type { Fields } from '../../src/instance/values.ts'
 import { step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const SEALING = sealingWith(Buffer.from('a key of tests'))
-const digestOf = (one: Approvable): string => stepDigest(one, SEALING)
+const digestOf = (one: ApprovableStep): string => stepDigest(one, SEALING)
 
-const unfinished = (rest: Partial<Unfinished> = {}): Unfinished => ({
+const unfinished = (rest: Partial<UnfinishedProtocol> = {}): UnfinishedProtocol => ({
   kind: 'release',
   id: 'main',
   digest: 'a'.repeat(64),
@@ -34,7 +34,7 @@ const unfinished = (rest: Partial<Unfinished> = {}): Unfinished => ({
   ...rest,
 })
 
-const ofDigest = (digest: string): Meant => ({
+const ofDigest = (digest: string): IntendedStep => ({
   kind: 'release',
   id: 'main',
   action: 'update',
@@ -156,7 +156,7 @@ describe('what the files mean', () => {
 })
 
 describe('while it has not ended', () => {
-  const KINDS: readonly Linking[] = [
+  const KINDS: readonly KindOrder[] = [
     { name: 'probe', after: () => ['unit/web'] },
     { name: 'page', after: () => ['probe/web'] },
     { name: 'file', before: () => ['unit/web'] },
@@ -207,7 +207,7 @@ describe('while it has not ended', () => {
     const links = fc.dictionary(ref, fc.uniqueArray(ref, { maxLength: 2 }))
     fc.assert(
       fc.property(fc.uniqueArray(ref), fc.uniqueArray(ref, { minLength: 1 }), links, (planned, owns, after) => {
-        const kinds: Linking[] = [{ name: 'x', after: ({ id }) => (after[id] ?? []).map((other) => `x/${other}`) }]
+        const kinds: KindOrder[] = [{ name: 'x', after: ({ id }) => (after[id] ?? []).map((other) => `x/${other}`) }]
         const [protocol] = protocols(
           [unfinished({ owns: owns.map((id) => `x/${id}`) })],
           () => [],

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Fields } from '../../src/instance/values.ts'
 import type { Step } from '../../src/reconcile/plan/types.ts'
-import { renderDone, renderNotices, type Notice } from '../../src/comments/mastodon-post.ts'
+import { renderDone, renderNotices, type NoticePost } from '../../src/comments/mastodon-post.ts'
 import { step as stepOf } from '../support/plans.ts'
 
 const block = (id: string, target: Fields, seen: Fields = {}): Step =>
@@ -65,7 +65,7 @@ describe('what members are told', () => {
         public_comment: n % 2 === 0 ? 'Spam '.repeat(100) : '',
       }),
     )
-    const runs: (readonly Notice[])[] = []
+    const runs: (readonly NoticePost[])[] = []
     for (let left = many; left.length > 0; left = left.slice(runs.at(-1)?.flatMap(({ steps }) => steps).length))
       runs.push(renderNotices(left, 'herd.example', '2026-12-24'))
     const notices = runs.flat()

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { oneLine } from '../../src/jobs/status-check.ts'
 import { NO_EDITS } from '../../src/words/config-changes.ts'
 import { renderMarkdown } from '../../src/comments/plan.ts'
-import { renderDifferences, type PublicView } from '../../src/comments/stranger-pull-request.ts'
+import { renderDifferences, type PublicServer } from '../../src/comments/stranger-pull-request.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
 import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
@@ -11,7 +11,7 @@ import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 const HEAD = '1d4f00cafe2b3c4d5e6f1d4f00cafe2b3c4d5e6f'
 const BASE = '9e8d7c6b5a4f3e2d1c0b9e8d7c6b5a4f3e2d1c0b'
 const OPTIONS = { kinds: KIND_NAMES, head: HEAD, base: BASE }
-const SEEN: PublicView = {
+const SEEN: PublicServer = {
   domainBlocks: new Map([['raid.example', { severity: 'silence', comment: 'Raids @owner' }]]),
   rules: ['Be kind. No racism, sexism, homophobia or transphobia is tolerated here.'],
 }
@@ -112,7 +112,7 @@ test('other files are shown as what they are, and never called no change', () =>
 })
 
 test('it is inert and within the limit, whatever the plan, the commits and the server', () => {
-  const views: fc.Arbitrary<PublicView> = fc.record({
+  const views: fc.Arbitrary<PublicServer> = fc.record({
     domainBlocks: fc.option(
       fc
         .array(fc.tuple(text, fc.record({ severity: text, comment: text })), { maxLength: 5 })

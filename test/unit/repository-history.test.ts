@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openRepository } from '../../src/git/repository.ts'
 import { approve } from '../../src/reconcile/approvals.ts'
-import { excerptOf, history, type Event } from '../../src/reconcile/ledger/history.ts'
+import { excerptOf, history, type HistoryEvent } from '../../src/reconcile/ledger/history.ts'
 import { ledgerStore } from '../../src/reconcile/ledger/store.ts'
 import { adjust, emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
 import type { Ledger } from '../../src/reconcile/ledger/types.ts'
@@ -52,7 +52,7 @@ describe('why an object is as it is', () => {
     adjust({ ...ledger, taken: source }, [
       { to: 'record', entry: { kind: 'domain-block', id, serverId: '1', fields, commit: source } },
     ])
-  const brief = ({ what, by, subject, run, approvedBy }: Event): string =>
+  const brief = ({ what, by, subject, run, approvedBy }: HistoryEvent): string =>
     [what, by, subject, run, approvedBy].filter((part) => part !== null).join(' | ')
 
   it('is told by the commits that changed it, its approvals and the ledger', async () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import type { Apart } from '../../src/reconcile/plan/three-way-merge.ts'
+import type { DifferingFields } from '../../src/reconcile/plan/three-way-merge.ts'
 import { graphOf, inOrder } from '../../src/reconcile/plan/graph.ts'
-import type { Linking } from '../../src/reconcile/kind.ts'
+import type { KindOrder } from '../../src/reconcile/kind.ts'
 import { goesOut, isRestart, partedByInputs, restartsIn, winsInputs } from '../../src/reconcile/plan/restarts.ts'
 import { step } from '../support/plans.ts'
 
 const READS = ['file/a', 'file/b', 'package/nginx']
-const KINDS: readonly Linking[] = [
+const KINDS: readonly KindOrder[] = [
   { name: 'unit', restarts: 'inputs', after: (one) => (one.id === 'nginx' ? READS : []) },
   { name: 'file', before: () => ['unit/other'] },
 ]
@@ -59,8 +59,8 @@ describe('a restart', () => {
 
 describe('stale inputs', () => {
   it('are told apart from all else that differs', () => {
-    const drift: Apart = { cause: 'drift', fields: ['enabled', 'inputs', 'user'] }
-    const conflict: Apart = { cause: 'conflict', fields: ['group'] }
+    const drift: DifferingFields = { cause: 'drift', fields: ['enabled', 'inputs', 'user'] }
+    const conflict: DifferingFields = { cause: 'conflict', fields: ['group'] }
     expect(partedByInputs([conflict, drift], 'inputs')).toEqual({
       inputs: { cause: 'drift', fields: ['inputs'] },
       others: [conflict, { cause: 'drift', fields: ['enabled', 'user'] }],

@@ -10,7 +10,7 @@ import {
   changing,
   comparable,
   sameUnlessPending,
-  type Changing,
+  type ChangedFields,
 } from '../../src/reconcile/plan/unresolved.ts'
 import type { Fields, Value } from '../../src/instance/values.ts'
 import { step } from '../support/plans.ts'
@@ -19,7 +19,7 @@ import { sealingWith } from '../support/sealing.ts'
 const CASES = 500
 const REF = { ref: 'address/main#ip' }
 const FILES: Fields = { ip: REF, ttl: 60 }
-const NONE: Changing = new Map()
+const NONE: ChangedFields = new Map()
 const live =
   (objects: { readonly [ref: string]: Fields }) =>
   (ref: string): Fields | undefined =>
@@ -120,7 +120,7 @@ describe('the files, as they are compared', () => {
     expect(comparable(FILES, there, new Map([['address/main', new Set(['name'])]])).pending.size).toBe(0)
   })
 
-  it.each<[string, Parameters<typeof comparable>[1], Changing]>([
+  it.each<[string, Parameters<typeof comparable>[1], ChangedFields]>([
     ['there is no such object', live({}), NONE],
     ['it has no such field', live({ 'address/main': {} }), NONE],
     ['its field is empty still', live({ 'address/main': { ip: null } }), NONE],

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Content } from '../../src/reconcile/repository.ts'
+import type { CommitContent } from '../../src/reconcile/repository.ts'
 import { git, scratch } from '../support/git.ts'
 import { open } from '../support/repository.ts'
 
@@ -8,7 +8,7 @@ const REF = 'refs/herdbook/production/ledger'
 const TEXTS = ['', 'one', 'one\n', 'a\r\nb\r\n\n', '\0\u{1f404}ä\n', 'x'.repeat(70_000)]
 const NAMES = ['b.json', 'B.json', 'é "quoted".jsonl', ' leading', 'tab\tin', 'z']
 const FILES = new Map(NAMES.map((name, i): [string, string] => [name, TEXTS[i] ?? '']))
-const CASES: readonly [string, Content][] = [
+const CASES: readonly [string, CommitContent][] = [
   ['no files', { files: new Map(), subject: 'Begin' }],
   ['names and texts of all sorts', { files: FILES, subject: 'Applied' }],
   ['trailers', { files: new Map([['a', 'b\n']]), subject: '# é  ', trailers: { Run: '7', Nonce: 'mark :1' } }],

@@ -1,10 +1,10 @@
 import type { GitHubApi } from './api.ts'
 import { ADMINISTRATORS_ONLY, BYPASS_BY_FORCE } from './texts.ts'
-import { unless404, type Seen } from './read-if-visible.ts'
+import { unless404, type VisibleSetting } from './read-if-visible.ts'
 import type { RepositoryName } from './raw-answers.ts'
 
 /** The rules for everyone who changes a branch: a branch protection, or a ruleset with its name. */
-export interface Guard {
+export interface BranchRules {
   readonly name: string
   /** Each with the id of the app that has to report it; null if any app may. */
   readonly checks: readonly { readonly context: string; readonly app: number | null }[]
@@ -15,7 +15,7 @@ export interface Guard {
   /** Whether nobody can force-push or delete the branch. */
   readonly grows: boolean
   /** People and apps that these rules do not bind, in words. */
-  readonly bypass: Seen<readonly string[]>
+  readonly bypass: VisibleSetting<readonly string[]>
 }
 
 /** The name of a branch protection among the guards, and of administrators among those it does not bind. */
@@ -23,7 +23,7 @@ export const PROTECTION = 'branch protection'
 export const ADMINISTRATORS = 'administrators'
 
 /** Reads the protection of a branch; empty if it has none. */
-export async function readProtection(api: GitHubApi, place: RepositoryName, branch: string): Promise<Guard[]> {
+export async function readProtection(api: GitHubApi, place: RepositoryName, branch: string): Promise<BranchRules[]> {
   const protection = await unless404('Branch not protected', async () => {
     const { data } = await api.request('GET /repos/{owner}/{repo}/branches/{branch}/protection', { ...place, branch })
     const reviews = data.required_pull_request_reviews
@@ -53,11 +53,11 @@ export async function readProtection(api: GitHubApi, place: RepositoryName, bran
 }
 
 /** Reads the active rules for a branch, by ruleset. The branch does not need to exist. */
-export async function readRules(api: GitHubApi, place: RepositoryName, branch: string): Promise<Guard[]> {
+export async function readRules(api: GitHubApi, place: RepositoryName, branch: string): Promise<BranchRules[]> {
   const rules = await api.all((at) =>
     api.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch, ...at }),
   )
-  const guards: Guard[] = []
+  const guards: BranchRules[] = []
   for (const id of new Set(rules.flatMap(({ ruleset_id: one }) => one ?? []))) {
     const own = rules.filter(({ ruleset_id: one }) => one === id)
     const { data } = await api.request('GET /repos/{owner}/{repo}/rulesets/{ruleset_id}', { ...place, ruleset_id: id })
@@ -98,7 +98,7 @@ interface Required {
 }
 
 /** Before checks had a source, GitHub answered with names only. */
-const checksIn = (required: Required | undefined): Guard['checks'] =>
+const checksIn = (required: Required | undefined): BranchRules['checks'] =>
   required?.checks?.map(({ context, app_id: app }) => ({ context, app })) ??
   required?.contexts.map((context) => ({ context, app: null })) ??
   []

@@ -1,5 +1,5 @@
 import type { GitHubApi } from './api.ts'
-import { readIfVisible, unless404, type Seen } from './read-if-visible.ts'
+import { readIfVisible, unless404, type VisibleSetting } from './read-if-visible.ts'
 import type { RepositoryName } from './raw-answers.ts'
 
 export interface EnvironmentFacts {
@@ -12,7 +12,7 @@ export interface EnvironmentFacts {
   /** Whether people cannot approve a run that they started. */
   readonly preventsSelfReview: boolean
   /** Names of its secrets. */
-  readonly secrets: Seen<readonly string[]>
+  readonly secrets: VisibleSetting<readonly string[]>
 }
 
 /** Reads an environment; null if there is none of that name. */

@@ -11,7 +11,7 @@ interface EventRepository {
 }
 
 /** The parts of an event that jobs use. Anyone may have written the texts in it. */
-export type Event = EventRepository &
+export type ForgeEvent = EventRepository &
   (
     | {
         readonly name: 'pull_request_target'
@@ -54,12 +54,12 @@ export type Event = EventRepository &
     | { readonly name: 'schedule' }
   )
 
-export type EventOf<Name extends Event['name']> = Extract<Event, { readonly name: Name }>
+export type ForgeEventOf<Name extends ForgeEvent['name']> = Extract<ForgeEvent, { readonly name: Name }>
 
 const MAX_MEBIBYTES = 64
 
 /** Reads the event of this run. Throws (exit 9) if there is none that a job can use. */
-export async function readEvent(env: { readonly [name: string]: string | undefined }): Promise<Event> {
+export async function readEvent(env: { readonly [name: string]: string | undefined }): Promise<ForgeEvent> {
   const path = env['GITHUB_EVENT_PATH']
   if (path === undefined || path === '')
     return fail(EXIT.invalid, 'no-event', texts.noEvent.message, { hint: texts.noEvent.hint })
@@ -77,7 +77,7 @@ export async function readEvent(env: { readonly [name: string]: string | undefin
 }
 
 /** Reads the event from GitHub's payload. `repository` is the one that this run belongs to, as `owner/name`. */
-export function eventOf(name: string, payload: unknown, repository: string): Event {
+export function eventOf(name: string, payload: unknown, repository: string): ForgeEvent {
   const at = (path: string): unknown =>
     path.split('.').reduce<unknown>((value, key) => (isMembers(value) ? value[key] : undefined), payload)
   const text = (path: string): string => textOr(at(path)) ?? missing(name, path)

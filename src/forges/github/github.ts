@@ -1,4 +1,4 @@
-import type { Comment, Forge, Issue, Permission, PullRequest } from '../forge.ts'
+import type { Comment, Forge, Issue, RepositoryPermission, PullRequest } from '../forge.ts'
 import { commitsOf, environmentReviewersOf, pullsOf, pushersOf, readCommit, readPull, reviewsOf } from './history.ts'
 import { openGitHubApi, type GitHubApi } from './api.ts'
 import { explaining, isStatus } from './errors.ts'
@@ -144,10 +144,10 @@ async function mergedPulls(
   return pulls
 }
 
-const PERMISSIONS: readonly Permission[] = ['admin', 'maintain', 'write', 'triage', 'read', 'none']
+const PERMISSIONS: readonly RepositoryPermission[] = ['admin', 'maintain', 'write', 'triage', 'read', 'none']
 
 /** `role_name` knows all levels; an organisation's own role shows its level only in the older `permission`. */
-async function permissionOf(api: GitHubApi, place: RepositoryName, login: string): Promise<Permission> {
+async function permissionOf(api: GitHubApi, place: RepositoryName, login: string): Promise<RepositoryPermission> {
   try {
     const { data } = await api.request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', {
       ...place,

@@ -1,8 +1,8 @@
 import type {
-  Account,
+  ForgeAccount,
   CommitFacts,
   EnvironmentReviewers,
-  Hand,
+  CommitAccount,
   ProposedCommits,
   PullRequest,
   Push,
@@ -88,10 +88,10 @@ function commitOf({ sha, author, committer, commit }: RawCommit): CommitFacts {
 }
 
 /** Anyone can write GitHub's address into a commit; only GitHub can sign it. */
-function handOf(account: object | null, verified: boolean): Hand {
+function handOf(account: object | null, verified: boolean): CommitAccount {
   if (account === null || !('login' in account) || typeof account.login !== 'string') return null
   if (account.login === WEB_FLOW) return verified ? 'forge' : null
-  return { login: account.login, byBot: 'type' in account && account.type === 'Bot' } satisfies Account
+  return { login: account.login, byBot: 'type' in account && account.type === 'Bot' } satisfies ForgeAccount
 }
 
 /** GitHub lists no more commits of a pull request. */

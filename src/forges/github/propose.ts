@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Proposal, PullRequest } from '../forge.ts'
+import type { BranchProposal, PullRequest } from '../forge.ts'
 import { GitHubFailure, type GitHubApi } from './api.ts'
 import { isStatus } from './errors.ts'
 import { pullOf, type RepositoryName, type RawPull } from './raw-answers.ts'
@@ -8,7 +8,7 @@ import { pullOf, type RepositoryName, type RawPull } from './raw-answers.ts'
  * Puts one commit on its own branch and opens a pull request, or updates the open one.
  * Uses the API, so that GitHub signs the commit and nothing has to push.
  */
-export async function propose(api: GitHubApi, place: RepositoryName, proposal: Proposal): Promise<PullRequest> {
+export async function propose(api: GitHubApi, place: RepositoryName, proposal: BranchProposal): Promise<PullRequest> {
   const commit = await putCommit(api, place, proposal)
   const pull = (await updatePull(api, place, proposal)) ?? (await createPull(api, place, proposal))
   // the pull request may not have noticed yet that its branch moved
@@ -19,7 +19,7 @@ export async function propose(api: GitHubApi, place: RepositoryName, proposal: P
 async function putCommit(
   api: GitHubApi,
   place: RepositoryName,
-  { branch, base, files, message: given }: Proposal,
+  { branch, base, files, message: given }: BranchProposal,
 ): Promise<string> {
   const parent = (
     await api.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', { ...place, commit_sha: base.commit })
@@ -48,7 +48,12 @@ async function putCommit(
   return sha
 }
 
-async function putTree(api: GitHubApi, place: RepositoryName, from: string, files: Proposal['files']): Promise<string> {
+async function putTree(
+  api: GitHubApi,
+  place: RepositoryName,
+  from: string,
+  files: BranchProposal['files'],
+): Promise<string> {
   const tree = [...files].map(([path, content]) => {
     const entry = { path, mode: '100644' as const, type: 'blob' as const }
     return content === null ? { ...entry, sha: null } : { ...entry, content }
@@ -98,7 +103,7 @@ const needsWorkflowsPermission = (error: unknown): boolean =>
 async function findPull(
   api: GitHubApi,
   place: RepositoryName,
-  { branch, base }: Proposal,
+  { branch, base }: BranchProposal,
 ): Promise<RawPull | undefined> {
   const open = await api.all((at) =>
     api.request('GET /repos/{owner}/{repo}/pulls', {
@@ -113,7 +118,11 @@ async function findPull(
 }
 
 /** Updates the open pull request with the proposal's title and body; null if none is open. */
-async function updatePull(api: GitHubApi, place: RepositoryName, proposal: Proposal): Promise<PullRequest | null> {
+async function updatePull(
+  api: GitHubApi,
+  place: RepositoryName,
+  proposal: BranchProposal,
+): Promise<PullRequest | null> {
   const found = await findPull(api, place, proposal)
   if (!found) return null
   const { title, body } = proposal
@@ -132,7 +141,7 @@ async function updatePull(api: GitHubApi, place: RepositoryName, proposal: Propo
 /** The waits before each search for a pull request that GitHub says exists: its list may lag behind. */
 const SEARCH_DELAYS = [500, 1000, 2000, 4000]
 
-async function createPull(api: GitHubApi, place: RepositoryName, proposal: Proposal): Promise<PullRequest> {
+async function createPull(api: GitHubApi, place: RepositoryName, proposal: BranchProposal): Promise<PullRequest> {
   const { branch, base, title, body } = proposal
   try {
     const made = await api.once<RawPull>(

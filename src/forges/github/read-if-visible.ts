@@ -2,10 +2,12 @@ import { GitHubFailure } from './api.ts'
 import { unless } from './errors.ts'
 
 /** A setting, if the token may see it. If it may not, the setting is unknown, not absent. */
-export type Seen<T> = { readonly seen: true; readonly value: T } | { readonly seen: false; readonly why: string }
+export type VisibleSetting<T> =
+  | { readonly seen: true; readonly value: T }
+  | { readonly seen: false; readonly why: string }
 
 /** Reads a setting. If GitHub does not show it, returns the reason. */
-export async function readIfVisible<T>(look: () => Promise<T>): Promise<Seen<T>> {
+export async function readIfVisible<T>(look: () => Promise<T>): Promise<VisibleSetting<T>> {
   try {
     return { seen: true, value: await look() }
   } catch (error) {

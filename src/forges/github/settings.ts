@@ -1,8 +1,8 @@
 import { openGitHubApi } from './api.ts'
 import { explaining } from './errors.ts'
-import { readProtection, readRules, type Guard } from './branch-rules.ts'
+import { readProtection, readRules, type BranchRules } from './branch-rules.ts'
 import { NOT_ASKED, tasks } from './texts.ts'
-import { readIfVisible, type Seen } from './read-if-visible.ts'
+import { readIfVisible, type VisibleSetting } from './read-if-visible.ts'
 import {
   readCodeowners,
   readEnvironment,
@@ -19,25 +19,25 @@ export interface RepositorySettings {
   readonly branch: string
   readonly private: boolean
   /** The branch protection and the rulesets. */
-  readonly guards: readonly Seen<readonly Guard[]>[]
+  readonly guards: readonly VisibleSetting<readonly BranchRules[]>[]
   /** The rulesets of the branch that follows the ledger. */
-  readonly ledger: Seen<readonly Guard[]>
+  readonly ledger: VisibleSetting<readonly BranchRules[]>
   /** By name; null if no environment has that name. */
-  readonly environments: ReadonlyMap<string, Seen<EnvironmentFacts | null>>
+  readonly environments: ReadonlyMap<string, VisibleSetting<EnvironmentFacts | null>>
   /** Names of the secrets that any workflow of the repository can read, its organisation's included. */
-  readonly secrets: Seen<readonly string[]>
-  readonly workflows: Seen<{ readonly mayOpenPullRequests: boolean; readonly readOnly: boolean }>
-  readonly labels: Seen<readonly string[]>
+  readonly secrets: VisibleSetting<readonly string[]>
+  readonly workflows: VisibleSetting<{ readonly mayOpenPullRequests: boolean; readonly readOnly: boolean }>
+  readonly labels: VisibleSetting<readonly string[]>
   /** What is wrong with CODEOWNERS; null if there is no such file. */
-  readonly codeowners: Seen<
+  readonly codeowners: VisibleSetting<
     readonly { readonly path: string; readonly line: number; readonly message: string }[] | null
   >
   /** The workflows on the default branch, with their texts. */
-  readonly files: Seen<ReadonlyMap<string, string>>
+  readonly files: VisibleSetting<ReadonlyMap<string, string>>
   /** The state of each workflow on GitHub, by path: `active`, or why not. */
-  readonly runs: Seen<ReadonlyMap<string, string>>
+  readonly runs: VisibleSetting<ReadonlyMap<string, string>>
   /** The permission of each person who was asked for, by login; null if GitHub has no such account. */
-  readonly people: ReadonlyMap<string, Seen<string | null>>
+  readonly people: ReadonlyMap<string, VisibleSetting<string | null>>
 }
 
 /**

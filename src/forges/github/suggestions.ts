@@ -1,4 +1,4 @@
-import type { Suggestion } from '../forge.ts'
+import type { ReviewSuggestion } from '../forge.ts'
 import type { GitHubApi } from './api.ts'
 import { isStatus } from './errors.ts'
 import type { RepositoryName } from './raw-answers.ts'
@@ -23,7 +23,7 @@ interface Target {
 }
 
 /** Comments on lines that the pull request shows; GitHub accepts no others. Updates a comment of ours that exists. */
-export async function suggest(target: Target, suggestions: readonly Suggestion[]): Promise<void> {
+export async function suggest(target: Target, suggestions: readonly ReviewSuggestion[]): Promise<void> {
   const shown = await shownLines(target, new Set(suggestions.map(({ path }) => path)))
   const wanted = suggestions.filter((one) => shown.some((range) => isIn(range, one)))
   if (wanted.length === 0) return
@@ -59,13 +59,13 @@ async function shownLines({ api, place, pullRequest }: Target, paths: ReadonlySe
   )
 }
 
-const isIn = ({ path, from, end }: Range, one: Suggestion): boolean =>
+const isIn = ({ path, from, end }: Range, one: ReviewSuggestion): boolean =>
   one.path === path && from <= (one.startLine ?? one.line) && one.line < end
 
 const firstLine = (text: string): string | undefined => text.split(/\r?\n/, 1)[0]
 
 /** A comment is ours if a program wrote it, for the same lines, with the same first line. */
-const isOurs = (there: RawReviewComment, one: Suggestion): boolean =>
+const isOurs = (there: RawReviewComment, one: ReviewSuggestion): boolean =>
   there.user?.type === 'Bot' &&
   there.path === one.path &&
   there.line === one.line &&
@@ -84,7 +84,7 @@ const readReviewComments = ({ api, place, pullRequest }: Target, since?: string)
 
 async function put(
   target: Target,
-  { path, startLine, line, body }: Suggestion,
+  { path, startLine, line, body }: ReviewSuggestion,
   there: RawReviewComment | undefined,
 ): Promise<void> {
   const { api, place, pullRequest, commit } = target

@@ -31,21 +31,21 @@ export interface EditOptions {
 export type ReadText = (file: string) => string | undefined
 
 /** A change with its reference taken apart. */
-export interface Named {
+export interface NamedChange {
   readonly kind: string
   readonly id: string
   readonly fields: Fields | null
   readonly extra: Fields
 }
 
-export interface Context extends EditOptions {
+export interface EditContext extends EditOptions {
   readonly read: ReadText
   /** Long texts to write beside the file. */
   readonly texts: Map<string, string>
 }
 
 /** Takes a change's reference apart, and refuses characters that no file may contain. */
-export function nameParts({ ref, fields, extra = {} }: ObjectChange): Named {
+export function nameParts({ ref, fields, extra = {} }: ObjectChange): NamedChange {
   const slash = ref.indexOf('/')
   checkCharacters(ref, [ref, fields, extra])
   return { kind: ref.slice(0, slash), id: ref.slice(slash + 1), fields, extra }

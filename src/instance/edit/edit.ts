@@ -5,7 +5,7 @@ import { refuseAlias, refuseNamed } from './anchors.ts'
 import { isJson } from './json.ts'
 import { isFlow, styleNear, type Collection } from './layout.ts'
 import { reasons } from './emptied.ts'
-import { PLAIN, type Style } from './render.ts'
+import { PLAIN, type FileStyle } from './render.ts'
 import { insertLines, meaning, means, open, refuse, refuseAt, splice, type Original, type Splice } from './original.ts'
 import { type Value } from '../values.ts'
 import {
@@ -260,7 +260,7 @@ function setAt(source: Original, path: Path, value: Value): readonly Splice[] {
 }
 
 /** The style of a field: as the items around it write theirs. */
-function siblingStyle(source: Original, path: Path): Style {
+function siblingStyle(source: Original, path: Path): FileStyle {
   const at = path.findLastIndex((part) => typeof part === 'number')
   const list = at < 0 ? undefined : nodeAt(source, path.slice(0, at))
   return isSeq(list) && path.length === at + 2 ? styleNear(source, list, Number(path[at]) + 1) : PLAIN

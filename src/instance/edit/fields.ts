@@ -3,7 +3,7 @@ import { own } from '../get-own.ts'
 import type { Edit } from './types.ts'
 import type { Path } from './splices.ts'
 import type { Value } from '../values.ts'
-import { isRecord, severityWord, stringOf, type Item, type Written } from './shapes.ts'
+import { isRecord, severityWord, stringOf, type Item, type WrittenItem } from './shapes.ts'
 
 const MINUTE = 60_000
 
@@ -34,7 +34,7 @@ export const alike = (key: string, a: Value | undefined, b: Value | undefined): 
   isDeepStrictEqual(comparable(key, a), comparable(key, b))
 
 /** The changes that give an item's fields their values; a field that already means the same stays as written. */
-export function fieldEdits(base: Path, item: Item, wanted: Written): readonly Edit[] {
+export function fieldEdits(base: Path, item: Item, wanted: WrittenItem): readonly Edit[] {
   return Object.entries(wanted).flatMap(([key, value]) => {
     const before = own(item, key)
     return alike(key, before, value) ? [] : fieldEdit([...base, key], key, before, value)
@@ -50,7 +50,7 @@ function fieldEdit(path: Path, key: string, before: Value | undefined, value: Va
   if (Array.isArray(before) && Array.isArray(value) && before.length > 0 && value.length > 0)
     return listEdits(path, before, value)
   if (!isRecord(before) || !isRecord(value)) return [{ op: 'set', path, value }]
-  const gone: Written = Object.fromEntries(Object.keys(before).map((name) => [name, undefined]))
+  const gone: WrittenItem = Object.fromEntries(Object.keys(before).map((name) => [name, undefined]))
   return fieldEdits(path, before, { ...gone, ...value })
 }
 

@@ -1,5 +1,5 @@
 import { isMap, type YAMLMap, type YAMLSeq } from 'yaml'
-import { commentBehind, flowOf, isWhole, lastComma, removeFromFlow, type Flow, type Group } from './flow.ts'
+import { commentBehind, flowOf, isWhole, lastComma, removeFromFlow, type Flow, type EntryGroup } from './flow.ts'
 import { chunkOf, commentIn, isSpaced, lineAt, type Collection } from './layout.ts'
 import { column, eolBefore, lineStart, refuseAt, type Original, type Splice } from './original.ts'
 import { isJson } from './json.ts'
@@ -75,7 +75,7 @@ function addFirst(source: Original, flow: Flow, items: readonly NewEntry[], dept
 const columnOf = (text: string, offset: number): number => lineAt(text, lineStart(text, offset)).search(/\S|$/)
 
 /** Where entries of a list begin their lines. */
-function indentOf({ text }: Original, { groups, close }: Flow, near: Group | undefined): number {
+function indentOf({ text }: Original, { groups, close }: Flow, near: EntryGroup | undefined): number {
   const group = near?.starts ? near : groups.find(({ starts }) => starts)
   return group ? column(text, group.start) : columnOf(text, near?.start ?? close) + 2
 }

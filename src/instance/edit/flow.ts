@@ -1,9 +1,9 @@
 import { lineStart, refuseAt, type Original, type Splice } from './original.ts'
 import { commentOfSeveral } from './texts.ts'
-import { chunkOf, commentIn, entriesOf, removeChunks, type Collection, type Entry } from './layout.ts'
+import { chunkOf, commentIn, entriesOf, removeChunks, type Collection, type EntryRange } from './layout.ts'
 
 /** Entries that share lines: a run of them without a line end between. */
-export interface Group extends Entry {
+export interface EntryGroup extends EntryRange {
   readonly first: number
   readonly last: number
   /** Nothing stands before it on its first line. */
@@ -18,8 +18,8 @@ export interface Flow {
   readonly open: number
   /** Before the closing bracket. */
   readonly close: number
-  readonly entries: readonly Entry[]
-  readonly groups: readonly Group[]
+  readonly entries: readonly EntryRange[]
+  readonly groups: readonly EntryGroup[]
   /** Whether a comma stands behind the last entry. */
   readonly trailing: boolean
 }
@@ -46,17 +46,17 @@ function commaIn(text: string, start: number, end: number): number {
 const LINE_END = /[ \t]*(?:(,)[ \t]*)?(?:#[^\n]*)?\r?\n/y
 
 /** Whether only a comma and a comment follow an entry on its line; the comma must be there unless it is the last. */
-function endsLine(text: string, { end }: Entry, close: number, isLast: boolean): boolean {
+function endsLine(text: string, { end }: EntryRange, close: number, isLast: boolean): boolean {
   LINE_END.lastIndex = end
   const found = LINE_END.exec(text)
   return found !== null && end + found[0].length <= close && (isLast || found[1] === ',')
 }
 
-function groupsOf(text: string, open: number, close: number, entries: readonly Entry[]): readonly Group[] {
+function groupsOf(text: string, open: number, close: number, entries: readonly EntryRange[]): readonly EntryGroup[] {
   const firsts = [...entries.keys()].filter(
     (index) => text.slice(entries[index - 1]?.end ?? open, entries[index]?.start).includes('\n') || index === 0,
   )
-  return firsts.flatMap((first, nth): Group[] => {
+  return firsts.flatMap((first, nth): EntryGroup[] => {
     const last = (firsts[nth + 1] ?? entries.length) - 1
     const [from, to] = [entries[first], entries[last]]
     if (!from || !to) return []
@@ -83,7 +83,7 @@ function refuseComment(source: Original, comment: number): never {
 const BEHIND = /[ \t]*(?:,[ \t]*)?#/y
 
 /** Where the comment behind an entry on its line is; -1 where there is none. */
-export function commentBehind(text: string, { end }: Entry): number {
+export function commentBehind(text: string, { end }: EntryRange): number {
   BEHIND.lastIndex = end
   const found = BEHIND.exec(text)
   return found ? end + found[0].length - 1 : -1
@@ -92,8 +92,8 @@ export function commentBehind(text: string, { end }: Entry): number {
 /** Removes some entries in brackets; those with lines of their own go with their commas and comments. */
 export function removeFromFlow(source: Original, flow: Flow, removed: ReadonlySet<number>): readonly Splice[] {
   const { groups, close } = flow
-  const goneOf = (group: Group): readonly number[] => indexes(group).filter((index) => removed.has(index))
-  const isGone = (group: Group): boolean => goneOf(group).length > group.last - group.first
+  const goneOf = (group: EntryGroup): readonly number[] => indexes(group).filter((index) => removed.has(index))
+  const isGone = (group: EntryGroup): boolean => goneOf(group).length > group.last - group.first
   const inPart = groups
     .filter((group) => !isGone(group))
     .flatMap((group) => runsOf(goneOf(group)).map((run) => removeRun(source, flow, group, run)))
@@ -105,9 +105,9 @@ export function removeFromFlow(source: Original, flow: Flow, removed: ReadonlySe
 }
 
 /** Whether nothing else stands on the lines of a group. */
-export const isWhole = ({ starts, ends }: Group): boolean => starts && ends
+export const isWhole = ({ starts, ends }: EntryGroup): boolean => starts && ends
 
-const indexes = ({ first, last }: Group): readonly number[] =>
+const indexes = ({ first, last }: EntryGroup): readonly number[] =>
   Array.from({ length: last - first + 1 }, (_, nth) => first + nth)
 
 /** Numbers that follow on each other, together. */
@@ -122,7 +122,7 @@ function runsOf(numbers: readonly number[]): readonly (readonly number[])[] {
 }
 
 /** Takes some entries out of a line on which others stay. */
-function removeRun(source: Original, { entries }: Flow, { last }: Group, run: readonly number[]): Splice {
+function removeRun(source: Original, { entries }: Flow, { last }: EntryGroup, run: readonly number[]): Splice {
   const [from, to] = [run[0] ?? 0, run.at(-1) ?? 0]
   const [first, final, next] = [entries[from], entries[to], entries[to + 1]]
   if (to < last) return { start: first?.start ?? 0, end: next?.start ?? 0, text: '' }
@@ -136,8 +136,8 @@ function removeGroup(
   source: Original,
   { open, close, entries, groups }: Flow,
   nth: number,
-  group: Group,
-  isGone: (group: Group) => boolean,
+  group: EntryGroup,
+  isGone: (group: EntryGroup) => boolean,
 ): Splice {
   const { text } = source
   const behind = commentBehind(text, group)

@@ -10,29 +10,29 @@ import {
   type Original,
   type Splice,
 } from './original.ts'
-import type { Style } from './render.ts'
+import type { FileStyle } from './render.ts'
 import { commentOnLostLine, NOTHING_LEFT } from './texts.ts'
 
 /** An item of a list or a field of a map: from its dash or key to its last character. */
-export interface Entry {
+export interface EntryRange {
   readonly start: number
   readonly end: number
 }
 
 /** A stretch of the text. */
-export interface Range {
+export interface TextRange {
   readonly start: number
   readonly end: number
 }
 
 export type Collection = YAMLMap | YAMLSeq
 
-function blockEntry(item: CST.CollectionItem): Entry | undefined {
+function blockEntry(item: CST.CollectionItem): EntryRange | undefined {
   const first = item.start.find((token) => !isFiller(token)) ?? item.key
   return first ? { start: first.offset, end: itemEnd(item) } : undefined
 }
 
-function flowEntry(item: CST.CollectionItem): Entry | undefined {
+function flowEntry(item: CST.CollectionItem): EntryRange | undefined {
   const { start, key, sep, value } = item
   if (!key && !sep && !value) return undefined
   const first = start.find((token) => !isFiller(token) && token.type !== 'comma') ?? key ?? sep?.[0] ?? value
@@ -43,7 +43,7 @@ function flowEntry(item: CST.CollectionItem): Entry | undefined {
 export const isFlow = (node: Collection): boolean => node.srcToken?.type === 'flow-collection'
 
 /** The entries of a collection, in order. */
-export function entriesOf(node: Collection): readonly Entry[] {
+export function entriesOf(node: Collection): readonly EntryRange[] {
   const token = node.srcToken
   const entryOf = token?.type === 'flow-collection' ? flowEntry : blockEntry
   const items: readonly CST.CollectionItem[] = token && 'items' in token ? token.items : []
@@ -61,7 +61,7 @@ export const lineAt = (text: string, start: number): string =>
 const commentColumn = (line: string): number => (/^ *#/.test(line) ? line.indexOf('#') : -1)
 
 /** Where the comments directly above an entry begin, if they are the entry's own and not the heading of a group. */
-function leadStart(text: string, entries: readonly Entry[], index: number, entry: Entry): number {
+function leadStart(text: string, entries: readonly EntryRange[], index: number, entry: EntryRange): number {
   const first = lineStart(text, entry.start)
   const indent = entry.start - first
   let top = first
@@ -75,7 +75,7 @@ function leadStart(text: string, entries: readonly Entry[], index: number, entry
 }
 
 /** The whole lines of a block entry, with its own comments: directly above it, or below it and indented deeper. */
-export function chunkOf(text: string, entries: readonly Entry[], index: number): Range {
+export function chunkOf(text: string, entries: readonly EntryRange[], index: number): TextRange {
   const entry = entries[index]
   if (!entry) return { start: text.length, end: text.length }
   const indent = column(text, entry.start)
@@ -87,7 +87,7 @@ export function chunkOf(text: string, entries: readonly Entry[], index: number):
 /** Removes the lines of entries, and the blank line that would be left over. Their collection ends at `bottom`. */
 export function removeChunks(
   { text }: Original,
-  entries: readonly Entry[],
+  entries: readonly EntryRange[],
   removed: readonly number[],
   bottom = text.length,
 ): readonly Splice[] {
@@ -108,13 +108,13 @@ export function removeChunks(
   })
 }
 
-interface Run extends Range {
+interface Run extends TextRange {
   readonly first: number
   readonly last: number
 }
 
 /** Entries that stand together, with nothing but blank lines between them. */
-function runsOf(text: string, entries: readonly Entry[], indexes: readonly number[]): readonly Run[] {
+function runsOf(text: string, entries: readonly EntryRange[], indexes: readonly number[]): readonly Run[] {
   const runs: Run[] = []
   for (const index of indexes) {
     const { start, end } = chunkOf(text, entries, index)
@@ -127,7 +127,7 @@ function runsOf(text: string, entries: readonly Entry[], indexes: readonly numbe
 }
 
 /** Removes the first fields of a list's item: the next field moves up to the dash. */
-function removeFirstFields(source: Original, entries: readonly Entry[], count: number): Splice {
+function removeFirstFields(source: Original, entries: readonly EntryRange[], count: number): Splice {
   const [first, next] = [entries[0], entries[count]]
   if (!first || !next) return refuse(source.name, NOTHING_LEFT)
   const comment = entries
@@ -156,14 +156,14 @@ export function removeEntries(source: Original, node: Collection, removed: Reado
 const SAMPLE = 20
 
 /** True where the entries of a list stand apart by blank lines. */
-export function isSpaced(text: string, entries: readonly Entry[]): boolean {
+export function isSpaced(text: string, entries: readonly EntryRange[]): boolean {
   const near = entries.slice(-SAMPLE)
   const gaps = near.slice(1).map((entry, index) => text.slice(near[index]?.end ?? 0, entry.start))
   return gaps.length > 0 && gaps.filter((gap) => /\n[ \t]*\r?\n/.test(gap)).length * 2 > gaps.length
 }
 
 /** How the items near a place in a list are written, so that a new one looks like them. */
-export function styleNear(source: Original, list: YAMLSeq | undefined, index: number): Style {
+export function styleNear(source: Original, list: YAMLSeq | undefined, index: number): FileStyle {
   const near = list?.items.slice(Math.max(0, index - SAMPLE), Math.max(1, index)).filter(isMap) ?? []
   const braces = near
     .map((item) => item.range?.[0])

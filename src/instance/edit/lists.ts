@@ -1,14 +1,19 @@
-import { asFile, fileReference, isLong, type Context, type Named } from './changes.ts'
+import { asFile, fileReference, isLong, type EditContext, type NamedChange } from './changes.ts'
 import type { Edit } from './types.ts'
 import type { Path } from './splices.ts'
 import { alike, fieldEdits } from './fields.ts'
 import { placesIn } from './file.ts'
 import { meaningOf } from './original.ts'
 import { type Value, type Fields } from '../values.ts'
-import { isRecord, stringOf, type Item, type Shape, type Written } from './shapes.ts'
+import { isRecord, stringOf, type Item, type ListShape, type WrittenItem } from './shapes.ts'
 
 /** The changes of a file that make its list say what the objects should be. */
-export function listEdits(shape: Shape, text: string, changes: readonly Named[], context: Context): readonly Edit[] {
+export function listEdits(
+  shape: ListShape,
+  text: string,
+  changes: readonly NamedChange[],
+  context: EditContext,
+): readonly Edit[] {
   const root = meaningOf(shape.file, text)
   const document: Item = isRecord(root) ? root : {}
   const listed = document[shape.list]
@@ -35,21 +40,21 @@ export function listEdits(shape: Shape, text: string, changes: readonly Named[],
   return [...edits, ...additions(shape, items, fresh, nameOf)]
 }
 
-const defined = (written: Written): Item =>
+const defined = (written: WrittenItem): Item =>
   Object.fromEntries(Object.entries(written).filter((entry): entry is [string, Value] => entry[1] !== undefined))
 
-function wantedOf(shape: Shape, fields: Fields, extra: Fields): Written {
+function wantedOf(shape: ListShape, fields: Fields, extra: Fields): WrittenItem {
   const outdated = Object.fromEntries(shape.outdated(fields).map((key) => [key, undefined]))
   const beside = Object.fromEntries(Object.entries(extra).map(([key, value]) => [key, value ?? undefined]))
   return { ...shape.write(fields), ...outdated, ...beside }
 }
 
 function itemEdits(
-  shape: Shape,
+  shape: ListShape,
   base: Path,
   item: Item,
-  wanted: Written,
-  { read, texts, now }: Context,
+  wanted: WrittenItem,
+  { read, texts, now }: EditContext,
 ): readonly Edit[] {
   const { text, ...others } = wanted
   const file = fileReference(shape.file, item['text'])
@@ -62,7 +67,7 @@ function itemEdits(
 }
 
 /** Terms of more than a line or two go into a file of their own. */
-function withLongText(shape: Shape, item: Item, id: string, { texts }: Context): Item {
+function withLongText(shape: ListShape, item: Item, id: string, { texts }: EditContext): Item {
   const text = stringOf(item['text'])
   if (shape.list !== 'terms_of_service' || !isLong(text)) return item
   const file = `terms-${id}.md`
@@ -71,7 +76,7 @@ function withLongText(shape: Shape, item: Item, id: string, { texts }: Context):
 }
 
 function additions(
-  shape: Shape,
+  shape: ListShape,
   items: readonly Value[],
   fresh: readonly Item[],
   nameOf: (item: Value) => string,

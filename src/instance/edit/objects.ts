@@ -1,10 +1,10 @@
 import { EXIT, fail } from '../diagnostic.ts'
 import {
   nameParts,
-  type Context,
+  type EditContext,
   type EditOptions,
   type FileEdit,
-  type Named,
+  type NamedChange,
   type ObjectChange,
   type ReadText,
 } from './changes.ts'
@@ -14,7 +14,7 @@ import { schemaComment, startOf } from './file.ts'
 import { listEdits } from './lists.ts'
 import { orderEdits, withKeys } from './rules.ts'
 import { settingEdits } from './settings.ts'
-import { SHAPES, type Shape } from './shapes.ts'
+import { SHAPES, type ListShape } from './shapes.ts'
 import { type Fields } from '../values.ts'
 import { own } from '../get-own.ts'
 import { noSuchKind } from './texts.ts'
@@ -28,7 +28,7 @@ export function fileOf(kind: string): string {
   return kind === 'rule-order' ? 'rules.yaml' : shapeOf(kind).file
 }
 
-function shapeOf(kind: string): Shape {
+function shapeOf(kind: string): ListShape {
   return own(SHAPES, kind) ?? fail(EXIT.invalid, 'unknown-kind', noSuchKind(kind))
 }
 
@@ -45,7 +45,7 @@ export function editObjects(
   for (const [kind, ofKind] of [...kinds].toSorted(
     ([a], [b]) => Number(a === 'rule-order') - Number(b === 'rule-order'),
   )) {
-    const context: Context = { ...options, read: current, texts: new Map() }
+    const context: EditContext = { ...options, read: current, texts: new Map() }
     const file = fileOf(kind)
     const before = current(file)
     const after = editKind(kind, file, before, ofKind, context)
@@ -59,8 +59,8 @@ function editKind(
   kind: string,
   file: string,
   before: string | undefined,
-  changes: readonly Named[],
-  context: Context,
+  changes: readonly NamedChange[],
+  context: EditContext,
 ): string | undefined {
   const text = startOf(file, before)
   const edits = editsOf(kind, text, changes, context)
@@ -69,7 +69,7 @@ function editKind(
   return before === undefined && SPACED.has(kind) ? spacedOut(after) : after
 }
 
-function editsOf(kind: string, text: string, changes: readonly Named[], context: Context): readonly Edit[] {
+function editsOf(kind: string, text: string, changes: readonly NamedChange[], context: EditContext): readonly Edit[] {
   if (kind === 'setting') return settingEdits(text, changes, context)
   return kind === 'rule-order' ? orderEdits(text, changes) : listEdits(shapeOf(kind), text, changes, context)
 }

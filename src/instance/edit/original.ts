@@ -5,7 +5,7 @@ import { EXIT, fail, HerdbookError } from '../diagnostic.ts'
 import { parseInParts } from '../yaml/parse-in-chunks.ts'
 import { asksForOtherVersion } from '../yaml/forbidden.ts'
 import { OTHER_VERSION } from '../yaml/texts.ts'
-import { BAD_ALIAS, cannotEdit, changeByHand, notYaml, otherYaml, SAME_WORDS, type ByHand } from './texts.ts'
+import { BAD_ALIAS, cannotEdit, changeByHand, notYaml, otherYaml, SAME_WORDS, type ManualEdit } from './texts.ts'
 
 /** A file before the changes: its text without byte order mark and with a last line end, and its tree with tokens. */
 export interface Original {
@@ -108,7 +108,7 @@ export function refuse(name: string, why: string): never {
 export const lineNumber = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
 
 /** Refuses because of the text at an offset; `wordsFor` gets its line. */
-export function refuseAt({ name, text }: Original, offset: number, wordsFor: (line: number) => ByHand): never {
+export function refuseAt({ name, text }: Original, offset: number, wordsFor: (line: number) => ManualEdit): never {
   const line = lineNumber(text, offset)
   const { why, hint } = wordsFor(line)
   return fail(EXIT.invalid, 'edit-by-hand', cannotEdit(name, why), {

@@ -2,21 +2,21 @@ import { Document, isMap, isScalar, isSeq, Scalar, Schema, visit, type Node } fr
 import type { Value } from '../values.ts'
 
 /** How the neighbours write a value under this key. */
-export interface Manner {
+export interface ValueStyle {
   readonly type?: Scalar.Type
   readonly flow?: boolean
 }
 
-export interface Style {
-  readonly mannerOf: (key: string) => Manner
+export interface FileStyle {
+  readonly mannerOf: (key: string) => ValueStyle
   /** `{ a: 1 }` rather than `{a: 1}`. */
   readonly padded: boolean
 }
 
-export const PLAIN: Style = { mannerOf: () => ({}), padded: true }
+export const PLAIN: FileStyle = { mannerOf: () => ({}), padded: true }
 
 /** What stands on the key's own line, and the lines below it, indented against the key. */
-export interface Rendered {
+export interface RenderedValue {
   readonly head: string
   readonly body: readonly string[]
 }
@@ -46,7 +46,7 @@ function scalarType(value: string, wanted: Scalar.Type | undefined): Scalar.Type
 /** A long text that is named by its file stands on one line. */
 const isFileReference = (node: Node): boolean => isMap(node) && node.items.length === 1 && node.has('file')
 
-function dress(doc: Document, style: Style, flow: boolean): void {
+function dress(doc: Document, style: FileStyle, flow: boolean): void {
   visit(doc, {
     Map: (_, node) => {
       node.flow = flow || node.items.length === 0 || isFileReference(node)
@@ -68,7 +68,7 @@ function dress(doc: Document, style: Style, flow: boolean): void {
   })
 }
 
-function write(value: Value, style: Style, flow: boolean): string {
+function write(value: Value, style: FileStyle, flow: boolean): string {
   const doc = new Document(value, OPTIONS)
   dress(doc, style, flow)
   const text = doc.toString({
@@ -84,7 +84,7 @@ function write(value: Value, style: Style, flow: boolean): string {
 const ITEMS = 100
 
 /** A value as it is written after `key:` in block style. */
-export function renderValue(key: string, value: Value, style: Style): Rendered {
+export function renderValue(key: string, value: Value, style: FileStyle): RenderedValue {
   if (Array.isArray(value) && value.length > ITEMS && style.mannerOf(key).flow !== true) {
     const starts = Array.from({ length: Math.ceil(value.length / ITEMS) }, (_, nth) => nth * ITEMS)
     return {
@@ -103,12 +103,12 @@ export function renderKey(key: string): string {
 }
 
 /** A value on one line, as it is written inside brackets. */
-export function renderFlow(value: Value, style: Style): string {
+export function renderFlow(value: Value, style: FileStyle): string {
   return write([value], style, true).slice(1, -1).replace(/^ | $/g, '')
 }
 
 /** A list's item in block style, without its dash and not indented. */
-export function renderItem(value: Value, style: Style): readonly string[] {
+export function renderItem(value: Value, style: FileStyle): readonly string[] {
   const lines = write([value], style, false).split('\n')
   return lines.map((line) => line.slice(2))
 }

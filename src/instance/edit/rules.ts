@@ -1,4 +1,4 @@
-import type { Named, ReadText } from './changes.ts'
+import type { NamedChange, ReadText } from './changes.ts'
 import type { Edit } from './types.ts'
 import { itemsOf } from './file.ts'
 import { isRecord, stringOf } from './shapes.ts'
@@ -31,7 +31,7 @@ export function ruleKey(text: string, taken: ReadonlySet<string>): string {
 }
 
 /** Gives rules that have no key yet, such as `#12`, one made from their text, also where the order names them. */
-export function withKeys(read: ReadText, changes: readonly Named[]): readonly Named[] {
+export function withKeys(read: ReadText, changes: readonly NamedChange[]): readonly NamedChange[] {
   const text = read(FILE)
   const rules = changes.filter((change) => change.kind === 'rule')
   const taken = new Set([
@@ -55,7 +55,7 @@ export function withKeys(read: ReadText, changes: readonly Named[]): readonly Na
 }
 
 /** Puts the rules into the order given; those that it doesn't name keep their places. */
-export function orderEdits(text: string, changes: readonly Named[]): readonly Edit[] {
+export function orderEdits(text: string, changes: readonly NamedChange[]): readonly Edit[] {
   const keys = keysIn(text)
   const order = changes.at(-1)?.fields?.['order']
   const wanted = Array.isArray(order) ? order.map(stringOf).filter((key) => keys.includes(key)) : []

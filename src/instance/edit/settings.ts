@@ -1,4 +1,4 @@
-import { asFile, fileReference, isLong, type Context, type Named } from './changes.ts'
+import { asFile, fileReference, isLong, type EditContext, type NamedChange } from './changes.ts'
 import type { Edit } from './types.ts'
 import { alike } from './fields.ts'
 import { meaningOf } from './original.ts'
@@ -22,7 +22,11 @@ const same = (a: Value, b: Value): boolean =>
   a === b || (typeof (a ?? '') === 'string' && typeof (b ?? '') === 'string' && alike('value', a, b))
 
 /** The changes of settings.yaml for the settings; long texts go into the files that it names. */
-export function settingEdits(text: string, changes: readonly Named[], { read, texts }: Context): readonly Edit[] {
+export function settingEdits(
+  text: string,
+  changes: readonly NamedChange[],
+  { read, texts }: EditContext,
+): readonly Edit[] {
   const root = meaningOf(FILE, text)
   const settings = isRecord(root) && isRecord(root['settings']) ? root['settings'] : {}
   return changes.flatMap(({ id, fields }): readonly Edit[] => {

@@ -6,10 +6,10 @@ import { own } from '../get-own.ts'
 export type Item = { readonly [key: string]: Value }
 
 /** What the keys of an item should say; undefined where a key is left out because that means the same. */
-export type Written = { readonly [key: string]: Value | undefined }
+export type WrittenItem = { readonly [key: string]: Value | undefined }
 
 /** How a kind's objects stand in a list of a file. */
-export interface Shape {
+export interface ListShape {
   readonly file: string
   readonly list: string
   /** The key that names an object. */
@@ -18,7 +18,7 @@ export interface Shape {
   readonly normal: (name: string) => string
   /** The name as a person writes it. */
   readonly display: (id: string) => string
-  readonly write: (fields: Fields) => Written
+  readonly write: (fields: Fields) => WrittenItem
   /** Keys that mean nothing any more once these fields hold. */
   readonly outdated: (fields: Fields) => readonly string[]
   /** Sorts the lists whose order means nothing. */
@@ -69,7 +69,7 @@ const only = (
   fields: Fields,
   keys: { readonly [key: string]: Value | undefined },
   names: { readonly [key: string]: string } = {},
-): Written => Object.fromEntries(Object.entries(keys).filter(([key]) => (names[key] ?? key) in fields))
+): WrittenItem => Object.fromEntries(Object.entries(keys).filter(([key]) => (names[key] ?? key) in fields))
 
 /** A moment as a person writes it: a day where it is midnight, else to the second. */
 function moment(iso: Value | undefined): Value | undefined {
@@ -80,7 +80,7 @@ function moment(iso: Value | undefined): Value | undefined {
 
 const none = (): readonly string[] => []
 
-export const SHAPES: { readonly [kind: string]: Shape } = {
+export const SHAPES: { readonly [kind: string]: ListShape } = {
   'domain-block': {
     file: 'domain-blocks.yaml',
     list: 'domain_blocks',

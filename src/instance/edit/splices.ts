@@ -10,10 +10,10 @@ import {
   removeEntries,
   styleNear,
   type Collection,
-  type Entry,
-  type Range,
+  type EntryRange,
+  type TextRange,
 } from './layout.ts'
-import { renderFlow, renderItem, renderKey, renderValue, type Style } from './render.ts'
+import { renderFlow, renderItem, renderKey, renderValue, type FileStyle } from './render.ts'
 import { NO_COLON, NO_SOURCE, NOTHING_LEFT } from './texts.ts'
 import {
   bodyStart,
@@ -57,7 +57,7 @@ export function addItems(source: Original, list: YAMLSeq, items: readonly NewIte
 function itemLines(
   source: Original,
   list: YAMLSeq,
-  entries: readonly Entry[],
+  entries: readonly EntryRange[],
   index: number,
   value: Value,
 ): readonly string[] {
@@ -78,7 +78,7 @@ function itemLines(
 export interface FlowChange {
   readonly removed: ReadonlySet<number>
   readonly items: readonly NewItem[]
-  readonly fields: readonly { readonly key: string; readonly value: Value; readonly style: Style }[]
+  readonly fields: readonly { readonly key: string; readonly value: Value; readonly style: FileStyle }[]
 }
 
 /** Makes the changes of a list or map in brackets. */
@@ -134,8 +134,8 @@ export function reorder(source: Original, list: YAMLSeq, order: readonly number[
 
 /** Where the value of a field stands: what is on a line with other things, and the lines below that are its own. */
 interface Slot {
-  readonly head: Range
-  readonly body: Range
+  readonly head: TextRange
+  readonly body: TextRange
 }
 
 function itemToken(source: Original, pair: Pair): CST.CollectionItem {
@@ -148,7 +148,7 @@ function slotOf(source: Original, pair: Pair): Slot {
   const colon = sep?.find((token) => token.type === 'map-value-ind')
   if (!colon) return refuse(source.name, NO_COLON)
   const after = colon.offset + 1
-  const below = (offset: number): Range => ({
+  const below = (offset: number): TextRange => ({
     start: nextLine(source.text, offset),
     end: nextLine(source.text, offset),
   })
@@ -187,7 +187,7 @@ export function setField(
   map: YAMLMap,
   key: string,
   value: Value,
-  style: Style,
+  style: FileStyle,
   depth: number,
 ): readonly Splice[] {
   const pair = pairOf(map, key)
@@ -205,7 +205,7 @@ export function setField(
 }
 
 /** A field as new lines of a block map. */
-export function fieldLines(key: string, value: Value, style: Style, indent: string): readonly string[] {
+export function fieldLines(key: string, value: Value, style: FileStyle, indent: string): readonly string[] {
   const { head, body } = renderValue(key, value, style)
   return [`${renderKey(key)}:${head && ` ${head}`}`, ...body].map((line) => line && indent + line)
 }
@@ -215,13 +215,13 @@ function replaceValue(
   pair: Pair,
   key: string,
   value: Value,
-  style: Style,
+  style: FileStyle,
   depth: number,
   inFlow: boolean,
 ): readonly Splice[] {
   const { head, body } = slotOf(source, pair)
   const type = isScalar(pair.value) ? pair.value.type : undefined
-  const kept: Style = { ...style, mannerOf: (name) => (name === key && type ? { type } : style.mannerOf(name)) }
+  const kept: FileStyle = { ...style, mannerOf: (name) => (name === key && type ? { type } : style.mannerOf(name)) }
   const written = inFlow
     ? { head: isJson(source) ? onOneLine(value) : renderFlow(value, kept), body: [] }
     : renderValue(key, value, kept)

@@ -1,7 +1,7 @@
 import type { Wording } from '../diagnostic.ts'
 
 /** Where a change has to be made by hand, and what to type then. */
-export interface ByHand {
+export interface ManualEdit {
   readonly why: string
   readonly hint: string
 }
@@ -14,19 +14,19 @@ export const notYaml = (file: string, problem: string): Wording => ({
 export const otherYaml = (file: string, message: string): string => `${file}: ${message}.`
 export const changeByHand = (file: string): string => `Change ${file} by hand, then run: herdbook validate`
 
-export const meansSomethingElse = (line: number): ByHand => ({
+export const meansSomethingElse = (line: number): ManualEdit => ({
   why: `with the way that line ${line} is written, the change would mean something else`,
   hint: `Change line ${line} and what belongs to it by hand, then run: herdbook validate`,
 })
 
 // Names for values (&name and *name).
 
-export const usedElsewhere = ({ line, source, name }: { line: number; source: number; name: string }): ByHand => ({
+export const usedElsewhere = ({ line, source, name }: { line: number; source: number; name: string }): ManualEdit => ({
   why: `line ${line} uses the value of line ${source} (*${name}), and that value would change`,
   hint: `In line ${line}, write the value of line ${source} in place of *${name}, then run this again.`,
 })
 
-export const isAliasHere = (name: string, line: number): ByHand => ({
+export const isAliasHere = (name: string, line: number): ManualEdit => ({
   why: `*${name} in line ${line} stands for a value that is written elsewhere`,
   hint: `In line ${line}, write the value in place of *${name}, then run this again.`,
 })
@@ -35,22 +35,22 @@ export const BAD_ALIAS = 'an alias (*name) in it names nothing, or repeats too m
 
 // Comments that Herdbook cannot keep in their place.
 
-export const commentOnLostLine = (line: number): ByHand => ({
+export const commentOnLostLine = (line: number): ManualEdit => ({
   why: `the comment in line ${line} is on a line that would be deleted`,
   hint: `Move the comment in line ${line} onto its own line above the entry, then run this again.`,
 })
 
-export const commentBehindNewEntry = (line: number): ByHand => ({
+export const commentBehindNewEntry = (line: number): ManualEdit => ({
   why: `the comment in line ${line} would be behind a new entry`,
   hint: `In line ${line}, put the comma before the comment, then run this again.`,
 })
 
-export const commentBesideRemoved = (line: number): ByHand => ({
+export const commentBesideRemoved = (line: number): ManualEdit => ({
   why: `the comment in line ${line} shares its line with an entry that would be deleted`,
   hint: `Give each entry its own line, with the comment of line ${line} behind its entry, then run this again.`,
 })
 
-export const commentOfSeveral = (line: number): ByHand => ({
+export const commentOfSeveral = (line: number): ManualEdit => ({
   why: `the comment in line ${line} is behind several entries, and one of them would be deleted`,
   hint: `In line ${line}, give each entry its own line with its comment behind it, then run this again.`,
 })

@@ -21,14 +21,14 @@ type Written = (indent: string, comment: string) => string
 type Writing = NonNullable<ScalarTag['stringify']>
 
 /** A document that writes its words and quotes, and brackets over several lines, as they were. */
-export interface AsWritten {
+export interface DocumentAsWritten {
   readonly doc: Document.Parsed
   /** Makes the document ready to be written; nothing in it can be moved any more. */
   readonly close: () => Document.Parsed
 }
 
 /** Reads a document to write it again with another layout alone. Its line ends are LF. */
-export function asWritten(text: string): AsWritten {
+export function asWritten(text: string): DocumentAsWritten {
   const forms = new WeakMap<object, Written>()
   const doc = parseDocument(text, {
     ...OPTIONS,

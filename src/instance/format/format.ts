@@ -11,7 +11,7 @@ import { dropRepeats, withoutRepeats } from './drop-repeats.ts'
 import { commentMoves, leftAlone, lfsPointer, OTHER_MEANING, UNSTABLE } from './texts.ts'
 import { own } from '../get-own.ts'
 
-export interface Formatted {
+export interface FormattedText {
   readonly text: string
   /** Why the file was not changed. */
   readonly diagnostics: readonly Diagnostic[]
@@ -27,7 +27,7 @@ const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\//
  * Formats a file of the instance: one indentation, fields in the order of the schema, without repeated entries.
  * It keeps meaning, spelling, the order of lists, line ends and every comment; otherwise it does not change the file.
  */
-export async function formatFile(name: string, text: string): Promise<Formatted> {
+export async function formatFile(name: string, text: string): Promise<FormattedText> {
   if (POINTER.test(text)) return unchanged(name, text, lfsPointer(name))
   const { doc, bom, text: body } = open(name, text)
   // JSON and its like are laid out by hand or by a program.
@@ -48,7 +48,7 @@ function unchanged(
   text: string,
   { message, hint }: { readonly message: string; readonly hint: string },
   line = 1,
-): Formatted {
+): FormattedText {
   const full = message.startsWith(name) ? message : leftAlone(name, message)
   return {
     text,
@@ -59,7 +59,7 @@ function unchanged(
 }
 
 /** Accepts the new layout if it means the same, apart from repeats, and every comment is beside what it is about. */
-function checked(name: string, text: string, before: string, after: string, bom: string): Formatted {
+function checked(name: string, text: string, before: string, after: string, bom: string): FormattedText {
   const [old, now] = [meaning(before), meaning(after)]
   if (now === undefined || !isDeepStrictEqual(withoutRepeats(name, old), withoutRepeats(name, now)))
     return unchanged(name, text, OTHER_MEANING)

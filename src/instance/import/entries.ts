@@ -3,18 +3,18 @@ import { namedDomain } from '../named-domain.ts'
 import { severityOf, stricterOf, STRENGTH, type BlockSeverity } from '../severity.ts'
 import { isUnwanted } from '../yaml/characters.ts'
 import type { Diagnostic } from '../diagnostic.ts'
-import { FLAGS, diagnosticOf, type LeftOut, type ListRow } from './row.ts'
+import { FLAGS, diagnosticOf, type LeftOutRow, type ListRow } from './row.ts'
 import { commentLeftOut, hiddenName, listedTwice, noDot, notADomain, unknownSeverity } from './texts.ts'
 
 /** A row whose domain and severity are understood. */
-export interface Entry extends Omit<ListRow, 'severity' | 'digest'> {
+export interface ListEntry extends Omit<ListRow, 'severity' | 'digest'> {
   /** null where no row of that domain gives one. */
   readonly severity: BlockSeverity | null
 }
 
-export type Resolved = {
-  readonly entry?: Entry
-  readonly out?: LeftOut
+export type ResolvedEntry = {
+  readonly entry?: ListEntry
+  readonly out?: LeftOutRow
   readonly hidden?: string
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -24,9 +24,9 @@ export const byDigest = (domains: readonly string[]): ReadonlyMap<string, string
   new Map(domains.map((domain) => [createHash('sha256').update(domain).digest('hex'), domain]))
 
 /** What a row means, or why it is left out. */
-export function resolve(row: ListRow, file: string, known: ReadonlyMap<string, string>): Resolved {
+export function resolve(row: ListRow, file: string, known: ReadonlyMap<string, string>): ResolvedEntry {
   const { line } = row
-  const left = (code: string, message: string): Resolved => ({ out: { line, code, message }, diagnostics: [] })
+  const left = (code: string, message: string): ResolvedEntry => ({ out: { line, code, message }, diagnostics: [] })
   const bare = bareDomain(row.domain)
   const obfuscated = /[*?•…]/.test(bare)
   const digest = row.digest?.toLowerCase()
@@ -56,7 +56,7 @@ const quoted = (text: string | null): string =>
 const NO_COMMENT = /^(?:null|none|nil|undefined|nan|n\/a)$/i
 
 function commentsOf(row: ListRow): {
-  readonly fit: Pick<Entry, 'public_comment' | 'private_comment'>
+  readonly fit: Pick<ListEntry, 'public_comment' | 'private_comment'>
   readonly unfit: readonly string[]
 } {
   const given = (['public_comment', 'private_comment'] as const)
@@ -76,10 +76,10 @@ const bareDomain = (written: string): string =>
 
 /** Each domain once: the stricter of each field counts, and what one row does not say another may. */
 export function merged(
-  entries: readonly Entry[],
+  entries: readonly ListEntry[],
   file: string,
-): { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[] } {
-  const domains = new Map<string, Entry>()
+): { readonly entries: readonly ListEntry[]; readonly diagnostics: readonly Diagnostic[] } {
+  const domains = new Map<string, ListEntry>()
   const diagnostics: Diagnostic[] = []
   for (const entry of entries) {
     const earlier = domains.get(entry.domain)
@@ -90,7 +90,7 @@ export function merged(
   return { entries: [...domains.values()], diagnostics }
 }
 
-function both(a: Entry, b: Entry): Entry {
+function both(a: ListEntry, b: ListEntry): ListEntry {
   const [first, second] = strength(b) > strength(a) ? [b, a] : [a, b]
   const flags = FLAGS.flatMap((flag) =>
     first.flags[flag] === undefined && second.flags[flag] === undefined
@@ -102,4 +102,4 @@ function both(a: Entry, b: Entry): Entry {
   return { ...second, ...first, severity, flags: Object.fromEntries(flags) }
 }
 
-const strength = ({ severity }: Entry): number => (severity === null ? -1 : STRENGTH[severity])
+const strength = ({ severity }: ListEntry): number => (severity === null ? -1 : STRENGTH[severity])

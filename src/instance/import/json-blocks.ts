@@ -1,12 +1,12 @@
-import { membersOf, textOf, type LineOf, type Shape } from './json-shape.ts'
-import { bareRow, FLAGS, type Flag, type LeftOut, type ListRow } from './row.ts'
+import { membersOf, textOf, type LineOf, type JsonShape } from './json-shape.ts'
+import { bareRow, FLAGS, type Flag, type LeftOutRow, type ListRow } from './row.ts'
 import { allowed, noDomain, notASeverity } from './texts.ts'
 import { yesOrNo } from './columns.ts'
 
 type Members = ReadonlyMap<string, unknown>
 
 /** An array of blocks (Mastodon's APIs, GoToSocial's domain permissions) or of domains alone. */
-export const blocksJson: Shape = (value, { lineOf }) => {
+export const blocksJson: JsonShape = (value, { lineOf }) => {
   if (!Array.isArray(value)) return undefined
   const read = value.map((item: unknown, index) => rowOf(item, index, lineOf))
   return {
@@ -16,7 +16,7 @@ export const blocksJson: Shape = (value, { lineOf }) => {
   }
 }
 
-function rowOf(item: unknown, index: number, lineOf: LineOf): ListRow | LeftOut {
+function rowOf(item: unknown, index: number, lineOf: LineOf): ListRow | LeftOutRow {
   if (typeof item === 'string') return bareRow(item, lineOf(item))
   const members = membersOf(item)
   const domain = textOf(members?.get('domain'))

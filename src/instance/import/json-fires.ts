@@ -1,13 +1,13 @@
-import { membersOf, textOf, type Shape } from './json-shape.ts'
-import type { LeftOut, ListRow } from './row.ts'
+import { membersOf, textOf, type JsonShape } from './json-shape.ts'
+import type { LeftOutRow, ListRow } from './row.ts'
 import { notAboutDomain, recommendsNothing } from './texts.ts'
 
 /** A dataset of FIRES: recommendations for domains, and what was taken back. What comes later counts. */
-export const fires: Shape = (value, { lineOf }) => {
+export const fires: JsonShape = (value, { lineOf }) => {
   const items = membersOf(value)?.get('orderedItems')
   if (!Array.isArray(items)) return undefined
-  const latest = new Map<string, ListRow | LeftOut>()
-  const odd: LeftOut[] = []
+  const latest = new Map<string, ListRow | LeftOutRow>()
+  const odd: LeftOutRow[] = []
   for (const [index, item] of items.entries()) {
     const members = membersOf(item)
     const domain = textOf(members?.get('entityKey'))
@@ -27,7 +27,12 @@ export const fires: Shape = (value, { lineOf }) => {
   }
 }
 
-function rowOf(domain: string, type: string | undefined, policy: string | undefined, line: number): ListRow | LeftOut {
+function rowOf(
+  domain: string,
+  type: string | undefined,
+  policy: string | undefined,
+  line: number,
+): ListRow | LeftOutRow {
   if (type === 'Retraction' || type === 'Tombstone') return { domain, severity: 'noop', flags: {}, line }
   if (type === 'Recommendation') return { domain, severity: policy ?? null, flags: {}, line }
   return { line, code: 'no-severity', message: recommendsNothing(domain) }

@@ -1,10 +1,10 @@
-import { membersOf, textOf, type LineOf, type Shape } from './json-shape.ts'
+import { membersOf, textOf, type LineOf, type JsonShape } from './json-shape.ts'
 import { isAction, rowsOfPolicy, type PolicyEntry } from './mrf.ts'
 
 type Members = ReadonlyMap<string, unknown>
 
 /** Pleroma's or Akkoma's simple policy: alone, or in what a server says of itself (nodeinfo, /api/v1/instance). */
-export const mrfJson: Shape = (value, { file, lineOf }) => {
+export const mrfJson: JsonShape = (value, { file, lineOf }) => {
   const around = federationOf(value)
   const policy = membersOf(around?.get('mrf_simple')) ?? membersOf(value)
   if (policy === undefined || ![...policy.keys()].some(isAction)) return undefined

@@ -1,12 +1,12 @@
-import { membersOf, textOf, type Shape } from './json-shape.ts'
-import type { LeftOut, ListRow } from './row.ts'
+import { membersOf, textOf, type JsonShape } from './json-shape.ts'
+import type { LeftOutRow, ListRow } from './row.ts'
 import { blockedUnknown } from './texts.ts'
 
 /** RapidBlock's list: an object of domains, each blocked or no longer. */
-export const rapidBlock: Shape = (value, { lineOf }) => {
+export const rapidBlock: JsonShape = (value, { lineOf }) => {
   const blocks = membersOf(membersOf(value)?.get('blocks'))
   if (blocks === undefined) return undefined
-  const read = [...blocks].map(([domain, item]): ListRow | LeftOut => {
+  const read = [...blocks].map(([domain, item]): ListRow | LeftOutRow => {
     const members = membersOf(item)
     const line = lineOf(domain)
     const blocked = members?.get('isBlocked')

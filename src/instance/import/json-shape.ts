@@ -1,10 +1,13 @@
-import type { Reading } from './row.ts'
+import type { ListReading } from './row.ts'
 
 /** The line of a value that comes later than the ones asked for before; without one, where the last one was. */
 export type LineOf = (written?: string) => number
 
 /** Makes rows of one shape of JSON; undefined where the value has another one. */
-export type Shape = (value: unknown, at: { readonly file: string; readonly lineOf: LineOf }) => Reading | undefined
+export type JsonShape = (
+  value: unknown,
+  at: { readonly file: string; readonly lineOf: LineOf },
+) => ListReading | undefined
 
 /** The members of an object by name, in a map: a name may be any word, `constructor` too. */
 export const membersOf = (value: unknown): ReadonlyMap<string, unknown> | undefined =>

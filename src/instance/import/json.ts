@@ -2,12 +2,12 @@ import { blocksJson } from './json-blocks.ts'
 import { fires } from './json-fires.ts'
 import { mrfJson } from './json-mrf.ts'
 import { rapidBlock } from './json-rapidblock.ts'
-import { membersOf, type LineOf, type Shape } from './json-shape.ts'
+import { membersOf, type LineOf, type JsonShape } from './json-shape.ts'
 import { refused, type Format } from './row.ts'
 import { badJson, jsonError, unknownJson } from './texts.ts'
 
 /** What lists in JSON look like. */
-const SHAPES: readonly Shape[] = [blocksJson, rapidBlock, fires, mrfJson]
+const SHAPES: readonly JsonShape[] = [blocksJson, rapidBlock, fires, mrfJson]
 
 /** JSON, told apart by its shape. */
 export const json: Format = {

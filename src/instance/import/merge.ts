@@ -7,7 +7,7 @@ import type { ListedBlock } from './read.ts'
 import { asStrict, gained, stricter, strictnessOf, type Strictness } from './strictness.ts'
 import { endDropped, SKIPPED, stricterParent } from './texts.ts'
 
-export interface MergeOptions {
+export interface ListMergeOptions {
   /** Where the list comes from: a link is kept as `reported_in`, anything else in the private comment of new blocks. */
   readonly source: string
   /** What the policy lets one apply do to domain blocks. */
@@ -29,7 +29,7 @@ export interface Remark {
 }
 
 /** What a list would change. */
-export interface Merge {
+export interface ListMerge {
   readonly adds: readonly ListedBlock[]
   readonly raises: readonly { readonly block: ListedBlock; readonly from: BlockSeverity }[]
   readonly skips: readonly (Remark & { readonly said: boolean })[]
@@ -49,10 +49,10 @@ interface Known extends Strictness {
 export function mergeBlockList(
   existing: readonly DomainBlock[],
   entries: readonly ListedBlock[],
-  options: MergeOptions,
-): Merge {
+  options: ListMergeOptions,
+): ListMerge {
   const { known, ended } = byDomain(existing, options.now)
-  const [adds, skips, remarks, changes]: [ListedBlock[], Merge['skips'][number][], Remark[], ObjectChange[]] = [
+  const [adds, skips, remarks, changes]: [ListedBlock[], ListMerge['skips'][number][], Remark[], ObjectChange[]] = [
     [],
     [],
     [],
@@ -98,13 +98,13 @@ function byDomain(
   return { known, ended }
 }
 
-type Skip = Pick<Merge['skips'][number], 'why' | 'said'>
+type Skip = Pick<ListMerge['skips'][number], 'why' | 'said'>
 
 function reasonToSkip(
   entry: ListedBlock,
   there: Known | undefined,
   known: ReadonlyMap<string, Known>,
-  { refuse }: MergeOptions,
+  { refuse }: ListMergeOptions,
 ): Skip | undefined {
   const refusal = refuse?.(entry.domain)
   if (refusal !== undefined) return { why: refusal, said: false }
@@ -138,7 +138,7 @@ const isLink = (source: string): boolean => /^https?:\/\/\S+$/.test(source)
 function added(
   { domain, line: _line, ...fields }: ListedBlock,
   before: DomainBlock | undefined,
-  { source, extra = {} }: MergeOptions,
+  { source, extra = {} }: ListMergeOptions,
 ): ObjectChange {
   const note =
     fields.private_comment === undefined && !isLink(source) ? { private_comment: `Imported from ${source}` } : {}
@@ -155,7 +155,7 @@ function added(
 }
 
 /** Changes only what becomes stricter, and removes its end: comments and other fields stay. */
-function raised(entry: ListedBlock, there: Known, { source, extra = {} }: MergeOptions): ObjectChange {
+function raised(entry: ListedBlock, there: Known, { source, extra = {} }: ListMergeOptions): ObjectChange {
   const to = stricter(entry, there)
   const link =
     there.block?.reported_in === undefined ? (extra.reported_in ?? (isLink(source) ? source : undefined)) : undefined
@@ -169,7 +169,7 @@ function raised(entry: ListedBlock, there: Known, { source, extra = {} }: MergeO
   }
 }
 
-function raiseFor(create: number, update: number, { budget, until, source }: MergeOptions): Raise | undefined {
+function raiseFor(create: number, update: number, { budget, until, source }: ListMergeOptions): Raise | undefined {
   const over = { ...(create > budget.create ? { create } : {}), ...(update > budget.update ? { update } : {}) }
   return Object.keys(over).length === 0
     ? undefined

@@ -1,4 +1,4 @@
-import { bareRow, diagnosticOf, type LeftOut, type ListRow, type Reading } from './row.ts'
+import { bareRow, diagnosticOf, type LeftOutRow, type ListRow, type ListReading } from './row.ts'
 import { allowed, noCounterpart, READ_AS_LIMIT } from './texts.ts'
 
 /** One entry of a policy: what is done, to whom, and why. */
@@ -28,14 +28,14 @@ const OTHERS = new Set(
 export const isAction = (word: string): boolean => ACTIONS.has(word) || OTHERS.has(word)
 
 /** The rows of a simple policy. */
-export function rowsOfPolicy(entries: readonly PolicyEntry[], file: string): Reading {
+export function rowsOfPolicy(entries: readonly PolicyEntry[], file: string): ListReading {
   const rows = entries.flatMap(({ action, domain, reason, line }): ListRow[] => {
     const does = ACTIONS.get(action)
     return does
       ? [{ ...bareRow(domain, line), ...does, ...(reason === undefined ? {} : { public_comment: reason }) }]
       : []
   })
-  const leftOut = entries.flatMap(({ action, domain, line }): LeftOut[] => {
+  const leftOut = entries.flatMap(({ action, domain, line }): LeftOutRow[] => {
     if (ACTIONS.has(action)) return []
     if (action === 'accept') return [{ line, code: 'allowed', message: allowed(domain) }]
     return [{ line, code: 'no-counterpart', message: noCounterpart(action, domain) }]

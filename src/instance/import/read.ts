@@ -2,9 +2,9 @@ import { type Diagnostic } from '../diagnostic.ts'
 import { STRENGTH, type BlockSeverity } from '../severity.ts'
 import { MAX_BYTES } from '../source.ts'
 import { decode } from '../yaml/characters.ts'
-import { byDigest, merged, resolve, type Entry } from './entries.ts'
+import { byDigest, merged, resolve, type ListEntry } from './entries.ts'
 import { readRows } from './formats.ts'
-import { diagnosticOf, FLAGS, type LeftOut, type ListRow } from './row.ts'
+import { diagnosticOf, FLAGS, type LeftOutRow, type ListRow } from './row.ts'
 import { accountsListed, CAUSES, noneRead, noRows, ROW_LEFT_OUT, severityMissing, tooLarge } from './texts.ts'
 
 /** One block of a list that somebody else keeps. */
@@ -23,7 +23,7 @@ export interface ListedBlock {
 export interface BlockList {
   readonly entries: readonly ListedBlock[]
   readonly diagnostics: readonly Diagnostic[]
-  readonly leftOut: readonly LeftOut[]
+  readonly leftOut: readonly LeftOutRow[]
   /** What it was read as, for people. */
   readonly format: string
   /** How many rows there are, left out or not. */
@@ -120,7 +120,7 @@ function resolvedRows(rows: readonly ListRow[], { file, known = [] }: ListOption
   return rows.map((row) => resolve(row, file, digests))
 }
 
-function blockOf(entry: Entry, { defaultSeverity, otherwise = {} }: ListOptions): ListedBlock | undefined {
+function blockOf(entry: ListEntry, { defaultSeverity, otherwise = {} }: ListOptions): ListedBlock | undefined {
   const { flags, severity: own, ...rest } = entry
   const severity = own ?? defaultSeverity
   if (severity === undefined) return undefined
@@ -138,7 +138,7 @@ function blockOf(entry: Entry, { defaultSeverity, otherwise = {} }: ListOptions)
 const cap = (severity: BlockSeverity, most: BlockSeverity | undefined): BlockSeverity =>
   most !== undefined && STRENGTH[severity] > STRENGTH[most] ? most : severity
 
-function asksForSeverity(file: string, missing: readonly Entry[]): readonly Diagnostic[] {
+function asksForSeverity(file: string, missing: readonly ListEntry[]): readonly Diagnostic[] {
   const [first] = missing
   if (first === undefined) return []
   return [diagnosticOf('error', 'severity-missing', file, first.line, severityMissing(missing.length))]
@@ -152,7 +152,7 @@ function accountsIn(file: string, rows: readonly ListRow[]): readonly Diagnostic
   return [diagnosticOf('error', 'accounts-listed', file, first.line, accountsListed(accounts.length, rows.length))]
 }
 
-function nothingRead(file: string, read: number, leftOut: readonly LeftOut[], rows: number): readonly Diagnostic[] {
+function nothingRead(file: string, read: number, leftOut: readonly LeftOutRow[], rows: number): readonly Diagnostic[] {
   if (read > 0) return []
   const [first] = leftOut
   if (rows === 0 || first === undefined) return [diagnosticOf('error', 'nothing-read', file, 1, noRows(file))]

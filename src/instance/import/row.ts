@@ -21,16 +21,16 @@ export interface ListRow {
 }
 
 /** A row that is no block, or can't be read as one. */
-export interface LeftOut {
+export interface LeftOutRow {
   readonly line: number
   readonly code: string
   readonly message: string
 }
 
 /** What a format makes of a list. An error among its diagnostics refuses the list. */
-export interface Reading {
+export interface ListReading {
   readonly rows: readonly ListRow[]
-  readonly leftOut: readonly LeftOut[]
+  readonly leftOut: readonly LeftOutRow[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -39,7 +39,7 @@ export interface Format {
   /** For people, as in "read as …". */
   readonly name: string
   /** What it makes of a text; undefined where the text is in another format. */
-  readonly read: (text: string, file: string) => Reading | undefined
+  readonly read: (text: string, file: string) => ListReading | undefined
 }
 
 /** Makes a diagnostic for a line of a list. */
@@ -54,7 +54,7 @@ export function diagnosticOf(
 }
 
 /** Refuses a list that cannot be read at all. */
-export const refused = (code: string, file: string, line: number, words: ListWording): Reading => ({
+export const refused = (code: string, file: string, line: number, words: ListWording): ListReading => ({
   rows: [],
   leftOut: [],
   diagnostics: [diagnosticOf('error', code, file, line, words)],

@@ -1,5 +1,5 @@
 import { severityOf } from '../severity.ts'
-import { diagnosticOf, FLAGS, refused, type LeftOut, type ListRow, type Reading } from './row.ts'
+import { diagnosticOf, FLAGS, refused, type LeftOutRow, type ListRow, type ListReading } from './row.ts'
 import * as texts from './texts.ts'
 import { columnOf, looksLikeDomain, yesOrNo, type Column } from './columns.ts'
 
@@ -32,7 +32,7 @@ const belongsInRow = (cell: string): boolean =>
   looksLikeDomain(cell) || severityOf(cell) !== undefined || yesOrNo(cell) !== undefined
 
 /** The rows of a table, whose header may stand anywhere, more than once, or nowhere. */
-export function readTable(records: readonly TableRecord[], file: string, delimiter: string): Reading {
+export function readTable(records: readonly TableRecord[], file: string, delimiter: string): ListReading {
   const readings = sectionsOf(records).map((section) =>
     section.header ? named(section.header, section.records, file, delimiter) : unnamed(section.records, file),
   )
@@ -77,7 +77,7 @@ function headerOf({ cells, line }: TableRecord): Header {
 }
 
 /** Rows below a header. */
-function named(found: Header, records: readonly TableRecord[], file: string, delimiter: string): Reading {
+function named(found: Header, records: readonly TableRecord[], file: string, delimiter: string): ListReading {
   const header = withSeverities(found, records)
   if ('code' in header) return refused(header.code, file, header.line, texts.badColumns(header.message))
   const rows = records.map((record) => rowOf(header, record, file, delimiter))
@@ -97,7 +97,7 @@ function named(found: Header, records: readonly TableRecord[], file: string, del
 }
 
 /** If no column is called severity, takes the one that contains only severities: an option must not replace them. */
-function withSeverities(header: Header, records: readonly TableRecord[]): Header | LeftOut {
+function withSeverities(header: Header, records: readonly TableRecord[]): Header | LeftOutRow {
   if (header.width > MAX_COLUMNS)
     return {
       code: 'too-many-columns',
@@ -140,7 +140,7 @@ const isSeverity = (word: string): boolean => severityOf(word) !== undefined
 const allSeverities = (words: readonly string[]): boolean => words.length > 0 && words.every(isSeverity)
 
 /** Rows without a header above them: a domain alone, or with a severity behind it. */
-function unnamed(records: readonly TableRecord[], file: string): Reading {
+function unnamed(records: readonly TableRecord[], file: string): ListReading {
   const [first] = records
   const width = records.reduce((most, { cells }) => Math.max(most, cells.findLastIndex((cell) => cell !== '') + 1), 0)
   if (first === undefined || width <= 1)
@@ -165,7 +165,7 @@ function unnamed(records: readonly TableRecord[], file: string): Reading {
   }
 }
 
-type ReadRow = Pick<Reading, 'diagnostics'> & { readonly row?: ListRow; readonly out?: LeftOut }
+type ReadRow = Pick<ListReading, 'diagnostics'> & { readonly row?: ListRow; readonly out?: LeftOutRow }
 
 function rowOf(header: Header, record: TableRecord, file: string, delimiter: string): ReadRow {
   const { cells, line } = record

@@ -2,7 +2,7 @@ import type { DomainBlock } from '../documents.ts'
 import { parseMoment } from '../dates.ts'
 import { isPublicSuffix, normalizeDomain, parentsOf } from '../domains.ts'
 import { error, info, rows } from './rule.ts'
-import type { Rule, RuleInput } from './rule.ts'
+import type { InstanceRule, RuleInput } from './rule.ts'
 import { CONSENT_WITHOUT_SUSPENSION, neverBlocked, weakerThanParent, WHY_NOT } from './texts.ts'
 
 const FILE = 'domain-blocks.yaml'
@@ -14,7 +14,7 @@ const asciiOf = (written: string): string | undefined => {
 }
 
 /** Finds domain blocks that must never be, that are weaker than their parent, or whose consent means nothing. */
-export const blocks: Rule = function* (input) {
+export const blocks: InstanceRule = function* (input) {
   const named = [...rows(input.documents[FILE]?.domain_blocks)].flatMap(([block, index]) => {
     const domain = asciiOf(block.domain)
     return domain === undefined ? [] : [{ block, index, domain }]

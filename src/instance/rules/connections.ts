@@ -12,13 +12,13 @@ import {
   READER_KEY_WITHOUT_READER,
 } from './connections-texts.ts'
 import { error } from './rule.ts'
-import type { Rule, RuleInput } from './rule.ts'
+import type { InstanceRule, RuleInput } from './rule.ts'
 
 const FILE = 'instance.yaml'
 const RUNTIMES = ['native', 'podman', 'docker_compose', 'kubernetes'] as const
 
 /** Checks that connections are complete, and that none sends a secret without encryption. */
-export const connections: Rule = function* (input) {
+export const connections: InstanceRule = function* (input) {
   const { mastodon, forge, ledger_key } = input.documents[FILE] ?? {}
   if (mastodon?.api !== undefined) yield* encrypted(input, mastodon.api.url)
   if (mastodon?.database !== undefined) yield* database(input, mastodon.database)

@@ -2,11 +2,11 @@ import { parseDay, parseMoment } from '../dates.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import type { FileName } from '../documents.ts'
 import { error, rows, warning } from './rule.ts'
-import type { Rule, RuleInput } from './rule.ts'
+import type { InstanceRule, RuleInput } from './rule.ts'
 import { expired, notADate } from './texts.ts'
 
 /** Checks that dates are days of the calendar, and warns of an end that has passed. */
-export const dates: Rule = function* (input) {
+export const dates: InstanceRule = function* (input) {
   const { documents } = input
   yield* list(input, 'domain-blocks.yaml', 'domain_blocks', documents['domain-blocks.yaml']?.domain_blocks)
   yield* list(

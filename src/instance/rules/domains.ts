@@ -2,7 +2,7 @@ import type { Diagnostic, Position } from '../diagnostic.ts'
 import { normalizeDomain } from '../domains.ts'
 import { domainHint } from '../named-domain.ts'
 import { duplicates, error, rows, warning } from './rule.ts'
-import type { NamedRow, Rule, RuleInput } from './rule.ts'
+import type { NamedRow, InstanceRule, RuleInput } from './rule.ts'
 import { domainMapped, notADomain } from './texts.ts'
 
 interface WrittenDomain {
@@ -13,7 +13,7 @@ interface WrittenDomain {
 }
 
 /** Checks that Mastodon accepts each domain, stores it as it looks, and that its list has it once. */
-export const domains: Rule = function* (input) {
+export const domains: InstanceRule = function* (input) {
   const { documents, at } = input
   const own = documents['instance.yaml']?.domain
   if (own !== undefined) yield* names([{ written: own, at: () => at('instance.yaml', ['domain']) }])

@@ -1,10 +1,10 @@
 import { LIST_KEYS, type ListFile } from '../list-keys.ts'
 import { error, warning } from './rule.ts'
-import type { Rule } from './rule.ts'
+import type { InstanceRule } from './rule.ts'
 import { emptyList, notEmpty } from './texts.ts'
 
 /** Checks that an empty list says why it is empty. */
-export const empty: Rule = function* ({ documents, broken, at, keyAt }) {
+export const empty: InstanceRule = function* ({ documents, broken, at, keyAt }) {
   for (const [file, key] of Object.entries(LIST_KEYS) as [ListFile, string][]) {
     const document: { readonly [key: string]: unknown } = { ...documents[file] }
     const list = document[key]

@@ -7,12 +7,12 @@ import { connections } from './connections.ts'
 import { empty } from './empty.ts'
 import { people } from './people.ts'
 import { roles } from './roles.ts'
-import type { Rule, VersionRule } from './rule.ts'
+import type { InstanceRule, VersionRule } from './rule.ts'
 import { serverRules } from './server-rules.ts'
 import { settings } from './settings.ts'
 import { terms } from './terms.ts'
 
-const RULES_OF_ALL_VERSIONS: readonly Rule[] = [
+const RULES_OF_ALL_VERSIONS: readonly InstanceRule[] = [
   connections,
   budgets,
   domains,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import { nearest } from '../nearest.ts'
 import { duplicates, error, rows, warning } from './rule.ts'
-import type { Rule, RuleInput } from './rule.ts'
+import type { InstanceRule, RuleInput } from './rule.ts'
 import { ACTING_ACCOUNT_MISSING, noSuchRole, renamedRole, roleToBeThere } from './texts.ts'
 
 const FILE = 'moderators.yaml'
@@ -9,7 +9,7 @@ const FILE = 'moderators.yaml'
 const SEEDED: readonly string[] = ['Moderator', 'Admin', 'Owner']
 
 /** Checks that each account has one role, and that the role exists. */
-export const people: Rule = function* (input) {
+export const people: InstanceRule = function* (input) {
   const list = [...rows(input.documents[FILE]?.moderators)]
   yield* duplicates(
     list.map(([entry, index]) => ({

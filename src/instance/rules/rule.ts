@@ -1,6 +1,6 @@
 import type { Diagnostic, Position, Severity, Wording } from '../diagnostic.ts'
 import type { Documents, FileName } from '../documents.ts'
-import type { Release } from '../versions.ts'
+import type { MastodonRelease } from '../versions.ts'
 import type { Path } from '../yaml/positions.ts'
 import { sameEntry } from '../repeats.ts'
 import { duplicate, repeated } from './texts.ts'
@@ -22,11 +22,11 @@ export interface RuleInput {
 /** The same, for rules that depend on the server's version. */
 export interface VersionRuleInput extends RuleInput {
   /** null if the server's version is not known. */
-  readonly release: Release | null
+  readonly release: MastodonRelease | null
 }
 
 /** One rule across files, or a family of them. */
-export type Rule = (input: RuleInput) => Iterable<Diagnostic>
+export type InstanceRule = (input: RuleInput) => Iterable<Diagnostic>
 export type VersionRule = (input: VersionRuleInput) => Iterable<Diagnostic>
 
 /** Yields the rows of a list with their indexes, without the holes. */

@@ -11,21 +11,21 @@ const MAX_OPEN = 200
 type Excess = 'too-deep' | 'too-large' | 'more-documents'
 
 /** How much of a file was read so far: the limits are for all its parts together. */
-export interface Seen {
+export interface ReadSoFar {
   lexemes: number
   inBrackets: number
   /** Whether something has a name (&name), which can be used again further down. */
   anchor: boolean
 }
 
-export const nothingSeen = (): Seen => ({ lexemes: 0, inBrackets: 0, anchor: false })
+export const nothingSeen = (): ReadSoFar => ({ lexemes: 0, inBrackets: 0, anchor: false })
 
-export type Composed =
+export type ComposeResult =
   | { readonly state: 'composed'; readonly document: Document.Parsed }
   | { readonly state: Excess; readonly offset: number }
 
 /** Parses one YAML 1.2 document, and stops early if a text would exhaust the parser. */
-export function compose(text: string, seen = nothingSeen()): Composed {
+export function compose(text: string, seen = nothingSeen()): ComposeResult {
   if (hasTooManyLines(text)) return { state: 'too-large', offset: 0 }
   const parser = new Parser()
   // Its own check for keys that are there twice is quadratic; forbidden.ts has one.
@@ -41,7 +41,7 @@ export function compose(text: string, seen = nothingSeen()): Composed {
   return { state: 'composed', document: first }
 }
 
-function* tokens(text: string, parser: Parser, stop: { what?: Excess }, seen: Seen): Generator<CST.Token, void> {
+function* tokens(text: string, parser: Parser, stop: { what?: Excess }, seen: ReadSoFar): Generator<CST.Token, void> {
   for (const lexeme of new Lexer().lex(text)) {
     if (lexeme.startsWith('&')) seen.anchor = true
     if (parser.stack.at(-1)?.type === 'flow-collection') seen.inBrackets++

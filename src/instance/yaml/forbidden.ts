@@ -1,7 +1,7 @@
 import { isAlias, isCollection, isMap, isNode, isPair, isScalar } from 'yaml'
 import type { Document, Node, YAMLMap } from 'yaml'
 import type { Diagnostic, Wording } from '../diagnostic.ts'
-import { MAX_PROBLEMS, syntax, type At } from './syntax.ts'
+import { MAX_PROBLEMS, syntax, type PositionOf } from './syntax.ts'
 import { describe, isUnwanted } from './characters.ts'
 import {
   DIRECTIVE,
@@ -30,7 +30,7 @@ export function rangeOf(node: unknown): Range {
 }
 
 /** Lists why a file is refused: what is not YAML; if there is nothing, what is YAML and not allowed here. */
-export function refusals(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
+export function refusals(document: Document.Parsed, text: string, at: PositionOf): readonly Diagnostic[] {
   const problem: ProblemAt = (code, words, node) => ({ code, severity: 'error', ...words, at: at(...rangeOf(node)) })
   const lineOf: LineOf = (node) => at(...rangeOf(node)).line
   const wrong = [...syntax(document, text, at), ...otherVersion(document, text, at)]
@@ -49,7 +49,7 @@ function isDirected({ directives }: Document.Parsed): boolean {
 export const asksForOtherVersion = ({ directives }: Document.Parsed, text: string): number =>
   directives.yaml.version === '1.1' ? Math.max(0, text.search(/^%YAML/m)) : -1
 
-function otherVersion(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
+function otherVersion(document: Document.Parsed, text: string, at: PositionOf): readonly Diagnostic[] {
   const start = asksForOtherVersion(document, text)
   return start < 0 ? [] : [{ ...OTHER_VERSION, severity: 'error', at: at(start, start + '%YAML 1.1'.length) }]
 }

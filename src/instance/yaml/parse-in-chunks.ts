@@ -4,7 +4,7 @@ import { compose, hasTooManyLines, nothingSeen } from './compose.ts'
 import { placesIn } from './positions.ts'
 import type { Path, Places } from './positions.ts'
 import { refusals } from './forbidden.ts'
-import type { At } from './syntax.ts'
+import type { PositionOf } from './syntax.ts'
 
 /** How many entries are parsed at a time. */
 const ENTRIES = 100
@@ -39,7 +39,7 @@ interface Part {
  */
 export function parseInParts(
   text: string,
-  at: At,
+  at: PositionOf,
   entries = ENTRIES,
 ): (Places & { readonly value: unknown }) | undefined {
   const cut = cutOf(text, entries)
@@ -107,7 +107,7 @@ function listAt({ contents }: Document.Parsed, dash: number): string | undefined
 }
 
 /** Maps offsets in a part to positions in the file: those in the head and at the first dash stay the same. */
-function shifted(at: At, { dash }: Cut, by: number): At {
+function shifted(at: PositionOf, { dash }: Cut, by: number): PositionOf {
   const moved = (offset: number): number => (offset > dash ? offset + by : offset)
   return (start, end) => at(moved(start), moved(end))
 }

@@ -5,18 +5,18 @@ import { parseInParts } from './parse-in-chunks.ts'
 import { placesIn } from './positions.ts'
 import type { Places } from './positions.ts'
 import { MAX_ALIASES, refusals } from './forbidden.ts'
-import type { At } from './syntax.ts'
+import type { PositionOf } from './syntax.ts'
 import { endedAlone, unwanted } from './characters.ts'
 import { ENDLESS_ALIASES, MORE_DOCUMENTS, TOO_DEEP, TOO_LARGE } from './texts.ts'
 
 /** A YAML file with its value, and where each part of the value is. */
-export interface Parsed extends Places {
+export interface ParsedYaml extends Places {
   readonly value: unknown
   readonly diagnostics: readonly Diagnostic[]
 }
 
 /** Parses YAML 1.2 core: no tags, no merge keys, one document, keys once, and few aliases. */
-export function parseYaml(file: string, text: string): Parsed {
+export function parseYaml(file: string, text: string): ParsedYaml {
   const bad = unwanted(file, text) ?? endedAlone(file, text)
   if (bad !== undefined) return refused(file, [bad])
   const at = placeIn(file, text)
@@ -25,7 +25,7 @@ export function parseYaml(file: string, text: string): Parsed {
 }
 
 /** Makes positions out of offsets in a text. */
-function placeIn(file: string, text: string): At {
+function placeIn(file: string, text: string): PositionOf {
   const lines = linesOf(text)
   return (start, end) => {
     const from = lines.linePos(start)
@@ -35,7 +35,7 @@ function placeIn(file: string, text: string): At {
 }
 
 /** Parses a file in one piece. */
-export function parseWhole(file: string, text: string, at = placeIn(file, text)): Parsed {
+export function parseWhole(file: string, text: string, at = placeIn(file, text)): ParsedYaml {
   const composed = compose(text)
   if (composed.state !== 'composed')
     return refused(file, [
@@ -52,7 +52,7 @@ export function parseWhole(file: string, text: string, at = placeIn(file, text))
 
 const STOPPED = { 'too-deep': TOO_DEEP, 'too-large': TOO_LARGE, 'more-documents': MORE_DOCUMENTS } as const
 
-function refused(file: string, diagnostics: readonly Diagnostic[]): Parsed {
+function refused(file: string, diagnostics: readonly Diagnostic[]): ParsedYaml {
   const top = (): Position => ({ file, line: 1, column: 1 })
   return {
     value: undefined,

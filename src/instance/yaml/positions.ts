@@ -3,7 +3,7 @@ import type { Document, Pair } from 'yaml'
 import { compose } from './compose.ts'
 import type { Position } from '../diagnostic.ts'
 import { rangeOf } from './forbidden.ts'
-import type { At } from './syntax.ts'
+import type { PositionOf } from './syntax.ts'
 
 /** A path to a value: keys and indexes from the top of the file. */
 export type Path = readonly (string | number)[]
@@ -23,7 +23,7 @@ export interface Places {
 type Yaml = Document.Parsed
 
 /** Answers questions about a text that was parsed before; `document` saves parsing it again. */
-export function placesIn(text: () => string, at: At, document?: Yaml): Places {
+export function placesIn(text: () => string, at: PositionOf, document?: Yaml): Places {
   let kept = document
   const nodes = (): Yaml => (kept ??= again(text()))
   return {

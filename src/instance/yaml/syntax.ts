@@ -105,7 +105,7 @@ const OTHER: Pick<Explanation, 'words' | 'sign'> = { words: texts.NOT_YAML }
  * Lists what the parser found, one error for each line: others in that line mostly follow from the first.
  * Its warnings count too: an unknown tag is only a warning to it.
  */
-export function syntax(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
+export function syntax(document: Document.Parsed, text: string, at: PositionOf): readonly Diagnostic[] {
   const found = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS)
   const openings = found.some(isUnclosed) ? openingsIn(document) : []
   const byLine = Map.groupBy(found, ({ pos: [start, end] }) => at(start, end).line)
@@ -116,7 +116,7 @@ type Problem = Document.Parsed['errors'][number]
 
 const isUnclosed = ({ message }: Problem): boolean => /^Missing closing|end with/.test(message)
 
-function explained(problem: Problem, openings: readonly Range[], text: string, at: At): Diagnostic {
+function explained(problem: Problem, openings: readonly Range[], text: string, at: PositionOf): Diagnostic {
   const {
     code: name,
     message: says,
@@ -162,4 +162,4 @@ function openingsIn(document: Document.Parsed): readonly Range[] {
 }
 
 /** Makes a position in the file out of two offsets in its text. */
-export type At = (start: number, end: number) => Position
+export type PositionOf = (start: number, end: number) => Position

@@ -16,7 +16,7 @@ export interface ApplyStart {
 }
 
 /** The result of an apply in the pipeline. */
-export interface Outcome {
+export interface ApplyOutcome {
   readonly exit: ExitCode
   /** null if it ended before it did anything. */
   readonly report: ApplyReport | null
@@ -67,10 +67,10 @@ export const approvedNothing = (pullRequest: number, why: VoidReason): Diagnosti
   ...mergeApprovedNothing(pullRequest, why),
 })
 
-const isPaused = ({ diagnostics }: Outcome): boolean => diagnostics.some(({ code }) => code === 'paused')
+const isPaused = ({ diagnostics }: ApplyOutcome): boolean => diagnostics.some(({ code }) => code === 'paused')
 
 /** Whether a run has no failure. Differences are reported in their own issue, and are none. */
-export const isClean = (outcome: Outcome): boolean =>
+export const isClean = (outcome: ApplyOutcome): boolean =>
   isPaused(outcome) ||
   ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict] as readonly ExitCode[]).includes(outcome.exit)
 

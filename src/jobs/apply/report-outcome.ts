@@ -10,7 +10,7 @@ import { refresh } from '../drift.ts'
 import type { Job } from '../../session/job.ts'
 import type { MergedPullRequest } from '../../approvals/merged-pull-requests.ts'
 import { reportLate } from './late-report.ts'
-import { approvedNothing, disputedAmong, disputedIn, isClean, isWaiting, partOf, type Outcome } from './outcome.ts'
+import { approvedNothing, disputedAmong, disputedIn, isClean, isWaiting, partOf, type ApplyOutcome } from './outcome.ts'
 import { findOurComment, markerOf, upsertComment } from '../../forges/sticky-comment.ts'
 import { SUMMARY_LIMIT } from '../summary.ts'
 import { failureOver } from './texts.ts'
@@ -18,7 +18,7 @@ import { failureOver } from './texts.ts'
 const FAILURE_LABEL = 'herdbook: failure'
 
 /** Reports an apply: in the summary, on its pull requests, and in the issue about a failure. */
-export async function reportOutcome(job: Job, outcome: Outcome): Promise<void> {
+export async function reportOutcome(job: Job, outcome: ApplyOutcome): Promise<void> {
   const { report, start, exit, diagnostics } = outcome
   job.io.exit = isClean(outcome) ? EXIT.ok : exit
   tell(job.io, diagnostics)
@@ -59,7 +59,7 @@ type RenderOptions = Omit<Parameters<typeof renderApplied>[1], 'marker' | 'hidde
 async function commentOnPullRequest(
   job: Job,
   merged: MergedPullRequest,
-  { report, start, exit, diagnostics }: Outcome,
+  { report, start, exit, diagnostics }: ApplyOutcome,
   options: RenderOptions,
 ): Promise<boolean> {
   const { pull, merge } = merged
@@ -123,7 +123,7 @@ function issueBehind({ event }: Job, { head }: MergedPullRequest['pull']): numbe
 /** Keeps one issue open, however many runs fail. */
 async function reportFailure(
   { forge, io }: Job,
-  { exit, report, diagnostics, start }: Outcome,
+  { exit, report, diagnostics, start }: ApplyOutcome,
   options: RenderOptions,
 ): Promise<void> {
   const domain = start?.session.config.domain ?? forge.repository

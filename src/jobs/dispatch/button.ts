@@ -7,7 +7,7 @@ import { stateOf } from '../status-check.ts'
 import { NO_REASON, oddInput, ranInNameOf } from './texts.ts'
 
 /** What a person wrote beside the button, and who that is. */
-export interface Press {
+export interface ButtonPress {
   readonly object: string
   readonly reason: string
   readonly by: string
@@ -19,7 +19,7 @@ export interface Button {
   /** It was meant for what the person saw: starting the run again does not repeat it. */
   readonly onceOnly?: true
   /** Does it, and returns what the summary of the run says. */
-  readonly press: (job: Job, press: Press) => Promise<string>
+  readonly press: (job: Job, press: ButtonPress) => Promise<string>
 }
 
 const MAX_LENGTH = 300
@@ -32,12 +32,14 @@ export function oneLine(field: 'object' | 'reason', text: string): string {
 }
 
 /** Returns the reason. Throws (exit 9) if none was given. */
-export const reasonOf = ({ reason }: Press): string =>
+export const reasonOf = ({ reason }: ButtonPress): string =>
   reason === '' ? fail(EXIT.invalid, 'no-reason', NO_REASON.message, { hint: NO_REASON.hint }) : reason
 
 /** Returns the object. Throws (exit 9) with what to write if none was given. */
-export const objectOf = ({ object }: Press, missing: { readonly message: string; readonly hint: string }): string =>
-  object === '' ? fail(EXIT.invalid, 'no-object', missing.message, { hint: missing.hint }) : object
+export const objectOf = (
+  { object }: ButtonPress,
+  missing: { readonly message: string; readonly hint: string },
+): string => (object === '' ? fail(EXIT.invalid, 'no-object', missing.message, { hint: missing.hint }) : object)
 
 /** The beginning of a digest, as a summary shows it. */
 export const DIGEST = /^[0-9a-f]{16,64}$/

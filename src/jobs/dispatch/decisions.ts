@@ -14,7 +14,7 @@ import { counted } from '../../words/added-by-hand.ts'
 import { refsOf } from '../adopt-or-restore.ts'
 import { refresh } from '../drift.ts'
 import { askedBy } from '../texts.ts'
-import { DIGEST, inTheirName, objectOf, reasonOf, type Press } from './button.ts'
+import { DIGEST, inTheirName, objectOf, reasonOf, type ButtonPress } from './button.ts'
 import {
   FIRST_APPLY_ALLOWED,
   leftOnServer,
@@ -24,7 +24,7 @@ import {
 } from './texts.ts'
 
 /** Approves one object or a whole plan, but no change of the person's own. */
-export async function approve(job: Job, press: Press): Promise<string> {
+export async function approve(job: Job, press: ButtonPress): Promise<string> {
   const isPlan = DIGEST.test(press.object)
   const why = reasonOf(press)
   return inTheirName(job, press.by, (io) =>
@@ -39,7 +39,7 @@ export async function approve(job: Job, press: Press): Promise<string> {
 }
 
 /** Leaves an object that was added by hand on the server and in no file. */
-export async function leave(job: Job, press: Press): Promise<string> {
+export async function leave(job: Job, press: ButtonPress): Promise<string> {
   const [refs, why] = [refsOf([objectOf(press, NOTHING_TO_LEAVE)]), reasonOf(press)]
   await demandForLeaving(job, refs, press.by)
   const left = await runLeave(inNameOf(job.io, press.by), refs, why, { wait: true })
@@ -49,11 +49,11 @@ export async function leave(job: Job, press: Press): Promise<string> {
 }
 
 /** Stops every apply. */
-export const pause = async (job: Job, press: Press): Promise<string> =>
+export const pause = async (job: Job, press: ButtonPress): Promise<string> =>
   runVerb(job, press.by, pauseVerb, ['--wait', '--', reasonOf(press)])
 
 /** Ends a pause. The person who paused may do that, or an owner, if there are any. */
-export async function resume(job: Job, { by }: Press): Promise<string> {
+export async function resume(job: Job, { by }: ButtonPress): Promise<string> {
   const { ledger } = await openCommitted(job.io, await job.clone())
   const isTheirs = ledger.paused === null || ledger.paused.by.toLowerCase() === by.toLowerCase()
   if (!isTheirs && (await ownersNow(job)).length > 0) await demandOwner(job, by)
@@ -61,15 +61,15 @@ export async function resume(job: Job, { by }: Press): Promise<string> {
 }
 
 /** Takes a lock away. */
-export const unlock = (job: Job, { object, by }: Press): Promise<string> =>
+export const unlock = (job: Job, { object, by }: ButtonPress): Promise<string> =>
   runVerb(job, by, unlockVerb, object === '' ? [] : ['--', object])
 
 /** Lets the apply job of this run be the first one that changes the server. */
-export const begin = async (_job: Job, press: Press): Promise<string> =>
+export const begin = async (_job: Job, press: ButtonPress): Promise<string> =>
   `${FIRST_APPLY_ALLOWED} ${askedBy(press.by, reasonOf(press))}`
 
 /** Lets the apply job of this run accept a rewritten history. */
-export const acceptNewHistory = async (_job: Job, press: Press): Promise<string> =>
+export const acceptNewHistory = async (_job: Job, press: ButtonPress): Promise<string> =>
   `${NEW_HISTORY_ALLOWED} ${askedBy(press.by, reasonOf(press))}`
 
 /** Runs a verb in a person's name. Their own words come after `--`, so that they are never an option. */

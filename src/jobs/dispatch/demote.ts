@@ -8,11 +8,11 @@ import { branchFor } from '../adopt-or-restore.ts'
 import { openCheckout, propose, type Checkout } from '../open-pull-request.ts'
 import { planPullRequest } from '../plan.ts'
 import { askedBy, proposedIn } from '../texts.ts'
-import { inTheirName, reasonOf, type Press } from './button.ts'
+import { inTheirName, reasonOf, type ButtonPress } from './button.ts'
 import { NO_ACCOUNT, ROLE_IS_GONE, ROLE_TAKEN_AT_ONCE, STILL_KNOWN } from './texts.ts'
 
 /** Takes a role away at once. Then opens a pull request that takes the account out of the files. */
-export async function demote(job: Job, press: Press): Promise<string> {
+export async function demote(job: Job, press: ButtonPress): Promise<string> {
   const [why, account] = [reasonOf(press), press.object.replace(/^(?:moderator\/|@)/, '').toLowerCase()]
   if (!/^[a-z0-9_]{1,30}$/.test(account))
     fail(EXIT.invalid, 'no-account', NO_ACCOUNT.message, { hint: NO_ACCOUNT.hint })

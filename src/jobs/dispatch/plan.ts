@@ -7,11 +7,11 @@ import { planNow } from '../../session/planning.ts'
 import { openCheckout } from '../open-pull-request.ts'
 import { planPullRequest } from '../plan.ts'
 import { SUMMARY_LIMIT } from '../summary.ts'
-import type { Press } from './button.ts'
+import type { ButtonPress } from './button.ts'
 import { FORK_MAY_MOVE, FORK_MOVED, nameCommit, NO_PULL_REQUEST_NUMBER, notOpen, planned } from './texts.ts'
 
 /** Plans the default branch, or the pull request that the object names. */
-export const plan = (job: Job, { object }: Press): Promise<string> =>
+export const plan = (job: Job, { object }: ButtonPress): Promise<string> =>
   object === '' ? planBranch(job) : planByNumber(job, object)
 
 async function planBranch(job: Job): Promise<string> {

@@ -3,11 +3,11 @@ import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { inNameOf, type Job } from '../../session/job.ts'
 import { OWNERS_ENVIRONMENT } from '../../setup/environment-names.ts'
 import { signNow } from '../../verbs/ledger.ts'
-import { DIGEST, reasonOf, type Press } from './button.ts'
+import { DIGEST, reasonOf, type ButtonPress } from './button.ts'
 import { NOT_THE_DIGITS, unreviewedEnvironment } from './texts.ts'
 
 /** Shows what signing the ledger would do. A second press with the digits that it showed signs it. */
-export async function signLedger(job: Job, press: Press): Promise<string> {
+export async function signLedger(job: Job, press: ButtonPress): Promise<string> {
   const why = reasonOf(press)
   await refuseUnreviewed(job)
   if (press.object !== '' && !DIGEST.test(press.object))

@@ -2,7 +2,7 @@ import type { PullRequest } from '../../forges/forge.ts'
 import { domainIn } from '../../verbs/block.ts'
 import type { ObjectChange } from '../../instance/edit/objects.ts'
 import { hasEnded } from '../../providers/mastodon/kinds/common.ts'
-import type { Ended } from '../../comments/drift-issue.ts'
+import type { ExpiredObject } from '../../comments/drift-issue.ts'
 import { draft } from '../../session/write-instance.ts'
 import { parseRef } from '../../session/options.ts'
 import type { Session } from '../../session/session.ts'
@@ -16,7 +16,7 @@ import { ALL_EXPIRED, expiredBody, EXPIRED_NOTE, expiredTitle } from './texts.ts
 const EXPIRED_BRANCH = 'herdbook/until'
 
 /** Finds expired entries of the files and the pull request that takes them out. With `propose`, opens it if needed. */
-export async function expiredEntries(job: Job, checkout: Checkout, mode: 'propose' | 'look'): Promise<Ended[]> {
+export async function expiredEntries(job: Job, checkout: Checkout, mode: 'propose' | 'look'): Promise<ExpiredObject[]> {
   const expired = expiredIn(checkout.session)
   if (expired.length === 0) return []
   const title = expiredTitle(objectsInTitle(expired.map(({ ref }) => ref)))
@@ -31,7 +31,7 @@ export async function expiredEntries(job: Job, checkout: Checkout, mode: 'propos
   }))
 }
 
-type ExpiredEntry = Omit<Ended, 'pullRequest'>
+type ExpiredEntry = Omit<ExpiredObject, 'pullRequest'>
 
 function expiredIn({ instance: { documents }, io }: Session): ExpiredEntry[] {
   const entries = [

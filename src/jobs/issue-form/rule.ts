@@ -5,7 +5,7 @@ import { ruleKey } from '../../instance/edit/objects.ts'
 import { nearest } from '../../instance/nearest.ts'
 import { draft, type FilesDraft } from '../../session/write-instance.ts'
 import type { Io } from '../../session/io.ts'
-import type { Files } from '../../session/session.ts'
+import type { CheckedFiles } from '../../session/session.ts'
 import {
   noLanguage,
   noSuchRule,
@@ -29,7 +29,7 @@ export interface RuleRequest {
 const LANGUAGE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$/
 
 /** Drafts a new rule, a new text or a translation of a rule. Throws (exit 9) if the files have no such rule. */
-export async function draftRule(io: Io, files: Files, request: RuleRequest): Promise<FilesDraft> {
+export async function draftRule(io: Io, files: CheckedFiles, request: RuleRequest): Promise<FilesDraft> {
   const rules = files.instance.documents['rules.yaml']?.rules
   if (!rules) return fail(EXIT.invalid, 'not-managed', RULES_NOT_MANAGED.message, { hint: RULES_NOT_MANAGED.hint })
   if (request.language !== undefined && !LANGUAGE.test(request.language)) {

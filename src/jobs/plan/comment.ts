@@ -5,16 +5,16 @@ import { exitOfPlan } from '../../reconcile/exit.ts'
 import { marksBlock, marksOf, sealComment } from '../../reconcile/approval-marks.ts'
 import { redact, redactedDiagnostics, disclosure } from '../../redaction/redact.ts'
 import { renderFailure } from '../../comments/failure.ts'
-import type { Files } from '../../comments/findings.ts'
+import type { QuotableFiles } from '../../comments/findings.ts'
 import { renderMarkdown } from '../../comments/plan.ts'
 import { tell } from '../../session/io.ts'
-import { textsIn, type Merge, type Proposal } from '../../session/merged-instance.ts'
-import type { Proposed } from '../../reconcile/propose.ts'
+import { textsIn, type MergedFiles, type ProposedSession } from '../../session/merged-instance.ts'
+import type { ProposedPlan } from '../../reconcile/propose.ts'
 import { approvable } from '../../approvals/approved-by-merge.ts'
 import { offerConsent } from './suggest-consent.ts'
 import { contextOf } from '../../forges/check-name.ts'
 import type { Job } from '../../session/job.ts'
-import type { Merging } from '../../session/default-branch.ts'
+import type { MergeAttempt } from '../../session/default-branch.ts'
 import { alreadyApproved, authorsOfLeftovers, leftoversAmong, whoDecides } from './who-decides.ts'
 import { NOT_PLANNED } from './texts.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from '../status-check.ts'
@@ -23,9 +23,9 @@ import { markerOf, upsertComment } from '../../forges/sticky-comment.ts'
 import type { CommitRequests } from '../../approvals/trailers.ts'
 
 /** A planned pull request, with all that its comment shows. */
-export interface PlannedPullRequest extends Proposed {
-  readonly merge: Merge
-  readonly proposal: Proposal
+export interface PlannedPullRequest extends ProposedPlan {
+  readonly merge: MergedFiles
+  readonly proposal: ProposedSession
   readonly requests: CommitRequests
   /** Files of kinds that the merge changes. */
   readonly changed: ReadonlySet<string>
@@ -95,12 +95,12 @@ export async function postPlan(
 export async function postRefusal(
   job: Job,
   pull: PullRequest,
-  merging: Merging,
+  merging: MergeAttempt,
   { exit, diagnostics }: HerdbookError,
 ): Promise<void> {
   const { environment } = merging
   const marker = markerOf(environment, 'plan')
-  const files: Files =
+  const files: QuotableFiles =
     merging.state === 'merged'
       ? { sourceOf: await textsIn(merging.merge.merged), filesAt: filesAt(job, pull, merging.merge) }
       : {}
@@ -132,6 +132,6 @@ function report(
 }
 
 /** The address of the files on the page of the proposed commit. */
-function filesAt({ io, event }: Job, pull: PullRequest, { repository, head }: Merge): string {
+function filesAt({ io, event }: Job, pull: PullRequest, { repository, head }: MergedFiles): string {
   return `${io.env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.head.repository ?? event.repository}/blob/${head}/${repository.folder}`
 }

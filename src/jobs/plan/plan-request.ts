@@ -3,9 +3,9 @@ import { PLAN_LABEL } from '../../comments/stranger-pull-request.ts'
 import { showsPlanOf } from '../../comments/plan.ts'
 import { code } from '../../comments/markdown.ts'
 import { showsFilesOf } from '../../comments/checked-mark.ts'
-import type { EventOf } from '../../forges/github/event.ts'
+import type { ForgeEventOf } from '../../forges/github/event.ts'
 import type { Job } from '../../session/job.ts'
-import { environmentFor, type Base } from '../../session/default-branch.ts'
+import { environmentFor, type CloneWithBase } from '../../session/default-branch.ts'
 import { markerOf, findOurComment } from '../../forges/sticky-comment.ts'
 import {
   branchMoved,
@@ -32,7 +32,7 @@ export type PlanRequest =
     }
 
 /** Reads the request out of an event; null if there is none. */
-export function planRequestIn(event: EventOf<'pull_request_target' | 'issue_comment'>): PlanRequest | null {
+export function planRequestIn(event: ForgeEventOf<'pull_request_target' | 'issue_comment'>): PlanRequest | null {
   if (event.name === 'issue_comment') {
     if (!event.onPullRequest || !/^\/plan(\s|$)/.test(event.body)) return null
     return {
@@ -61,7 +61,7 @@ export async function mayAskForPlan(
 export async function whyNotPlanned(
   { event, forge }: Job,
   pull: PullRequest,
-  base: Base,
+  base: CloneWithBase,
   request: PlanRequest,
 ): Promise<string | null> {
   if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return ONLY_OPEN
@@ -89,7 +89,7 @@ export async function whyNotPlanned(
 async function wasShown(
   forge: Job['forge'],
   { number, head }: PullRequest,
-  { base, at }: Base,
+  { base, at }: CloneWithBase,
   labelled: string | null,
 ): Promise<boolean> {
   const marker = markerOf(await environmentFor(at(base), null), 'plan')

@@ -4,7 +4,7 @@ import type { Plan } from '../../reconcile/plan/types.ts'
 import type { SourceOf } from '../../words/diagnostics.ts'
 import { suggestionsFor } from '../../comments/suggestions.ts'
 import { tell } from '../../session/io.ts'
-import { textsIn, type Merge } from '../../session/merged-instance.ts'
+import { textsIn, type MergedFiles } from '../../session/merged-instance.ts'
 import type { Job } from '../../session/job.ts'
 import { markerOf } from '../../forges/sticky-comment.ts'
 
@@ -13,7 +13,7 @@ export async function offerConsent(
   { io, forge }: Job,
   pull: PullRequest,
   plan: Plan,
-  merge: Merge,
+  merge: MergedFiles,
   sourceOf: SourceOf,
 ): Promise<void> {
   const missing = suggestionsFor(plan, sourceOf)

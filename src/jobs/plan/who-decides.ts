@@ -5,7 +5,7 @@ import { approvalsBy } from '../../reconcile/approval-marks.ts'
 import type { Step } from '../../reconcile/plan/types.ts'
 import { listed } from '../../words/text.ts'
 import { ownersIn, OWNERS_LINE } from '../../approvals/owners.ts'
-import type { Merge } from '../../session/merged-instance.ts'
+import type { MergedFiles } from '../../session/merged-instance.ts'
 import type { Session } from '../../session/session.ts'
 import { authorsBehind, type Authors } from '../../approvals/authors.ts'
 import type { Job } from '../../session/job.ts'
@@ -32,7 +32,7 @@ export function leftoversAmong(
 }
 
 /** Says who must approve these steps, if that is an owner or if only one person is named. */
-export async function whoDecides({ trusted }: Merge, steps: readonly Step[]): Promise<string[]> {
+export async function whoDecides({ trusted }: MergedFiles, steps: readonly Step[]): Promise<string[]> {
   const owners = await ownersIn(trusted)
   const named = listed(owners.map((owner) => `@${owner}`))
   if (owners.length === 1) return [onePersonDecides(named)]

@@ -30,7 +30,7 @@ export interface ConnectionOptions {
 }
 
 /** The connections of an instance. Each opens at its first use, once in a run. */
-export interface Connections {
+export interface MastodonConnections {
   readonly instance: InstanceFile
   readonly database: () => Promise<Machine>
   /** The fenced API, and the version that it names. */
@@ -47,7 +47,7 @@ export function openConnections(
   instance: InstanceFile,
   secrets: Secrets,
   options: ConnectionOptions = {},
-): Connections {
+): MastodonConnections {
   const { api, database, console: connection } = instance.mastodon ?? {}
   const closing: (() => Promise<void>)[] = []
 

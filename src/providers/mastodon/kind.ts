@@ -1,6 +1,14 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
-import type { Draft, Hints, Kind, Outcome, Violation, LiveState, WriteContext } from '../../reconcile/kind.ts'
-import type { Unmeasured } from '../../reconcile/provider.ts'
+import type {
+  DraftStep,
+  KindInput,
+  Kind,
+  StepOutcome,
+  Violation,
+  LiveState,
+  WriteContext,
+} from '../../reconcile/kind.ts'
+import type { UnmeasuredImpact } from '../../reconcile/provider.ts'
 import type { DesiredObject, LiveObject, Candidate } from '../../reconcile/objects.ts'
 import type { Impact, Step } from '../../reconcile/plan/types.ts'
 import type { ReadRequest, TableName, Tables, WriteConnection, Writer } from './tables.ts'
@@ -18,21 +26,21 @@ export interface MastodonKind extends Kind {
   /** From rows to normalised objects. Pure; throws a HerdbookError on an odd shape, which makes the kind unknown. */
   readonly read: (
     tables: Tables,
-    hints: Hints,
+    hints: KindInput,
   ) => {
     readonly objects: readonly LiveObject[]
     readonly prospects?: ReadonlyMap<string, Candidate>
     /** Sentences about what the server has and no file can hold. */
     readonly unwritable?: readonly string[]
   }
-  readonly weakens?: (step: Draft, tables: Tables) => boolean
+  readonly weakens?: (step: DraftStep, tables: Tables) => boolean
   /** Whether a step gives access, or opens something to more people. */
-  readonly opens?: (step: Draft) => boolean
-  readonly impact?: (step: Draft, tables: Tables) => Impact | Unmeasured | undefined
+  readonly opens?: (step: DraftStep) => boolean
+  readonly impact?: (step: DraftStep, tables: Tables) => Impact | UnmeasuredImpact | undefined
   /** Rules that need the live state: a warning or a refusal beside a step. */
-  readonly advice?: (step: Draft, tables: Tables, hints: Hints) => readonly Diagnostic[]
+  readonly advice?: (step: DraftStep, tables: Tables, hints: KindInput) => readonly Diagnostic[]
   /** Writes steps in the order given, and yields the outcome of each. */
-  readonly apply: (steps: readonly Step[], context: ApplyContext) => AsyncIterable<Outcome>
+  readonly apply: (steps: readonly Step[], context: ApplyContext) => AsyncIterable<StepOutcome>
 }
 
 export interface ApplyContext extends Omit<WriteContext, 'connection'> {
@@ -41,25 +49,25 @@ export interface ApplyContext extends Omit<WriteContext, 'connection'> {
 }
 
 /** A condition that every state of accounts and roles must meet. */
-export interface Rule {
+export interface MastodonInvariant {
   readonly name: string
   readonly kinds: readonly string[]
-  readonly violations: (world: LiveState, facts: Facts) => readonly Violation[]
+  readonly violations: (world: LiveState, facts: InvariantFacts) => readonly Violation[]
 }
 
 /** What rules need besides the objects. */
-export interface Facts {
+export interface InvariantFacts {
   readonly minimumOwners: number
   /** The acting account, which the audit log names, as in the files. */
   readonly actingAccount: string | null
   /** The accounts that Herdbook acts as. */
-  readonly acting: readonly Acting[]
+  readonly acting: readonly ActingAccount[]
   /** Accounts that can log in: confirmed, approved, not disabled, suspended or moved. */
   readonly functional: ReadonlySet<string>
 }
 
 /** An account that Herdbook acts as, or may act as if Herdbook could not look that up. */
-export interface Acting {
+export interface ActingAccount {
   readonly account: string
   /** For people. Only an account that the files name is named: this may become public. */
   readonly called: string

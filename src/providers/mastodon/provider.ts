@@ -1,15 +1,15 @@
 import type { InstanceFile } from '../../instance/documents.ts'
 import type {
   Capability,
-  Finished,
+  FinishResult,
   Provider,
   ProviderFolder,
-  Reading,
-  Use,
+  FarEndReading,
+  RunPurpose,
   WriteSession,
 } from '../../reconcile/provider.ts'
 import type { Observed } from '../../reconcile/objects.ts'
-import { openConnections, type ConnectionOptions, type Connections } from './connections.ts'
+import { openConnections, type ConnectionOptions, type MastodonConnections } from './connections.ts'
 import { KINDS } from './kinds/index.ts'
 import { INVARIANTS } from './kinds/invariants.ts'
 import { isComplete, openReader } from './reader.ts'
@@ -28,7 +28,7 @@ const CONSOLE_ABOVE_WRITES = 36
 const identity = ({ domain }: Pick<InstanceFile, 'domain'>): string => `${NAME}:${domain}`
 
 /** The ways to read and write of one run. */
-export interface Ways {
+export interface ReaderAndWriter {
   readonly reader: () => Promise<Reader>
   readonly writer: () => Promise<Writer>
   readonly close: () => Promise<void>
@@ -55,10 +55,14 @@ export function capabilityOf(
 }
 
 /** Makes the provider of an instance from its ways to read and write. */
-export function providerOf(config: InstanceFile, ways: Ways, can: Provider['can'] = capabilityOf(config)): Provider {
+export function providerOf(
+  config: InstanceFile,
+  ways: ReaderAndWriter,
+  can: Provider['can'] = capabilityOf(config),
+): Provider {
   const { writes } = can('plan')
-  const readingOf = (tables: Tables, tokenAccount: TokenAccount, known: Known = knownObjects()): Reading => {
-    const reading: Reading = {
+  const readingOf = (tables: Tables, tokenAccount: TokenAccount, known: Known = knownObjects()): FarEndReading => {
+    const reading: FarEndReading = {
       version: tables.version,
       proof: isRead(tables) ? config.domain : null,
       understand: (input) => understand({ tables, tokenAccount, writes }, input, known(tables, input)),
@@ -112,7 +116,7 @@ function sessionOf(writer: Writer): WriteSession {
       if (!kind || !isWriteConnection(connection)) throw new Error(`unreachable: ${name}`)
       return kind.apply(steps, { ...context, connection, writer })
     },
-    finish: async (pending): Promise<Finished> => {
+    finish: async (pending): Promise<FinishResult> => {
       const result = await writer.finishOwed(pending)
       if (result.state === 'done') return { state: 'done' }
       const reason = { code: 'moved', severity: 'error' as const, message: SERVER_CHANGED }
@@ -127,9 +131,9 @@ function sessionOf(writer: Writer): WriteSession {
 }
 
 /** The options that connections are opened with. */
-export interface Access extends Pick<ConnectionOptions, 'onWait'> {
+export interface ConnectionAccess extends Pick<ConnectionOptions, 'onWait'> {
   readonly secrets: Secrets
-  readonly use: Use
+  readonly use: RunPurpose
 }
 
 /** Removes the console, which can change everything, so that a proposal never gets it. */
@@ -139,12 +143,12 @@ export function withoutConsole(config: InstanceFile): InstanceFile {
 }
 
 /** Makes the provider from the connections in the configuration; each opens at its first use. */
-export function connect(config: InstanceFile, { secrets, use, onWait }: Access): MastodonProvider {
+export function connect(config: InstanceFile, { secrets, use, onWait }: ConnectionAccess): MastodonProvider {
   const seen = use === 'proposal' ? withoutConsole(config) : config
   const options = use === 'apply' ? { verb: 'apply' as const } : { verb: 'plan' as const, reading: true }
   const connections = openConnections(seen, secrets, { ...options, ...(onWait === undefined ? {} : { onWait }) })
   let reader: Promise<Reader> | undefined
-  const ways: Ways = {
+  const ways: ReaderAndWriter = {
     reader: () => (reader ??= openReader(seen, secrets, { connections })),
     writer: () => openWriter(seen, secrets, { connections }),
     close: connections.close,
@@ -154,10 +158,10 @@ export function connect(config: InstanceFile, { secrets, use, onWait }: Access):
 
 /** The provider, and its connections for what only Mastodon does: posts and tokens. */
 export interface MastodonProvider extends Provider {
-  readonly connections: Connections
+  readonly connections: MastodonConnections
 }
 
-export const mastodon: ProviderFolder<Access> = {
+export const mastodon: ProviderFolder<ConnectionAccess> = {
   name: NAME,
   kinds: KINDS,
   identity,

@@ -2,12 +2,12 @@ import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.
 import type { Instance } from '../../instance/instance.ts'
 import { policyOf } from '../../instance/policy.ts'
 import { hintsFor } from '../../reconcile/plan/input.ts'
-import type { Hints, Invariant, Kind } from '../../reconcile/kind.ts'
-import type { Live, Request, ReadContext } from '../../reconcile/provider.ts'
+import type { KindInput, Invariant, Kind } from '../../reconcile/kind.ts'
+import type { ProviderLive, ReadingRequest, ReadContext } from '../../reconcile/provider.ts'
 import type { Observed } from '../../reconcile/objects.ts'
 import type { Step } from '../../reconcile/plan/types.ts'
 import { checkAge } from './stale-ledger.ts'
-import type { Facts, MastodonKind } from './kind.ts'
+import type { InvariantFacts, MastodonKind } from './kind.ts'
 import { accountId } from './kinds/community/accounts.ts'
 import { actingAs, actorMissing } from './kinds/community/acting-account.ts'
 import { functionalAccounts } from './kinds/community/moderator.ts'
@@ -22,7 +22,7 @@ const kindsIn = (kinds: readonly Kind[]): MastodonKind[] => {
 }
 
 /** Makes one request for all kinds. */
-export function requestFor({ desired, instance, kinds: asked }: Request): ReadRequest {
+export function requestFor({ desired, instance, kinds: asked }: ReadingRequest): ReadRequest {
   const kinds = kindsIn(asked)
   const objectsOf = (kind: Kind) => {
     const d = desired.get(kind.name)
@@ -81,7 +81,11 @@ const unread = (kind: Kind): Diagnostic => ({
 })
 
 /** Collects what invariants need besides the objects: who can log in, and which accounts Herdbook acts as. */
-export function factsOf(tables: Tables, instance: Instance, tokenAccount: TokenAccount): Omit<Facts, 'minimumOwners'> {
+export function factsOf(
+  tables: Tables,
+  instance: Instance,
+  tokenAccount: TokenAccount,
+): Omit<InvariantFacts, 'minimumOwners'> {
   const accounts = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const named = instance.documents['instance.yaml']?.acting_account
   return {
@@ -95,13 +99,13 @@ export function factsOf(tables: Tables, instance: Instance, tokenAccount: TokenA
  * Eases the facts for an immediate removal: one owner is enough, and a token that cannot be looked up does not stop it,
  * since someone may have revoked it.
  */
-const forRemoval = (facts: Facts): Facts => ({
+const forRemoval = (facts: InvariantFacts): InvariantFacts => ({
   ...facts,
   minimumOwners: Math.min(1, facts.minimumOwners),
   acting: facts.acting.filter(({ unsure }) => !unsure),
 })
 
-function invariantsOf(facts: Facts): Invariant[] {
+function invariantsOf(facts: InvariantFacts): Invariant[] {
   const removing = forRemoval(facts)
   return INVARIANTS.map(({ name, kinds, violations }) => ({
     name,
@@ -121,23 +125,23 @@ function checkConnections(steps: readonly Step[]): Diagnostic[] {
 }
 
 /** The tables of one read, and what belongs to them. */
-export interface Read {
+export interface ReadTables {
   readonly tables: Tables
   readonly tokenAccount: TokenAccount
-  readonly writes: Live['writes']
+  readonly writes: ProviderLive['writes']
 }
 
 /** Makes live from the tables. `objects` are those that the kinds made from these tables before. */
 export function understand(
-  { tables, tokenAccount, writes }: Read,
+  { tables, tokenAccount, writes }: ReadTables,
   input: ReadContext,
   objects: ReadonlyMap<string, Observed> = observed(tables, input),
-): Live {
+): ProviderLive {
   const { instance, ledger, now, environment } = input
   const facts = { ...factsOf(tables, instance, tokenAccount), minimumOwners: policyOf(instance, now).minimumOwners }
   const byName = new Map(KINDS.map((kind) => [kind.name, kind]))
-  const hints = new Map<string, Hints>()
-  const hintsOf = (kind: Kind): Hints => {
+  const hints = new Map<string, KindInput>()
+  const hintsOf = (kind: Kind): KindInput => {
     const own = hints.get(kind.name) ?? hintsFor(kind, input)
     hints.set(kind.name, own)
     return own

@@ -1,7 +1,7 @@
 import { type Diagnostic, HerdbookError } from '../../instance/diagnostic.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
 import type { TokenAccount, Reader, ReadRequest, TableName, Tables } from './tables.ts'
-import { checkDomain, type ConnectionOptions, type Connections, openConnections } from './connections.ts'
+import { checkDomain, type ConnectionOptions, type MastodonConnections, openConnections } from './connections.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { allUnknown, tablesOf, unreadTable } from './database/rows.ts'
 import { namelessDatabase, NEEDS_DATABASE_OR_CONSOLE, THE_DATABASE } from './texts.ts'
@@ -12,7 +12,7 @@ type Read = { readonly tables: Partial<Tables>; readonly version: string | null 
 export async function openReader(
   instance: InstanceFile,
   secrets: Secrets,
-  options: ConnectionOptions & { readonly connections?: Connections } = {},
+  options: ConnectionOptions & { readonly connections?: MastodonConnections } = {},
 ): Promise<Reader> {
   const connections = options.connections ?? openConnections(instance, secrets, { ...options, reading: true })
   let tokenAccount: Promise<TokenAccount> | undefined
@@ -29,7 +29,7 @@ export async function openReader(
   }
 }
 
-async function fromDatabase(connections: Connections, request: ReadRequest): Promise<Read> {
+async function fromDatabase(connections: MastodonConnections, request: ReadRequest): Promise<Read> {
   const connection = connections.instance.mastodon?.database
   if (!connection) return { tables: {}, version: null }
   const { readDatabase, reinstall } = await import('./database/database.ts')
@@ -51,7 +51,7 @@ async function fromDatabase(connections: Connections, request: ReadRequest): Pro
 export const isComplete = (table: unknown): boolean =>
   typeof table === 'object' && table !== null && 'state' in table && table.state === 'complete'
 
-async function fromOthers(connections: Connections, request: ReadRequest): Promise<Read> {
+async function fromOthers(connections: MastodonConnections, request: ReadRequest): Promise<Read> {
   // Imported late: the database connection needs no HTTP.
   const { isList } = await import('./rest/client.ts')
   const byRest = request.tables.filter((name) => connections.has.api && (isList(name) || name === 'impact'))
@@ -67,7 +67,7 @@ async function fromOthers(connections: Connections, request: ReadRequest): Promi
 
 const part = (request: ReadRequest, tables: readonly TableName[]): ReadRequest => ({ ...request, tables })
 
-async function fromRest(connections: Connections, request: ReadRequest): Promise<Read> {
+async function fromRest(connections: MastodonConnections, request: ReadRequest): Promise<Read> {
   if (request.tables.length === 0) return { tables: {}, version: null }
   return attempt(request, async () => {
     const rest = await connections.reading()
@@ -76,7 +76,7 @@ async function fromRest(connections: Connections, request: ReadRequest): Promise
   })
 }
 
-async function fromConsole(connections: Connections, request: ReadRequest): Promise<Read> {
+async function fromConsole(connections: MastodonConnections, request: ReadRequest): Promise<Read> {
   if (request.tables.length === 0) return { tables: {}, version: null }
   if (!connections.has.console) {
     const unread = request.tables.map((name) => [name, unreadTable(name, NEEDS_DATABASE_OR_CONSOLE)])
@@ -86,7 +86,7 @@ async function fromConsole(connections: Connections, request: ReadRequest): Prom
 }
 
 /** Looks up the account of the API's token that this run reads with. */
-async function tokenAccountOf(connections: Connections): Promise<TokenAccount> {
+async function tokenAccountOf(connections: MastodonConnections): Promise<TokenAccount> {
   if (!connections.has.api) return { state: 'none' }
   try {
     const { usernameOf } = await import('./rest/token.ts')

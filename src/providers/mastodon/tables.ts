@@ -9,10 +9,10 @@ export type ConnectionName = 'database' | 'rest' | 'console'
 export type WriteConnection = Exclude<ConnectionName, 'database'>
 
 /** The tables of a snapshot. Every connection answers rows of the same shape. */
-export type TableName = keyof Rows
+export type TableName = keyof TableRows
 
 /** Rows as every connection gives them: ids are strings, times ISO 8601 UTC with milliseconds, severities words. */
-export interface Rows {
+export interface TableRows {
   domain_blocks: {
     id: string
     domain: string
@@ -93,7 +93,7 @@ export type Table<Row> =
     }
   | { readonly state: 'unknown'; readonly reason: Diagnostic }
 
-export type Tables = { readonly [Name in TableName]: Table<Rows[Name]> } & {
+export type Tables = { readonly [Name in TableName]: Table<TableRows[Name]> } & {
   /** The server's version as it says it, or the minor release that its columns show: "4.6.5", "4.6". */
   readonly version: string | null
 }

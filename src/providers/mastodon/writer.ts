@@ -3,14 +3,14 @@ import type { InstanceFile } from '../../instance/documents.ts'
 import type { Write, Writer, WriteResult } from './tables.ts'
 import type { Intent } from '../../reconcile/ledger/types.ts'
 import type { Console, OwedBlock } from './console/console.ts'
-import { type ConnectionOptions, type Connections, openConnections } from './connections.ts'
+import { type ConnectionOptions, type MastodonConnections, openConnections } from './connections.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 
 /** Opens the writer. The console starts at the first write through it. */
 export async function openWriter(
   instance: InstanceFile,
   secrets: Secrets,
-  options: ConnectionOptions & { readonly connections?: Connections } = {},
+  options: ConnectionOptions & { readonly connections?: MastodonConnections } = {},
 ): Promise<Writer> {
   const connections = options.connections ?? openConnections(instance, secrets, { ...options, verb: 'apply' })
   return {
@@ -38,7 +38,7 @@ async function* through(open: () => Promise<Send>, writes: readonly Write[]): As
   yield* send(writes)
 }
 
-async function throughRest(connections: Connections): Promise<Send> {
+async function throughRest(connections: MastodonConnections): Promise<Send> {
   const { writeBlock } = await import('./rest/writes.ts')
   const rest = await connections.writing()
   return async function* (writes) {
@@ -47,7 +47,7 @@ async function throughRest(connections: Connections): Promise<Send> {
 }
 
 /** Sends new domain blocks together, and the contact settings too. Every other write is answered on its own. */
-async function throughConsole(connections: Connections): Promise<Send> {
+async function throughConsole(connections: MastodonConnections): Promise<Send> {
   const console = await connections.console()
   return async function* (writes) {
     for (const batch of batches(writes)) yield* await resultsOf(console, batch)
@@ -79,7 +79,7 @@ function together(write: Write): string | null {
   return write.table === 'settings' && write.name.startsWith('site_contact_') ? 'contact' : null
 }
 
-async function finishOwed(connections: Connections, owed: readonly Intent[]): Promise<WriteResult> {
+async function finishOwed(connections: MastodonConnections, owed: readonly Intent[]): Promise<WriteResult> {
   try {
     const console = await connections.console()
     await console.finishOwed(owed.map(owedBlock))

@@ -2,7 +2,7 @@ import { batches, type Batch } from '../plan/batches.ts'
 import { refOf } from '../object-ref.ts'
 import { certainConnections } from './certain-connections.ts'
 import { withoutFinished } from '../pending-effects.ts'
-import { askingAgain, type MayGo } from './may-go-on.ts'
+import { askingAgain, type MaySend } from './may-go-on.ts'
 import { apart, goOn } from './plan-again.ts'
 import { objectIn } from '../plan/guard.ts'
 import { withNotes } from './write-ahead.ts'
@@ -18,13 +18,13 @@ import {
   skip,
   whyNot,
   type ApplyDeps,
-  type Progress,
+  type StepProgress,
 } from './progress.ts'
 import { knownNow, noteDown, resolved } from './resolve-references.ts'
 import { endUnfinished } from './resume-protocols.ts'
 import { finishPending, openSessions, reasonOf, type Sessions } from './sessions.ts'
 import { finish } from './verify.ts'
-import type { Outcome, WriteContext } from '../kind.ts'
+import type { StepOutcome, WriteContext } from '../kind.ts'
 import type { ApplyReport } from '../report.ts'
 import type { Plan, Step } from '../plan/types.ts'
 
@@ -43,7 +43,7 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   return finish(plan, progress.ledger, progress, deps)
 }
 
-async function carry(plan: Plan, sessions: Sessions, progress: Progress, begins: ApplyDeps): Promise<void> {
+async function carry(plan: Plan, sessions: Sessions, progress: StepProgress, begins: ApplyDeps): Promise<void> {
   const mayGo = askingAgain(progress, begins)
   const { waiting, live } = await endUnfinished(plan, sessions, progress, begins, mayGo)
   const deps = { ...begins, live }
@@ -67,7 +67,7 @@ async function carry(plan: Plan, sessions: Sessions, progress: Progress, begins:
 }
 
 /** Skips steps that may not go out. One without a connection could never be done, so it stops no other step. */
-function holdBack(step: Step, withheld: ApplyDeps['withheld'], progress: Progress): void {
+function holdBack(step: Step, withheld: ApplyDeps['withheld'], progress: StepProgress): void {
   if (step.connection === null) {
     progress.skipped.push({ step, ...NO_CONNECTION })
     return
@@ -81,9 +81,9 @@ async function run(
   todo: readonly Batch[],
   plan: Plan,
   sessions: Sessions,
-  progress: Progress,
+  progress: StepProgress,
   deps: ApplyDeps,
-  mayGo: MayGo,
+  mayGo: MaySend,
 ): Promise<void> {
   const { now, later } = apart(todo, deps, progress)
   const send = (batch: Batch, next: ApplyDeps): Promise<void> =>
@@ -102,10 +102,10 @@ async function run(
 /** A batch of a plan, and whether it may still go out. */
 interface Sending extends Batch {
   readonly plan: Plan
-  readonly mayGo: MayGo
+  readonly mayGo: MaySend
 }
 
-async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, deps: ApplyDeps): Promise<void> {
+async function runBatch(batch: Sending, sessions: Sessions, progress: StepProgress, deps: ApplyDeps): Promise<void> {
   const admitted = batch.steps.filter((step) => admit(step, progress, deps))
   const unanswered = new Set(admitted)
   const context: WriteContext = {
@@ -114,7 +114,7 @@ async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, 
     lease: leaseOf(deps),
     serverId: (ref) => progress.serverIds.get(ref) ?? objectIn(progress.live, ref)?.serverId ?? null,
   }
-  const tell = (outcome: Outcome): void => {
+  const tell = (outcome: StepOutcome): void => {
     unanswered.delete(outcome.step)
     record(outcome, batch.kind, progress, deps)
     deps.told({ ...outcome, step: plannedAs(outcome.step, progress) })

@@ -6,33 +6,33 @@ import type { Sealing } from '../digest.ts'
 import { refuseMoved } from '../identity.ts'
 import type { LedgerStore } from '../ledger/store.ts'
 import type { Ledger } from '../ledger/types.ts'
-import type { Withheld } from './outgoing.ts'
-import type { Planned, PlanOptions } from '../reconciler.ts'
+import type { WithheldSteps } from './outgoing.ts'
+import type { PlanWithInput, PlanOptions } from '../reconciler.ts'
 import type { ApplyReport } from '../report.ts'
 import type { Plan } from '../plan/types.ts'
 
 /** What is held back after members got notice, and what could not be announced. */
 export interface AfterNotice {
   readonly ledger: Ledger
-  readonly withheld: Withheld
+  readonly withheld: WithheldSteps
   readonly findings: readonly Diagnostic[]
 }
 
 /** The far ends, as one run has them open. */
 export interface FarEnds {
   /** Reads live and plans with this ledger. */
-  readonly plan: (ledger: Ledger, planOptions: PlanOptions) => Promise<Planned>
+  readonly plan: (ledger: Ledger, planOptions: PlanOptions) => Promise<PlanWithInput>
   /** Opens a provider's write session. */
   readonly open: ApplyDeps['open']
   /** Gives members notice of coming steps; answers what waits for its day. */
-  readonly notice: (ledger: Ledger, plan: Plan, withheld: Withheld) => Promise<AfterNotice>
+  readonly notice: (ledger: Ledger, plan: Plan, withheld: WithheldSteps) => Promise<AfterNotice>
   /** Tells members what was done; answers what could not be announced. */
   readonly announce: (report: ApplyReport) => Promise<readonly Diagnostic[]>
 }
 
 /** What is carried out: a plan without its withheld steps, on a ledger. */
-export interface Part extends AfterNotice {
-  readonly planned: Planned
+export interface ApplyPart extends AfterNotice {
+  readonly planned: PlanWithInput
   readonly planOptions: PlanOptions
   /** The reason of a first apply; it stays in the ledger's history. */
   readonly first: string | undefined
@@ -50,7 +50,7 @@ export interface CarryOutDeps extends Pick<ApplyDeps, 'holds' | 'nonce' | 'now' 
 }
 
 /** Applies a plan or a part of it, verifies it, and writes down what was verified and who approved it. */
-export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyReport> {
+export async function carryOut(part: ApplyPart, deps: CarryOutDeps): Promise<ApplyReport> {
   const { planned, planOptions, ledger, withheld } = part
   const { plan, input } = planned
   const { far, sealing, store, holds, nonce, now, signal, again } = deps

@@ -3,24 +3,24 @@ import { heldByChecks } from './needed-checks.ts'
 import { beginnings } from '../plan/first-apply.ts'
 import { carryOut, type CarryOutDeps, type FarEnds } from './carry-out.ts'
 import { makerOf } from '../plan/not-created.ts'
-import type { Planned, PlanOptions } from '../reconciler.ts'
+import type { PlanWithInput, PlanOptions } from '../reconciler.ts'
 import { pass, passAgain, type GateInput } from './gates.ts'
 import { elsewhere, released } from '../identity.ts'
 import { whyStop } from './may-go-on.ts'
 import { withoutLapsed } from './lapsed.ts'
 import { unused } from '../approval-marks.ts'
-import { allWithheld, outgoing, withApprovals, withheldOf, type Approving, type Withheld } from './outgoing.ts'
+import { allWithheld, outgoing, withApprovals, withheldOf, type ApprovalRules, type WithheldSteps } from './outgoing.ts'
 import { seenAfter } from '../seen-list.ts'
 import type { Sealing } from '../digest.ts'
 import type { LedgerStore } from '../ledger/store.ts'
-import type { Ledger, Merge } from '../ledger/types.ts'
+import type { Ledger, MergeApproval } from '../ledger/types.ts'
 import type { Head, Repository } from '../repository.ts'
 import type { ApplyReport } from '../report.ts'
 import type { Plan, Step } from '../plan/types.ts'
 import { FORGET_APPROVALS, newFarEnd, takenIn } from './texts.ts'
 
 /** One run: Git, the ledger, and what digests are made for and with. */
-export interface Run {
+export interface ApplyRun {
   /** Names this run in the ledger. */
   readonly run: string
   /** null outside Git, as head and store. */
@@ -56,12 +56,12 @@ export interface ConvergeDeps
   readonly saved: Plan | null
   readonly lock: Lock
   /** Opens the far ends for the time of some work. */
-  readonly connected: (work: (far: FarEnds) => Promise<Converged>) => Promise<Converged>
+  readonly connected: (work: (far: FarEnds) => Promise<ConvergeResult>) => Promise<ConvergeResult>
   /** The pull requests that were merged since the last apply and that this ledger does not hold. */
-  readonly mergesOf: (ledger: Ledger) => Promise<readonly Merge[]>
+  readonly mergesOf: (ledger: Ledger) => Promise<readonly MergeApproval[]>
   /** The options that people and the merges of this ledger ask for. */
   readonly planOptionsWith: (ledger: Ledger) => PlanOptions
-  readonly approving: Approving
+  readonly approving: ApprovalRules
   /** Shows that live is read. */
   readonly reading: <Result>(work: () => Promise<Result>) => Promise<Result>
   /** Shows the plan before anything is asked about it. */
@@ -69,7 +69,7 @@ export interface ConvergeDeps
 }
 
 /** The result of a run: there was nothing to do, or something was applied. */
-export type Converged =
+export type ConvergeResult =
   | { readonly state: 'settled'; readonly plan: Plan }
   | { readonly state: 'applied'; readonly report: ApplyReport }
 
@@ -77,7 +77,7 @@ export type Converged =
  * Makes the server what the files say: takes in merges, reads and plans, passes the gates, applies what may go out and
  * verifies it, all under the lock. Throws what the first refusing gate says.
  */
-export async function converge(run: Run, deps: ConvergeDeps): Promise<Converged> {
+export async function converge(run: ApplyRun, deps: ConvergeDeps): Promise<ConvergeResult> {
   const { lock, rewritten } = deps
   await pass('run', aboutRun(run, deps))
   try {
@@ -94,7 +94,7 @@ export async function converge(run: Run, deps: ConvergeDeps): Promise<Converged>
   }
 }
 
-const aboutRun = ({ repository, head, ledger }: Run, { rewritten, lock }: ConvergeDeps): GateInput['run'] => ({
+const aboutRun = ({ repository, head, ledger }: ApplyRun, { rewritten, lock }: ConvergeDeps): GateInput['run'] => ({
   repository,
   commit: head?.commit ?? null,
   ledger,
@@ -102,7 +102,7 @@ const aboutRun = ({ repository, head, ledger }: Run, { rewritten, lock }: Conver
   takeLock: lock.take,
 })
 
-async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promise<Converged> {
+async function planAndApply(known: ApplyRun, deps: ConvergeDeps, far: FarEnds): Promise<ConvergeResult> {
   const { sealing, store } = known
   const { approving, saved, first, conceal, watch, checkAge, confirm } = deps
   // A saved plan was made without this option, and is applied as it was shown.
@@ -114,7 +114,7 @@ async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promi
   const lasting = await forgetLapsed(run, plan)
   if (isSettled({ ...run, ledger: lasting }, plan, deps)) return { state: 'settled', plan }
   const ledger = withApprovals(lasting, plan, sealing, approving)
-  const withheld: Withheld = new Map([
+  const withheld: WithheldSteps = new Map([
     ...allWithheld(planned, withheldOf(planned, ledger.approvals, sealing, approving), deps.now()),
     ...heldByChecks(certain(planned), planned.input.kinds, plan.checks),
   ])
@@ -140,21 +140,21 @@ async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promi
 }
 
 /** The first applies that a plan is. */
-function begunBy({ plan, input, ledger }: Planned & { readonly ledger: Ledger }): GateInput['part']['begins'] {
+function begunBy({ plan, input, ledger }: PlanWithInput & { readonly ledger: Ledger }): GateInput['part']['begins'] {
   if (ledger.head === null) return plan.steps.length === 0 ? [] : [{ provider: null, steps: plan.steps.length }]
   return beginnings(plan, { ...input, ledger }).map(({ provider, steps }) => ({ provider, steps: steps.length }))
 }
 
 /** Steps whose checks can be made now. The others' checks are made when their object's maker exists. */
-const certain = ({ plan, input }: Planned): Step[] =>
+const certain = ({ plan, input }: PlanWithInput): Step[] =>
   plan.steps.filter(({ kind }) => makerOf(kind, input.live.observed) === undefined)
 
 /** Plans. If a far end was replaced on purpose, the ledger first forgets what it held of the old one. */
 async function planOf(
-  run: Run,
+  run: ApplyRun,
   deps: ConvergeDeps,
-  planWith: (ledger: Ledger) => Promise<Planned>,
-): Promise<{ readonly run: Run; readonly planned: Planned }> {
+  planWith: (ledger: Ledger) => Promise<PlanWithInput>,
+): Promise<{ readonly run: ApplyRun; readonly planned: PlanWithInput }> {
   const planned = await planWith(run.ledger)
   const ledger = await letGoOf(run, planned, deps)
   return ledger === run.ledger ? { run, planned } : { run: { ...run, ledger }, planned: await planWith(ledger) }
@@ -162,8 +162,8 @@ async function planOf(
 
 /** The ledger without what it held of far ends that were replaced on purpose. */
 async function letGoOf(
-  { ledger, store, run }: Run,
-  { plan, input }: Planned,
+  { ledger, store, run }: ApplyRun,
+  { plan, input }: PlanWithInput,
   { newHost }: ConvergeDeps,
 ): Promise<Ledger> {
   const names = newHost === undefined ? [] : elsewhere(input.proofs, ledger)
@@ -176,7 +176,11 @@ async function letGoOf(
 }
 
 /** Takes merges into the ledger when they are first seen: later edits of pull request or reviews change nothing. */
-async function takeIn({ ledger, store, head, run }: Run, fresh: readonly Merge[], now: Date): Promise<Ledger> {
+async function takeIn(
+  { ledger, store, head, run }: ApplyRun,
+  fresh: readonly MergeApproval[],
+  now: Date,
+): Promise<Ledger> {
   const forms = formsIn(ledger, now)
   const known = new Set(ledger.merges.map(({ pullRequest }) => pullRequest))
   const added = unused(
@@ -195,7 +199,7 @@ async function takeIn({ ledger, store, head, run }: Run, fresh: readonly Merge[]
 }
 
 /** The ledger without approvals that no change needs any more. */
-async function forgetLapsed({ ledger, store, sealing, run }: Run, plan: Plan): Promise<Ledger> {
+async function forgetLapsed({ ledger, store, sealing, run }: ApplyRun, plan: Plan): Promise<Ledger> {
   const lasting = store && ledger.head !== null ? withoutLapsed(ledger, plan, sealing) : null
   if (!store || lasting === null) return ledger
   return store.save({ ...ledger, ...lasting }, FORGET_APPROVALS, {
@@ -206,7 +210,7 @@ async function forgetLapsed({ ledger, store, sealing, run }: Run, plan: Plan): P
 }
 
 /** Whether there is nothing to do: no step, nothing to write into the ledger, and a ledger that has begun. */
-function isSettled({ store, ledger }: Run, plan: Plan, { first, rewritten }: ConvergeDeps): boolean {
+function isSettled({ store, ledger }: ApplyRun, plan: Plan, { first, rewritten }: ConvergeDeps): boolean {
   // A first apply begins the ledger even if it has nothing to write into it.
   const begun = !store || ledger.head !== null
   // But not while only takeovers are left: a later first apply must say why it takes them over.

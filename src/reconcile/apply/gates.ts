@@ -43,19 +43,19 @@ export interface GateInput {
     /** Throws if a step is for an account that may be someone else's; null if a person looks at each step. */
     readonly checkAge: ((plan: Plan) => Promise<void>) | null
     /** Asks a person; answers null for yes, else how to say yes. null if nobody is asked. */
-    readonly confirm: ((plan: Plan) => Promise<Unconfirmed | null>) | null
+    readonly confirm: ((plan: Plan) => Promise<ConfirmHint | null>) | null
   }
 }
 
 /** How to confirm a plan that nobody confirmed. */
-export interface Unconfirmed {
+export interface ConfirmHint {
   readonly hint: string
 }
 
-export type About = keyof GateInput
+export type GateSubject = keyof GateInput
 
 /** One thing that can stop an apply. */
-export interface Gate<A extends About = About> {
+export interface Gate<A extends GateSubject = GateSubject> {
   readonly name: string
   readonly exits: readonly ExitCode[]
   /** The codes that it refuses with; `of findings` where the findings of a plan bring their own. */
@@ -67,7 +67,7 @@ export interface Gate<A extends About = About> {
 }
 
 /** All gates, in their order: those about the run, those about its plan, those about what would go out. */
-const GATES_ABOUT: { readonly [A in About]: readonly Gate<A>[] } = {
+const GATES_ABOUT: { readonly [A in GateSubject]: readonly Gate<A>[] } = {
   run: [
     {
       name: 'head',
@@ -120,12 +120,12 @@ export const GATES: readonly Pick<Gate, 'name' | 'exits' | 'codes'>[] = [
 ]
 
 /** Goes through the gates about one thing, in order. Throws what the first that refuses says. */
-export async function pass<A extends About>(about: A, input: GateInput[A]): Promise<void> {
+export async function pass<A extends GateSubject>(about: A, input: GateInput[A]): Promise<void> {
   for (const gate of GATES_ABOUT[about]) await gate.check(input)
 }
 
 /** Goes once more through the gates whose answer can change during a run. Throws what the first refusal says. */
-export async function passAgain<A extends About>(about: A, input: GateInput[A]): Promise<void> {
+export async function passAgain<A extends GateSubject>(about: A, input: GateInput[A]): Promise<void> {
   for (const gate of GATES_ABOUT[about]) if (gate.again) await gate.check(input)
 }
 

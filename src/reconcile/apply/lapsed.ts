@@ -1,6 +1,6 @@
 import { partsOf, refInLedger, refOf } from '../object-ref.ts'
 import type { Sealing } from '../digest.ts'
-import type { Ledger, Merge } from '../ledger/types.ts'
+import type { Ledger, MergeApproval } from '../ledger/types.ts'
 import { coveredBy, marksAmong, showed, usedOf } from '../approval-marks.ts'
 import type { ObjectRef } from '../values.ts'
 import type { Plan } from '../plan/types.ts'
@@ -15,7 +15,7 @@ export function withoutLapsed({ merges, approvals }: Approving, plan: Plan, seal
   const isComplete = plan.reads.every(({ complete }) => complete)
   const open = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting, ...plan.unfinished]
   const refs = new Set([...plan.steps.map(refInLedger), ...open.map(refOf)])
-  const lasting = (merge: Merge): Merge => {
+  const lasting = (merge: MergeApproval): MergeApproval => {
     const { marks } = merge
     if (open.some((one) => marks.groups > 0 || showed(marks, one, sealing))) return merge
     const needed = marksAmong(merge, plan.steps, sealing).union(usedOf(merge, approvals))
@@ -33,7 +33,12 @@ export function withoutLapsed({ merges, approvals }: Approving, plan: Plan, seal
 }
 
 /** Drops restore requests that are in sync, done, or about something else now. Kinds that were not read keep theirs. */
-function withoutOver(merge: Merge, approvals: Approving['approvals'], plan: Plan, sealing: Sealing): Merge {
+function withoutOver(
+  merge: MergeApproval,
+  approvals: Approving['approvals'],
+  plan: Plan,
+  sealing: Sealing,
+): MergeApproval {
   const { restore, groups } = merge.marks
   if (restore.length === 0 || groups > 0) return merge
   const read = new Set(plan.reads.flatMap(({ kind, complete }) => (complete ? [kind] : [])))

@@ -2,13 +2,13 @@ import { HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import { passAgain, type GateInput } from './gates.ts'
 import type { LedgerStore } from '../ledger/store.ts'
 import type { Ledger } from '../ledger/types.ts'
-import type { ApplyDeps, Progress } from './progress.ts'
+import type { ApplyDeps, StepProgress } from './progress.ts'
 import { refsOf } from '../repository.ts'
 import type { Step } from '../plan/types.ts'
 import { ledgerMoved } from './texts.ts'
 
 /** What the gates need to be asked again during a run. */
-export interface UnderWay {
+export interface RunningApply {
   readonly run: Omit<GateInput['run'], 'ledger'>
   readonly plan: Omit<GateInput['plan'], 'ledger'>
   readonly store: LedgerStore | null
@@ -18,7 +18,7 @@ export interface UnderWay {
  * Tells why a run may not go on: HEAD moved, or someone paused. Costs one look at Git if neither HEAD nor the ledger
  * moved; else the gates are asked again and say why. `ledger`: as this run wrote it last.
  */
-export async function whyStop({ run, plan, store }: UnderWay, ledger: Ledger): Promise<readonly Diagnostic[]> {
+export async function whyStop({ run, plan, store }: RunningApply, ledger: Ledger): Promise<readonly Diagnostic[]> {
   const { repository, commit } = run
   if (!repository || !store) return []
   try {
@@ -40,10 +40,10 @@ export async function whyStop({ run, plan, store }: UnderWay, ledger: Ledger): P
 const MOVED: Diagnostic = { code: 'ledger-moved', severity: 'error', ...ledgerMoved }
 
 /** Whether these steps may go out to a provider. */
-export type MayGo = (provider: string, steps: readonly Pick<Step, 'hazard'>[]) => Promise<boolean>
+export type MaySend = (provider: string, steps: readonly Pick<Step, 'hazard'>[]) => Promise<boolean>
 
 /** Asks again before each provider and each irreversible step. After the first objection nothing more goes out. */
-export function askingAgain(progress: Progress, { again }: Pick<ApplyDeps, 'again'>): MayGo {
+export function askingAgain(progress: StepProgress, { again }: Pick<ApplyDeps, 'again'>): MaySend {
   let [last, open]: [string | null, boolean] = [null, true]
   return async (provider, steps) => {
     if (!open || (provider === last && steps.every(({ hazard }) => hazard !== 'irreversible'))) return open

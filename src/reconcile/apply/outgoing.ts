@@ -8,19 +8,19 @@ import { narrow } from '../plan/plan.ts'
 import type { ApplyDeps } from './progress.ts'
 import { restartsIn, withRestarts } from '../plan/restarts.ts'
 import type { Sealing } from '../digest.ts'
-import type { Planned } from '../reconciler.ts'
-import type { Approval, Ledger, Merge } from '../ledger/types.ts'
-import type { Skipped } from '../report.ts'
+import type { PlanWithInput } from '../reconciler.ts'
+import type { Approval, Ledger, MergeApproval } from '../ledger/types.ts'
+import type { SkippedStep } from '../report.ts'
 import type { ObjectRef } from '../values.ts'
 import type { Plan, Step } from '../plan/types.ts'
 
 /** Steps that may not go out in this run, and why. */
-export type Withheld = ApplyDeps['withheld']
+export type WithheldSteps = ApplyDeps['withheld']
 
 /** Which approvals count, by the rules of the instance. */
-export interface Approving {
+export interface ApprovalRules {
   /** Whether a merge's approval is enough for a step. */
-  readonly isEnough: (merge: Merge, step: Step) => boolean
+  readonly isEnough: (merge: MergeApproval, step: Step) => boolean
   /** null if steps need no approval. */
   readonly required: {
     /** Why a step has no approval that counts. */
@@ -35,7 +35,7 @@ export interface Approving {
 }
 
 /** Adds to the ledger what the merged pull requests approve of a plan. */
-export function withApprovals(ledger: Ledger, plan: Plan, sealing: Sealing, { isEnough }: Approving): Ledger {
+export function withApprovals(ledger: Ledger, plan: Plan, sealing: Sealing, { isEnough }: ApprovalRules): Ledger {
   const given = approvalsBy(ledger.merges, plan.steps, ledger.approvals, sealing, isEnough)
   return { ...ledger, approvals: [...ledger.approvals, ...given] }
 }
@@ -45,15 +45,15 @@ export function withApprovals(ledger: Ledger, plan: Plan, sealing: Sealing, { is
  * older approved ones. If that would leave nothing of the approved steps, they stay in for a gate to refuse.
  */
 export function withheldOf(
-  planned: Planned,
+  planned: PlanWithInput,
   approvals: readonly Approval[],
   sealing: Sealing,
-  { required }: Approving,
-): Withheld {
+  { required }: ApprovalRules,
+): WithheldSteps {
   if (required === null) return new Map()
   const restarts = restartsIn(planned.plan.steps, planned.input.kinds)
   const unapproved = withRestarts(
-    new Map<ObjectRef, Omit<Skipped, 'step'>>(
+    new Map<ObjectRef, Omit<SkippedStep, 'step'>>(
       lacking(planned, approvals, sealing, restarts).map((step) => [
         refOf(step),
         { why: 'not-approved', reason: required.reasonFor(step) },
@@ -69,7 +69,7 @@ export function withheldOf(
   const held: ReadonlyMap<Step, readonly Diagnostic[]> =
     against([]).length === 0 ? required.hold(open, approvals, against) : new Map()
   if (held.size === open.length) return unapproved
-  const refused = [...held].map(([step, errors]): [ObjectRef, Omit<Skipped, 'step'>] => [
+  const refused = [...held].map(([step, errors]): [ObjectRef, Omit<SkippedStep, 'step'>] => [
     refOf(step),
     { why: 'refused', reason: [...new Set(errors.map(({ message }) => message))].join(' ') },
   ])
@@ -77,16 +77,16 @@ export function withheldOf(
 }
 
 /** Adds the steps that are not due yet to those that are held back. */
-export const allWithheld = ({ plan, input }: Planned, held: Withheld, now: Date): Withheld =>
+export const allWithheld = ({ plan, input }: PlanWithInput, held: WithheldSteps, now: Date): WithheldSteps =>
   withRestarts(new Map([...notDue(plan.steps, now), ...held]), restartsIn(plan.steps, input.kinds))
 
 /** The plan without its withheld steps. */
-export const outgoing = (planned: Planned, withheld: Withheld): Plan =>
+export const outgoing = (planned: PlanWithInput, withheld: WithheldSteps): Plan =>
   narrow(planned, (step) => !withheld.has(refOf(step)))
 
 /** The steps that lack an approval. A policy approves its own corrections; a restart is approved with its causes. */
 function lacking(
-  { plan, input }: Planned,
+  { plan, input }: PlanWithInput,
   approvals: readonly Approval[],
   sealing: Sealing,
   restarts: ReadonlyMap<Step, readonly Step[]>,

@@ -6,14 +6,23 @@ import { refusals } from '../exit.ts'
 import { makerOf } from '../plan/not-created.ts'
 import { narrow } from '../plan/plan.ts'
 import { needsIn, takesIn } from '../plan/needs.ts'
-import { isStopped, leave, NO_CONNECTION, readAnew, record, skip, type ApplyDeps, type Progress } from './progress.ts'
+import {
+  isStopped,
+  leave,
+  NO_CONNECTION,
+  readAnew,
+  record,
+  skip,
+  type ApplyDeps,
+  type StepProgress,
+} from './progress.ts'
 import { heldBack } from '../protocols.ts'
 import { referencesOf } from './resolve-references.ts'
 import { compareSecrets } from '../plan/secret-fields.ts'
 import { reasonOf } from './sessions.ts'
 import type { Kind } from '../kind.ts'
-import type { Planned } from '../reconciler.ts'
-import type { Skipped } from '../report.ts'
+import type { PlanWithInput } from '../reconciler.ts'
+import type { SkippedStep } from '../report.ts'
 import type { Fields } from '../../instance/values.ts'
 import type { ObjectRef } from '../values.ts'
 import type { LiveObject } from '../objects.ts'
@@ -21,13 +30,13 @@ import type { Step } from '../plan/types.ts'
 import { MAKER_MISSING, needsUndone, SERVER_CHANGED } from './texts.ts'
 
 /** Sends a batch, based on live as it is now. */
-export type Send = (batch: Batch, deps: ApplyDeps) => Promise<void>
+export type SendBatch = (batch: Batch, deps: ApplyDeps) => Promise<void>
 
 /** Splits batches: those that may go out now, and those that wait for something that a step makes first. */
 export function apart(
   todo: readonly Batch[],
   { live }: Pick<ApplyDeps, 'live'>,
-  { needs }: Pick<Progress, 'needs'>,
+  { needs }: Pick<StepProgress, 'needs'>,
 ): { readonly now: readonly Batch[]; readonly later: readonly Batch[] } {
   const late = new Set<Step>()
   // Batches are in order: a needed step comes before the steps that need it.
@@ -44,7 +53,12 @@ export function apart(
  * Goes on with the batches that wait for something to be made, in rounds: when it exists, live is read and planned
  * again. A step goes out only if it is what was approved and live is absent or like new. Every other step waits.
  */
-export async function goOn(later: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
+export async function goOn(
+  later: readonly Batch[],
+  progress: StepProgress,
+  deps: ApplyDeps,
+  send: SendBatch,
+): Promise<void> {
   const maker = (batch: Batch): ObjectRef | undefined => makerOf(batch.kind.name, deps.live.observed)
   let open = later
   while (open.length > 0 && !isStopped(deps)) {
@@ -63,7 +77,11 @@ export async function goOn(later: readonly Batch[], progress: Progress, deps: Ap
 }
 
 /** The batches that can be done now: all that they need is done or among them. */
-function dueAmong(open: readonly Batch[], progress: Progress, isThere: (batch: Batch) => boolean): readonly Batch[] {
+function dueAmong(
+  open: readonly Batch[],
+  progress: StepProgress,
+  isThere: (batch: Batch) => boolean,
+): readonly Batch[] {
   const waiting = new Set<Step>()
   return open.filter((batch) => {
     const isDue = isThere(batch) && !batch.steps.some((step) => progress.needs(step).some((one) => waiting.has(one)))
@@ -72,9 +90,10 @@ function dueAmong(open: readonly Batch[], progress: Progress, isThere: (batch: B
   })
 }
 
-const hold = (step: Step, reason: string, progress: Progress): void => skip({ step, why: 'blocked', reason }, progress)
+const hold = (step: Step, reason: string, progress: StepProgress): void =>
+  skip({ step, why: 'blocked', reason }, progress)
 
-async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
+async function round(due: readonly Batch[], progress: StepProgress, deps: ApplyDeps, send: SendBatch): Promise<void> {
   // A first apply stays one for the whole run.
   const again = await deps
     .replan({ ...progress.ledger, head: deps.ledger.head })
@@ -112,7 +131,7 @@ async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps,
 }
 
 /** Lets a newly planned step stand for the approved one. Without references it keeps that one's note. */
-function stand(step: Step, planned: Step, { standsFor, written }: Progress): void {
+function stand(step: Step, planned: Step, { standsFor, written }: StepProgress): void {
   standsFor.set(step, planned)
   if (written.has(planned) && referencesOf(step).length === 0) written.set(step, step)
 }
@@ -124,7 +143,7 @@ type Fate =
   | ({ readonly is: 'waits' } & Held)
 
 /** Why a step does not go out. */
-type Held = Omit<Skipped, 'step'>
+type Held = Omit<SkippedStep, 'step'>
 
 /** Holds a step back if an unfinished protocol owns it, a check of it is not green, or no connection writes it. */
 function checked(fate: Fate, owned: Held | undefined, unchecked: Held | undefined): Fate {
@@ -136,7 +155,7 @@ function checked(fate: Fate, owned: Held | undefined, unchecked: Held | undefine
 interface Found {
   readonly kind: Kind
   readonly found: Step | undefined
-  readonly again: Planned
+  readonly again: PlanWithInput
 }
 
 /** Decides about an approved step, now that what it is part of exists. */

@@ -1,19 +1,19 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import { refOf } from '../object-ref.ts'
-import { unmet, unmetInWords, type Unmet } from '../plan/graph.ts'
+import { unmet, unmetInWords, type UnmetNeed } from '../plan/graph.ts'
 import { after, liveStateOf, worsened } from '../plan/guard.ts'
 import type { Proofs } from '../plan/input.ts'
-import type { Kind, Lease, Outcome, LiveState } from '../kind.ts'
+import type { Kind, Lease, StepOutcome, LiveState } from '../kind.ts'
 import type { Intent, Ledger } from '../ledger/types.ts'
 import { needsIn, takesIn, type Needs } from '../plan/needs.ts'
-import type { Note } from './write-ahead.ts'
-import type { Live, WriteSession } from '../provider.ts'
-import type { Planned } from '../reconciler.ts'
+import type { WriteAheadRecord } from './write-ahead.ts'
+import type { ProviderLive, WriteSession } from '../provider.ts'
+import type { PlanWithInput } from '../reconciler.ts'
 import { afterMakers } from '../plan/not-created.ts'
 import type { Protocol, Plan, Step } from '../plan/types.ts'
 import { goesOut, restartsIn } from '../plan/restarts.ts'
 import { unplannedIn } from './unplanned-objects.ts'
-import type { Skipped } from '../report.ts'
+import type { SkippedStep } from '../report.ts'
 import type { ObjectRef } from '../values.ts'
 import { needsUndone, NO_CONNECTION as NO_CONNECTION_TEXT, notRestarted } from './texts.ts'
 
@@ -25,32 +25,32 @@ export interface ApplyDeps {
   /** Opens the way in for writing of a provider. */
   readonly open: (provider: string) => Promise<WriteSession>
   /** Reads live anew and plans with this ledger. */
-  readonly replan: (ledger: Ledger) => Promise<Planned>
+  readonly replan: (ledger: Ledger) => Promise<PlanWithInput>
   /** What proved which far ends were read. */
   readonly proofs: Proofs
   /** Reads again whether something speaks against going on. `ledger`: as this run wrote it last. */
   readonly again: (ledger: Ledger) => Promise<readonly Diagnostic[]>
   /** Live as the plan saw it. */
-  readonly live: Pick<Live, 'observed' | 'invariants' | 'guard'>
+  readonly live: Pick<ProviderLive, 'observed' | 'invariants' | 'guard'>
   /** Steps that may not go out in this run. */
-  readonly withheld: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
+  readonly withheld: ReadonlyMap<ObjectRef, Omit<SkippedStep, 'step'>>
   readonly now: () => Date
   /** The nonce of the lock's holder. */
   readonly nonce: string
   /** False once the lock is lost: nothing more is written. */
   readonly holds: () => boolean
   readonly signal: AbortSignal
-  readonly told: (outcome: Outcome) => void
+  readonly told: (outcome: StepOutcome) => void
 }
 
 /** Why the steps that need a step which was not done wait: blocked, or not due yet. */
-type Blocking = Extract<Skipped['why'], 'blocked' | 'not-yet'>
+type Blocking = Extract<SkippedStep['why'], 'blocked' | 'not-yet'>
 
 /** What has become of the plan's steps so far. */
-export interface Progress {
+export interface StepProgress {
   readonly done: Step[]
   readonly failed: { step: Step; reason: Diagnostic }[]
-  readonly skipped: Skipped[]
+  readonly skipped: SkippedStep[]
   readonly notReached: Step[]
   readonly paid: Intent[]
   /** Protocols of earlier runs that were brought to an end. */
@@ -62,7 +62,7 @@ export interface Progress {
   /** The restarts, and the steps that cause each. */
   readonly restarts: ReadonlyMap<Step, readonly Step[]>
   /** Needs of steps that no step of the plan fulfils. */
-  readonly unmet: ReadonlyMap<Step, Unmet>
+  readonly unmet: ReadonlyMap<Step, UnmetNeed>
   /** Steps that were not done, and why the steps that need them wait. */
   readonly blocking: Map<Step, Blocking>
   /** Steps that certainly wrote nothing. */
@@ -82,13 +82,13 @@ export interface Progress {
   /** From a step that was planned again during the run to the plan's step that it stands for. */
   readonly standsFor: Map<Step, Step>
   /** What was written down before it was sent. */
-  readonly notes: Note[]
+  readonly notes: WriteAheadRecord[]
   /** The ledger that holds these notes. */
   ledger: Ledger
 }
 
 /** The progress of a run that has done nothing yet. */
-export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): Progress {
+export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): StepProgress {
   const world = liveStateOf(live.observed)
   const linking = afterMakers(kinds, live.observed)
   return {
@@ -121,16 +121,16 @@ export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): Progress 
 export const isStopped = ({ signal, holds }: ApplyDeps): boolean => signal.aborted || !holds()
 
 /** Takes over live that was read again during the run: from now on steps are judged and written by it. */
-export function readAnew(progress: Progress, { observed }: Pick<Live, 'observed'>): void {
+export function readAnew(progress: StepProgress, { observed }: Pick<ProviderLive, 'observed'>): void {
   progress.live = progress.world = progress.values = liveStateOf(observed)
   progress.unseen.clear()
 }
 
 /** The step of the plan that a step stands for: itself unless it was planned again during the run. */
-export const plannedAs = (step: Step, { standsFor }: Progress): Step => standsFor.get(step) ?? step
+export const plannedAs = (step: Step, { standsFor }: StepProgress): Step => standsFor.get(step) ?? step
 
 /** Records steps that the run did not reach. */
-export function leave(steps: readonly Step[], progress: Progress): void {
+export function leave(steps: readonly Step[], progress: StepProgress): void {
   for (const step of steps.map((one) => plannedAs(one, progress))) {
     progress.notReached.push(step)
     progress.untouched.add(step)
@@ -141,7 +141,7 @@ export function leave(steps: readonly Step[], progress: Progress): void {
 export const leaseOf = (deps: ApplyDeps): Lease => ({ nonce: deps.nonce, holds: () => !isStopped(deps) })
 
 /** Whether a step may go out now. One that may not is skipped. */
-export function admit(one: Step, progress: Progress, deps: ApplyDeps): boolean {
+export function admit(one: Step, progress: StepProgress, deps: ApplyDeps): boolean {
   const step = plannedAs(one, progress)
   const why = whyNot(step, progress, deps)
   if (why !== null) skip({ step, ...why }, progress)
@@ -151,9 +151,9 @@ export function admit(one: Step, progress: Progress, deps: ApplyDeps): boolean {
 /** Why a step may not go out now: what it needs was not done, or an invariant would get worse. */
 export function whyNot(
   step: Step,
-  progress: Progress,
+  progress: StepProgress,
   { live: { invariants } }: ApplyDeps,
-): Omit<Skipped, 'step'> | null {
+): Omit<SkippedStep, 'step'> | null {
   const lacking = progress.unmet.get(step)
   if (lacking !== undefined) return { why: 'blocked', reason: unmetInWords(lacking) }
   const undone = blockerOf(step, progress)
@@ -163,7 +163,7 @@ export function whyNot(
 }
 
 /** Names a needed step that was not done. A restart needs only one of its causes to be done. */
-function blockerOf(step: Step, progress: Progress): Omit<Skipped, 'step'> | null {
+function blockerOf(step: Step, progress: StepProgress): Omit<SkippedStep, 'step'> | null {
   const { needs, blocking, restarts, done } = progress
   const causes = restarts.get(step) ?? []
   if (causes.length > 0 && !goesOut(causes, new Set(done.map(refOf)))) return idle(causes, progress)
@@ -175,16 +175,16 @@ function blockerOf(step: Step, progress: Progress): Omit<Skipped, 'step'> | null
 }
 
 /** Why a restart is not done: nothing that the unit reads was changed. */
-function idle(causes: readonly Step[], { blocking }: Progress): Omit<Skipped, 'step'> {
+function idle(causes: readonly Step[], { blocking }: StepProgress): Omit<SkippedStep, 'step'> {
   const why = causes.every((cause) => blocking.get(cause) === 'not-yet') ? 'not-yet' : 'blocked'
   return { why, reason: notRestarted(causes.map(refOf).join(', ')) }
 }
 
 /** Why a step without a connection does not go out. */
-export const NO_CONNECTION: Omit<Skipped, 'step'> = { why: 'no-door', reason: NO_CONNECTION_TEXT }
+export const NO_CONNECTION: Omit<SkippedStep, 'step'> = { why: 'no-door', reason: NO_CONNECTION_TEXT }
 
 /** Skips a step, which stops the steps that need it. */
-export function skip({ why, ...skipped }: Skipped, progress: Progress): void {
+export function skip({ why, ...skipped }: SkippedStep, progress: StepProgress): void {
   const step = plannedAs(skipped.step, progress)
   progress.skipped.push({ ...skipped, why, step })
   progress.untouched.add(step)
@@ -192,7 +192,12 @@ export function skip({ why, ...skipped }: Skipped, progress: Progress): void {
 }
 
 /** Records the outcome of a step, and what it means for the others. */
-export function record(one: Outcome, kind: Kind, progress: Progress, { live: { invariants } }: ApplyDeps): void {
+export function record(
+  one: StepOutcome,
+  kind: Kind,
+  progress: StepProgress,
+  { live: { invariants } }: ApplyDeps,
+): void {
   const outcome = { ...one, step: plannedAs(one.step, progress) }
   if (outcome.state !== 'done') {
     if (outcome.state === 'refused') progress.untouched.add(outcome.step)

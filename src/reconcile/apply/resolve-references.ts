@@ -1,8 +1,8 @@
 import { refOf } from '../object-ref.ts'
 import { objectIn, liveStateOf } from '../plan/guard.ts'
 import type { LiveState } from '../kind.ts'
-import { withNotes, notesOf, type Resolution } from './write-ahead.ts'
-import { skip, type ApplyDeps, type Progress } from './progress.ts'
+import { withNotes, notesOf, type ResolvedStep } from './write-ahead.ts'
+import { skip, type ApplyDeps, type StepProgress } from './progress.ts'
 import { referencesIn, referenceValue, resolveStep, type Reference, type ValueOf } from '../plan/references.ts'
 import { reasonOf } from './sessions.ts'
 import type { ObjectRef } from '../values.ts'
@@ -21,9 +21,9 @@ const valueIn =
     objectIn(world, object)?.fields[field]
 
 /** The steps whose values are all known before anything is done: no step of the plan changes what they refer to. */
-export function knownNow(steps: readonly Step[], plan: Plan, { values, anew }: Progress): Resolution[] {
+export function knownNow(steps: readonly Step[], plan: Plan, { values, anew }: StepProgress): ResolvedStep[] {
   const changing = new Set(plan.steps.map(refOf))
-  return steps.flatMap((step): Resolution[] => {
+  return steps.flatMap((step): ResolvedStep[] => {
     const references = referencesOf(step)
     if (references.length === 0) return [{ step, written: anew.get(step) ?? step }]
     if (references.some(({ object }) => changing.has(object))) return []
@@ -34,9 +34,9 @@ export function knownNow(steps: readonly Step[], plan: Plan, { values, anew }: P
 
 /** Writes steps into the ledger before they are sent. */
 export async function noteDown(
-  sent: readonly Resolution[],
+  sent: readonly ResolvedStep[],
   { commit }: Pick<Plan, 'commit'>,
-  progress: Progress,
+  progress: StepProgress,
   { kinds, save }: ApplyDeps,
 ): Promise<void> {
   const notes = notesOf(sent, kinds, commit)
@@ -52,22 +52,22 @@ export async function noteDown(
 export async function resolved(
   steps: readonly Step[],
   plan: Plan,
-  progress: Progress,
+  progress: StepProgress,
   deps: ApplyDeps,
-): Promise<Resolution[]> {
+): Promise<ResolvedStep[]> {
   const late = steps.filter((step) => !progress.written.has(step))
   const fresh = late.length === 0 ? [] : await resolveLate(late, progress, deps)
   if (fresh.length > 0) await noteDown(fresh, plan, progress, deps)
-  return steps.flatMap((step): Resolution[] => {
+  return steps.flatMap((step): ResolvedStep[] => {
     const written = progress.written.get(step)
     return written === undefined ? [] : [{ step, written }]
   })
 }
 
-async function resolveLate(steps: readonly Step[], progress: Progress, deps: ApplyDeps): Promise<Resolution[]> {
+async function resolveLate(steps: readonly Step[], progress: StepProgress, deps: ApplyDeps): Promise<ResolvedStep[]> {
   const objects = new Set(steps.flatMap(referencesOf).map(({ object }) => object))
   const unread = await readAgain(objects, progress, deps)
-  return steps.flatMap((step): Resolution[] => {
+  return steps.flatMap((step): ResolvedStep[] => {
     const result = unread === null ? resolveStep(progress.anew.get(step) ?? step, valueIn(progress.values)) : null
     if (result?.state === 'resolved') return [{ step, written: result.value }]
     skip({ step, why: 'blocked', reason: unread ?? withoutValue(result?.references ?? []) }, progress)
@@ -78,7 +78,7 @@ async function resolveLate(steps: readonly Step[], progress: Progress, deps: App
 /** Reads live again if one of these objects was written since the last reading. Answers why that failed, or null. */
 async function readAgain(
   objects: ReadonlySet<ObjectRef>,
-  progress: Progress,
+  progress: StepProgress,
   { replan }: ApplyDeps,
 ): Promise<string | null> {
   if (objects.isDisjointFrom(progress.unseen)) return null

@@ -4,20 +4,20 @@ import { heldByChecks } from './needed-checks.ts'
 import { refusals } from '../exit.ts'
 import { makerOf } from '../plan/not-created.ts'
 import { narrow } from '../plan/plan.ts'
-import { isStopped, leaseOf, readAnew, record, type ApplyDeps, type Progress } from './progress.ts'
-import type { MayGo } from './may-go-on.ts'
+import { isStopped, leaseOf, readAnew, record, type ApplyDeps, type StepProgress } from './progress.ts'
+import type { MaySend } from './may-go-on.ts'
 import { heldBack } from '../protocols.ts'
 import { type Protocol } from '../plan/types.ts'
-import type { Ended } from '../provider.ts'
-import type { Planned } from '../reconciler.ts'
+import type { ProtocolResult } from '../provider.ts'
+import type { PlanWithInput } from '../reconciler.ts'
 import { reasonOf, type Sessions } from './sessions.ts'
-import type { Skipped } from '../report.ts'
+import type { SkippedStep } from '../report.ts'
 import type { ObjectRef } from '../values.ts'
 import type { Plan, Step } from '../plan/types.ts'
 import { CHANGED_BY_EARLIER_RUN, notEnded as notEndedText, unreadable } from './texts.ts'
 
 /** Steps that do not go out, and why. */
-type Held = ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
+type Held = ReadonlyMap<ObjectRef, Omit<SkippedStep, 'step'>>
 
 /** What the run goes on with after earlier work has ended: the steps that wait, and live as it is now. */
 interface GoesOn extends Pick<ApplyDeps, 'live'> {
@@ -32,9 +32,9 @@ interface GoesOn extends Pick<ApplyDeps, 'live'> {
 export async function endUnfinished(
   plan: Plan,
   sessions: Sessions,
-  progress: Progress,
+  progress: StepProgress,
   deps: ApplyDeps,
-  mayGo: MayGo,
+  mayGo: MaySend,
 ): Promise<GoesOn> {
   const { live } = deps
   for (const one of plan.unfinished) await end(one, plan, sessions, progress, deps, mayGo)
@@ -47,9 +47,9 @@ async function end(
   one: Protocol,
   plan: Plan,
   sessions: Sessions,
-  progress: Progress,
+  progress: StepProgress,
   deps: ApplyDeps,
-  mayGo: MayGo,
+  mayGo: MaySend,
 ): Promise<void> {
   const kind = deps.kinds.find(({ name }) => name === one.kind)
   const own = one.course === 'on' ? plan.steps.find((step) => step.digest === one.digest) : undefined
@@ -59,7 +59,7 @@ async function end(
   if (!(await mayGo(kind.provider, [{ hazard: 'irreversible' }]))) return
   const { course, ...unfinished } = one
   const lease = leaseOf(deps)
-  const ended: Ended = await sessions
+  const ended: ProtocolResult = await sessions
     .of(kind.provider)
     .then((session) => session.resume(unfinished, course, lease))
     .catch((error: unknown) => ({ state: 'failed', reason: reasonOf(error) }))
@@ -77,7 +77,7 @@ const notEnded = (one: Protocol, { message, hint }: Diagnostic): Diagnostic => (
 })
 
 /** Plans again, since the protocols changed live. Only steps that the plan showed and that still hold go out. */
-async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promise<GoesOn> {
+async function lookAgain(plan: Plan, progress: StepProgress, deps: ApplyDeps): Promise<GoesOn> {
   const open = plan.steps.filter((step) => !progress.done.includes(step))
   try {
     const again = await deps.replan(progress.ledger)
@@ -101,7 +101,7 @@ async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promi
 }
 
 /** Holds all of these steps back if something speaks against them together. */
-function refused(steps: readonly Step[], again: Planned): Held {
+function refused(steps: readonly Step[], again: PlanWithInput): Held {
   const kept = new Set(steps.map(({ digest }) => digest))
   const against = refusals(narrow(again, ({ digest }) => kept.has(digest)))
   return against.length === 0 ? new Map() : held(steps, against.map(({ message }) => message).join(' '))

@@ -1,9 +1,9 @@
 import { HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import { inWords } from '../pending-effects.ts'
-import type { MayGo } from './may-go-on.ts'
+import type { MaySend } from './may-go-on.ts'
 import type { Intent } from '../ledger/types.ts'
-import { isStopped, type ApplyDeps, type Progress } from './progress.ts'
-import type { Finished, WriteSession } from '../provider.ts'
+import { isStopped, type ApplyDeps, type StepProgress } from './progress.ts'
+import type { FinishResult, WriteSession } from '../provider.ts'
 import { connectionBroke, stillPending } from './texts.ts'
 
 /** The write sessions of one run, each opened once. */
@@ -36,9 +36,9 @@ export function openSessions({ open }: ApplyDeps): Sessions {
 export async function finishPending(
   pending: readonly Intent[],
   sessions: Sessions,
-  progress: Progress,
+  progress: StepProgress,
   deps: ApplyDeps,
-  mayGo: MayGo,
+  mayGo: MaySend,
 ): Promise<void> {
   const providers = new Map(deps.kinds.map(({ name, provider }) => [name, provider]))
   for (const [provider, own] of Map.groupBy(pending, ({ kind }) => providers.get(kind))) {
@@ -50,7 +50,7 @@ export async function finishPending(
 }
 
 /** Finishes the pending work at one provider. A failure concerns this provider alone. */
-async function finishAt(provider: string, pending: readonly Intent[], sessions: Sessions): Promise<Finished> {
+async function finishAt(provider: string, pending: readonly Intent[], sessions: Sessions): Promise<FinishResult> {
   try {
     return await (await sessions.of(provider)).finish(pending)
   } catch (error) {

@@ -8,19 +8,24 @@ import { type Proofs } from '../plan/input.ts'
 import { adjust } from '../ledger/ledger.ts'
 import { isLapsed, unused } from '../approval-marks.ts'
 import { isVerified, openFields } from './open-fields.ts'
-import { isStopped, type ApplyDeps, type Progress } from './progress.ts'
+import { isStopped, type ApplyDeps, type StepProgress } from './progress.ts'
 import { remainders, unverified } from './remaining.ts'
 import { newlySeen, seenAfter } from '../seen-list.ts'
 import { reasonOf } from './sessions.ts'
 import { weakeningsAfter } from '../plan/weakenings.ts'
-import type { Planned } from '../reconciler.ts'
+import type { PlanWithInput } from '../reconciler.ts'
 import type { Ledger } from '../ledger/types.ts'
 import type { ApplyReport } from '../report.ts'
 import type { Plan, Step } from '../plan/types.ts'
 import { ledgerUnwritten, lockLost } from './texts.ts'
 
 /** Reads again what was touched. Only what is there as intended enters the ledger. */
-export async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<ApplyReport> {
+export async function finish(
+  plan: Plan,
+  ledger: Ledger,
+  progress: StepProgress,
+  deps: ApplyDeps,
+): Promise<ApplyReport> {
   const { done, failed, skipped, notReached, paid, ended } = progress
   const touched = done.length + failed.length + ended.length > 0
   const again = isStopped(deps) || !touched ? null : await lookAgain(ledger, progress, deps)
@@ -49,7 +54,11 @@ export async function finish(plan: Plan, ledger: Ledger, progress: Progress, dep
 }
 
 /** Reads and plans again; null if that fails, which leaves the done steps unverified. */
-async function lookAgain(ledger: Ledger, { findings }: Progress, { replan }: ApplyDeps): Promise<Planned | null> {
+async function lookAgain(
+  ledger: Ledger,
+  { findings }: StepProgress,
+  { replan }: ApplyDeps,
+): Promise<PlanWithInput | null> {
   try {
     return await replan(ledger)
   } catch (error) {
@@ -74,7 +83,7 @@ interface Looked {
 async function writeVerified(
   { plan, seen, proofs }: Looked,
   ledger: Ledger,
-  progress: Progress,
+  progress: StepProgress,
   deps: ApplyDeps,
 ): Promise<void> {
   const open = openFields(seen, refInLedger)

@@ -6,7 +6,7 @@ import type { Fields } from '../../instance/values.ts'
 import type { Step } from '../plan/types.ts'
 
 /** What is written into the ledger before a step is sent. */
-export interface Note {
+export interface WriteAheadRecord {
   /** As the plan has it. */
   readonly step: Step
   readonly attempts: readonly Attempt[]
@@ -14,13 +14,17 @@ export interface Note {
 }
 
 /** A step of a plan, and the same with values in place of references. */
-export interface Resolution {
+export interface ResolvedStep {
   readonly step: Step
   readonly written: Step
 }
 
 /** Notes of steps that are about to be sent. */
-export function notesOf(sent: readonly Resolution[], kinds: readonly Kind[], commit: string | null): Note[] {
+export function notesOf(
+  sent: readonly ResolvedStep[],
+  kinds: readonly Kind[],
+  commit: string | null,
+): WriteAheadRecord[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return sent.map(({ step, written }) => {
     const kind = byName.get(step.kind)
@@ -30,7 +34,10 @@ export function notesOf(sent: readonly Resolution[], kinds: readonly Kind[], com
 }
 
 /** Adds the attempts and intents of these notes to the ledger's. */
-export const withNotes = (ledger: Ledger, notes: readonly Note[]): Pick<Ledger, 'attempts' | 'intents'> => ({
+export const withNotes = (
+  ledger: Ledger,
+  notes: readonly WriteAheadRecord[],
+): Pick<Ledger, 'attempts' | 'intents'> => ({
   attempts: unique([...ledger.attempts, ...notes.flatMap(({ attempts }) => attempts)]),
   intents: unique([...ledger.intents, ...notes.flatMap(({ intents }) => intents)]),
 })

@@ -1,12 +1,12 @@
 import { partsOf } from '../object-ref.ts'
 import { canonicalJson } from '../digest.ts'
 import type { Commit, Repository } from '../repository.ts'
-import type { Approval, Ledger, Seen } from './types.ts'
+import type { Approval, Ledger, SeenObject } from './types.ts'
 import { mayTouch, TOUCHED } from './touched.ts'
 import type { ObjectRef } from '../values.ts'
 
 /** One thing that happened to an object, for `why`. */
-export interface Event {
+export interface HistoryEvent {
   readonly what: 'proposed' | 'approved' | 'applied' | 'left'
   readonly at: string
   readonly by: string
@@ -30,7 +30,7 @@ export interface HistoryRequest {
   readonly excerpt: (text: string) => string | null
   readonly ledger: Ledger
   /** The decision to leave it as it is, if there is one. */
-  readonly left?: Seen
+  readonly left?: SeenObject
   /** Where the instance's history is read from. */
   readonly head: string | null
 }
@@ -43,7 +43,7 @@ const MAX_LEDGER_COMMITS = 20_000
 const CHUNK = 16
 
 /** Who proposed, approved and applied an object, newest first. */
-export async function history(repository: Repository, request: HistoryRequest): Promise<Event[]> {
+export async function history(repository: Repository, request: HistoryRequest): Promise<HistoryEvent[]> {
   const [proposed, applied] = await Promise.all([proposals(repository, request), applications(repository, request)])
   const approved = request.ledger.approvals.filter((approval) => approval.ref === request.ref).map(approvalEvent)
   return [...proposed, ...approved, ...applied, ...leftBy(request.left)].sort((a, b) =>
@@ -51,9 +51,9 @@ export async function history(repository: Repository, request: HistoryRequest): 
   )
 }
 
-const ORDER: readonly Event['what'][] = ['left', 'proposed', 'approved', 'applied']
+const ORDER: readonly HistoryEvent['what'][] = ['left', 'proposed', 'approved', 'applied']
 
-async function proposals(repository: Repository, { head, files, excerpt }: HistoryRequest): Promise<Event[]> {
+async function proposals(repository: Repository, { head, files, excerpt }: HistoryRequest): Promise<HistoryEvent[]> {
   if (head === null) return []
   const paths = files.map((file) => `${repository.folder}/${file}`)
   const logs = await Promise.all(paths.map((path) => repository.log(head, { path, limit: MAX_COMMITS_READ })))
@@ -66,7 +66,7 @@ async function proposals(repository: Repository, { head, files, excerpt }: Histo
 const approverOf = ({ trailers }: Commit): string | null =>
   trailers['Approved-By'] ?? trailers['Approved-by'] ?? trailers['Reviewed-by'] ?? null
 
-async function applications(repository: Repository, { ref, ledger }: HistoryRequest): Promise<Event[]> {
+async function applications(repository: Repository, { ref, ledger }: HistoryRequest): Promise<HistoryEvent[]> {
   if (ledger.head === null) return []
   const [kind, id] = partsOf(ref)
   const path = `${kind}.jsonl`
@@ -108,7 +108,7 @@ function ledgerLine(text: string, id: string): string | null {
   return null
 }
 
-const eventOf = (what: Event['what'], commit: Commit, text: string | null): Event => ({
+const eventOf = (what: HistoryEvent['what'], commit: Commit, text: string | null): HistoryEvent => ({
   what,
   at: commit.at,
   by: commit.author,
@@ -120,7 +120,7 @@ const eventOf = (what: Event['what'], commit: Commit, text: string | null): Even
   run: commit.trailers.Run ?? null,
 })
 
-const approvalEvent = ({ at, by, source }: Approval): Event => ({
+const approvalEvent = ({ at, by, source }: Approval): HistoryEvent => ({
   what: 'approved',
   at,
   by,
@@ -132,7 +132,7 @@ const approvalEvent = ({ at, by, source }: Approval): Event => ({
   run: null,
 })
 
-const leftBy = (left: Seen | undefined): Event[] =>
+const leftBy = (left: SeenObject | undefined): HistoryEvent[] =>
   left?.at === undefined
     ? []
     : [

@@ -1,9 +1,9 @@
 import { EXIT, fail, type Diagnostic } from '../../instance/diagnostic.ts'
-import type { Form } from '../values.ts'
+import type { DigestForm } from '../values.ts'
 import type { Sealing } from '../digest.ts'
 import { Malformed } from './lines.ts'
-import { readRows, writeRows, type Whose } from './rows.ts'
-import type { Files, Snapshot } from '../repository.ts'
+import { readRows, writeRows, type LedgerIdentity } from './rows.ts'
+import type { FileTexts, Snapshot } from '../repository.ts'
 import { signatureOf } from '../signature.ts'
 import type { Ledger } from './types.ts'
 import type { Adjustment } from '../plan/types.ts'
@@ -70,18 +70,23 @@ export function adjust(ledger: Ledger, adjustments: readonly Adjustment[]): Ledg
   return { ...ledger, entries }
 }
 
-const whoseOf = ({ scope: { environment, provider, repository } }: Sealing): Whose => ({
+const whoseOf = ({ scope: { environment, provider, repository } }: Sealing): LedgerIdentity => ({
   environment,
   provider,
   repository,
 })
 
 /** The ledger as files, in the newest form. */
-export const serializeLedger = (ledger: Ledger, sealing: Sealing, at: string): Files =>
+export const serializeLedger = (ledger: Ledger, sealing: Sealing, at: string): FileTexts =>
   writeRows(ledger, whoseOf(sealing), at)
 
 /** Reads a ledger. Refuses a wrong signature or an old form. `moved`: the history was rewritten on purpose. */
-export function parseLedger(snapshot: Snapshot, sealing: Sealing, forms: ReadonlySet<Form>, moved = false): Ledger {
+export function parseLedger(
+  snapshot: Snapshot,
+  sealing: Sealing,
+  forms: ReadonlySet<DigestForm>,
+  moved = false,
+): Ledger {
   const read = tryRead(snapshot)
   const whose = read instanceof Malformed ? null : read.whose
   // The signature binds the repository. What the ledger says of it only helps people.
@@ -107,7 +112,7 @@ export function parseLedger(snapshot: Snapshot, sealing: Sealing, forms: Readonl
 export function ledgerOf(
   snapshot: Snapshot,
   { version: _version, whose: _whose, ...rows }: ReturnType<typeof readRows>,
-  form: Form,
+  form: DigestForm,
   signed: boolean,
 ): Ledger {
   return { ...rows, head: snapshot.id, form, signed }
@@ -124,7 +129,7 @@ export function tryRead({ files }: Snapshot): ReturnType<typeof readRows> | Malf
 }
 
 /** Refuses a ledger of another environment, server or repository, and says whose it is. */
-function refuseForeign(snapshot: Snapshot, whose: Whose, { scope }: Sealing): void {
+function refuseForeign(snapshot: Snapshot, whose: LedgerIdentity, { scope }: Sealing): void {
   if (whose.environment !== scope.environment) refuse('ledger-forged', snapshot, otherEnvironment(whose.environment))
   if (whose.provider !== undefined && whose.provider !== scope.provider)
     refuse('ledger-elsewhere', snapshot, otherServer({ theirs: whose.provider, ours: scope.provider }))

@@ -1,13 +1,13 @@
 import { canonicalJson } from '../digest.ts'
 import { byText } from '../equal.ts'
 import { objectIn } from '../seen-list.ts'
-import type { Files } from '../repository.ts'
+import type { FileTexts } from '../repository.ts'
 import type { Ledger, LedgerEntry, SeenLists } from './types.ts'
 import type { ObjectRef } from '../values.ts'
 import { unknownVersion } from './texts.ts'
 import {
   Malformed,
-  type Members,
+  type JsonMembers,
   entryLine,
   json,
   members,
@@ -29,7 +29,7 @@ import {
 } from './lines.ts'
 
 /** A ledger without its head and signature. */
-export type Rows = Omit<Ledger, 'head' | 'signed' | 'form'>
+export type LedgerRows = Omit<Ledger, 'head' | 'signed' | 'form'>
 
 const META = 'meta.json'
 const LINES = '.jsonl'
@@ -39,14 +39,14 @@ const DIGEST = 'digest'
 const PROVIDERS = 'providers.verified'
 
 /** Whose ledger it is, in plain words for people. The signature binds the same. */
-export interface Whose {
+export interface LedgerIdentity {
   readonly environment: string
   readonly provider?: string
   readonly repository?: string | null
 }
 
 /** The ledger as files: a file for each kind, a sorted line for each object. Later versions' files stay. */
-export function writeRows(ledger: Ledger, whose: Whose, at: string): Files {
+export function writeRows(ledger: Ledger, whose: LedgerIdentity, at: string): FileTexts {
   const byKind = Map.groupBy(ledger.entries.values(), (entry) => entry.kind)
   const files = new Map([
     ...ledger.more.files,
@@ -77,7 +77,7 @@ export function writeRows(ledger: Ledger, whose: Whose, at: string): Files {
 }
 
 /** Reads the files of a ledger of either version. Throws Malformed. */
-export function readRows(files: Files): Rows & { readonly version: 1 | 2; readonly whose: Whose } {
+export function readRows(files: FileTexts): LedgerRows & { readonly version: 1 | 2; readonly whose: LedgerIdentity } {
   const meta = members(json(META, files.get(META) ?? ''))
   const version = meta['version']
   if (version !== 1 && version !== 2) throw new Malformed(unknownVersion(version))
@@ -133,8 +133,8 @@ export function readRows(files: Files): Rows & { readonly version: 1 | 2; readon
 }
 
 const rowsIn =
-  (files: Files) =>
-  (name: string): Members[] =>
+  (files: FileTexts) =>
+  (name: string): JsonMembers[] =>
     (files.get(name + LINES) ?? '')
       .split('\n')
       .filter((row) => row !== '')
@@ -155,11 +155,11 @@ const isKindFile = (name: string): boolean =>
 const isSeenFile = (name: string): boolean => name.startsWith(SEEN) && isKindFile(name.slice(SEEN.length))
 
 /** The seen lists as files: one for each kind, even if it is empty. */
-export const seenFiles = (lists: SeenLists): Files =>
+export const seenFiles = (lists: SeenLists): FileTexts =>
   new Map([...lists].map(([kind, list]) => [`${SEEN}${kind}${LINES}`, sorted([...list.values()])]))
 
 /** Reads the seen lists out of files. Throws Malformed. */
-export function readSeen(files: Files): SeenLists {
+export function readSeen(files: FileTexts): SeenLists {
   const rows = rowsIn(files)
   return new Map(
     [...files.keys()].filter(isSeenFile).map((file) => {
@@ -169,7 +169,7 @@ export function readSeen(files: Files): SeenLists {
   )
 }
 
-function entriesIn(files: Files, rows: (name: string) => Members[]): Map<ObjectRef, LedgerEntry> {
+function entriesIn(files: FileTexts, rows: (name: string) => JsonMembers[]): Map<ObjectRef, LedgerEntry> {
   const kinds = [...files.keys()].filter(isKindFile).map((name) => name.slice(0, -LINES.length))
   const entries = kinds.flatMap((kind) => rows(kind).map((row) => entryOf(kind, row)))
   return new Map(entries.map((entry): [ObjectRef, LedgerEntry] => [`${entry.kind}/${entry.id}`, entry]))

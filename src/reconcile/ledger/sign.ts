@@ -1,6 +1,6 @@
 import { EXIT, fail } from '../../instance/diagnostic.ts'
-import { canonicalJson, sealIn, type Key, type Sealing } from '../digest.ts'
-import { type Form } from '../values.ts'
+import { canonicalJson, sealIn, type LedgerKey, type Sealing } from '../digest.ts'
+import { type DigestForm } from '../values.ts'
 import { equal } from '../equal.ts'
 import { Malformed } from './lines.ts'
 import { readRows } from './rows.ts'
@@ -13,7 +13,7 @@ import type { ObjectRef } from '../values.ts'
 import { nothingToSign, signedAgain } from './texts.ts'
 
 /** What signing a ledger again would make. All of it was written by Herdbook. */
-export interface Signing {
+export interface LedgerToSign {
   /** The newest commit that Herdbook signed; null if there is none: then the ledger begins again, empty. */
   readonly from: Snapshot | null
   readonly ledger: Ledger
@@ -31,9 +31,9 @@ const MAX_COMMITS_BACK = 5_000
 export async function signable(
   repository: Repository,
   where: LedgerOptions,
-  old: Key,
+  old: LedgerKey,
   head: string | null,
-): Promise<Signing | null> {
+): Promise<LedgerToSign | null> {
   const { ledger: now, branch, seen } = await pointers(repository, where)
   const { ledger: ref } = refsOf(where.sealing.scope.environment)
   // Anyone who can push may have put anything there.
@@ -73,7 +73,7 @@ async function commitsAmong(repository: Repository, ids: readonly string[]): Pro
 export const sign = (
   repository: Repository,
   where: LedgerOptions,
-  { ledger, parents }: Signing,
+  { ledger, parents }: LedgerToSign,
   why: string,
   by: Authorship,
 ): Promise<Ledger> => save(repository, where, ledger, parents, { subject: signedAgain(why), by, touched: null })
@@ -86,8 +86,8 @@ async function descends(repository: Repository, commit: string, earlier: readonl
 
 interface Found {
   readonly snapshot: Snapshot
-  readonly key: Key
-  readonly form: Form
+  readonly key: LedgerKey
+  readonly form: DigestForm
 }
 
 /** The newest commit that one of the keys signed. That of a later start counts only if it descends from it. */
@@ -95,7 +95,7 @@ async function newestOf(
   repository: Repository,
   { sealing }: LedgerOptions,
   starts: readonly string[],
-  keys: readonly Key[],
+  keys: readonly LedgerKey[],
 ): Promise<Found | null> {
   let newest: Found | null = null
   for (const start of starts) {
@@ -110,7 +110,7 @@ async function signedIn(
   repository: Repository,
   sealing: Sealing,
   start: string,
-  keys: readonly Key[],
+  keys: readonly LedgerKey[],
 ): Promise<Found | null> {
   const { ledger } = refsOf(sealing.scope.environment)
   for (const { id } of await repository.log(start, { limit: MAX_COMMITS_BACK, topological: true })) {
@@ -139,7 +139,7 @@ function ledgerFrom(found: Found | null, sealing: Sealing, head: string | null, 
 }
 
 /** What the ref holds now and the signed ledger does not. */
-function leftOf(snapshot: Snapshot | null, ledger: Ledger): Signing['left'] {
+function leftOf(snapshot: Snapshot | null, ledger: Ledger): LedgerToSign['left'] {
   const now = snapshot === null ? null : tryRead(snapshot)
   if (now === null || now instanceof Malformed) return { objects: [], approvals: 0 }
   const known = new Set(ledger.approvals.map(canonicalJson))

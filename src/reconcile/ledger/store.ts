@@ -1,5 +1,5 @@
 import { EXIT, fail, HerdbookError } from '../../instance/diagnostic.ts'
-import type { Form } from '../values.ts'
+import type { DigestForm } from '../values.ts'
 import type { Sealing } from '../digest.ts'
 import { emptyLedger, parseLedger, serializeLedger } from './ledger.ts'
 import { isForeign, refsOf, type Repository, type Snapshot } from '../repository.ts'
@@ -144,18 +144,18 @@ async function formsFor(
   repository: Repository,
   { sealing }: LedgerOptions,
   { snapshot, branch, seen }: LedgerState,
-): Promise<ReadonlySet<Form>> {
+): Promise<ReadonlySet<DigestForm>> {
   const earlier = [...new Set([seen, branch?.commit, ...(snapshot?.parents ?? [])])].filter(
     (id) => typeof id === 'string' && id !== snapshot?.id,
   )
   const own = snapshot && signatureOf(snapshot, 'ledger', sealing)
-  if (own === null || own.is === 'unsigned' || own.form === 2) return new Set<Form>([1, 2])
+  if (own === null || own.is === 'unsigned' || own.form === 2) return new Set<DigestForm>([1, 2])
   for (const id of earlier) {
     const known = await repository.read(refsOf(sealing.scope.environment).ledger, id)
     const signed = known && signatureOf(known, 'ledger', sealing)
-    if (signed?.is === 'right' && signed.form === 2) return new Set<Form>([2])
+    if (signed?.is === 'right' && signed.form === 2) return new Set<DigestForm>([2])
   }
-  return new Set<Form>([1, 2])
+  return new Set<DigestForm>([1, 2])
 }
 
 /** Refuses a branch that is ahead of the ledger. It may lag behind. */

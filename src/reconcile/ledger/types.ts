@@ -1,4 +1,4 @@
-import type { Form, Action, Hazard, ObjectRef } from '../values.ts'
+import type { DigestForm, Action, Hazard, ObjectRef } from '../values.ts'
 import type { Fields } from '../../instance/values.ts'
 
 /** What Herdbook last verified as its own. */
@@ -56,7 +56,7 @@ export interface Approval {
   /** The merged pull request that its digest is for. */
   readonly pullRequest?: number
   /** The form of its digest. */
-  readonly form: Form
+  readonly form: DigestForm
   readonly spent: boolean
 }
 
@@ -65,8 +65,8 @@ export interface Approval {
  * group of steps, and the objects to restore. Marks are HMACs over the step and the number of the pull request. The
  * whole comment is sealed: after an edit without the key it approves nothing.
  */
-export interface Marks {
-  readonly form: Form
+export interface ApprovalMarks {
+  readonly form: DigestForm
   /** The number of groups that steps are split into by their names; 0 if each step has its own mark. */
   readonly groups: number
   readonly marks: readonly string[]
@@ -86,14 +86,14 @@ export interface Marks {
 }
 
 /** A pull request that was merged, and what merging it approves. */
-export interface Merge {
+export interface MergeApproval {
   readonly pullRequest: number
   /** Who approved it, by a comma. */
   readonly by: string
   readonly at: string
   /** Whether an owner is among them: changes of the owners' files need one. */
   readonly byOwner: boolean
-  readonly marks: Marks
+  readonly marks: ApprovalMarks
 }
 
 /** How much protection was lowered, and when: a budget of weakenings is for a day. */
@@ -112,7 +112,7 @@ export interface Removal {
 }
 
 /** An object that was live and in no file when a person last looked and left it. */
-export interface Seen {
+export interface SeenObject {
   /** The mark of the object and its state, by `markOf`: no name and no value. */
   readonly mark: string
   /** Who left it and why, if a person did. */
@@ -122,7 +122,7 @@ export interface Seen {
 }
 
 /** By kind and by object. A kind without a list was never looked at. */
-export type SeenLists = ReadonlyMap<string, ReadonlyMap<string, Seen>>
+export type SeenLists = ReadonlyMap<string, ReadonlyMap<string, SeenObject>>
 
 /** A pause: nothing is applied while it lasts. */
 export interface Pause {
@@ -141,7 +141,7 @@ export interface Notice {
 }
 
 /** What was verified of a provider's far end. */
-export interface Verified {
+export interface VerifiedProvider {
   readonly name: string
   /** What proved which far end it was, such as a host key. */
   readonly proof: string
@@ -157,7 +157,7 @@ export interface Ledger {
   /** When its first commit was made. Younger objects on the server were added under management. */
   readonly began: string | null
   /** The form that it is signed in; null if there is none yet. */
-  readonly form: Form | null
+  readonly form: DigestForm | null
   /** When it was first signed in a later form than version 1; null if it never had version 1. */
   readonly upgraded: string | null
   /** The instance's commit last applied, by kind: it moves for the kinds that were read. */
@@ -170,12 +170,12 @@ export interface Ledger {
   readonly intents: readonly Intent[]
   readonly approvals: readonly Approval[]
   /** Merged pull requests that still approve something. */
-  readonly merges: readonly Merge[]
+  readonly merges: readonly MergeApproval[]
   readonly notices: readonly Notice[]
   readonly weakenings: readonly Weakening[]
   readonly removed: readonly Removal[]
   /** By name; those that were read since this list exists. */
-  readonly providers: ReadonlyMap<string, Verified>
+  readonly providers: ReadonlyMap<string, VerifiedProvider>
   readonly seen: SeenLists
   /** While it is there, runs report and apply nothing. */
   readonly paused: Pause | null

@@ -2,9 +2,9 @@ import { uptime } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, fail, type Diagnostic } from '../../instance/diagnostic.ts'
 import { canonicalJson, type Sealing } from '../digest.ts'
-import { type Form } from '../values.ts'
+import { type DigestForm } from '../values.ts'
 import { describeHolder, isDead, parseHolder, thisHolder, type Holder } from './holder.ts'
-import { isForeign, refsOf, type Content, type Repository } from '../repository.ts'
+import { isForeign, refsOf, type CommitContent, type Repository } from '../repository.ts'
 import { signatureOf, signContent } from '../signature.ts'
 import type { Advice } from '../../instance/diagnostic.ts'
 import { locked, lockForged, lockLeft, lockOther, LOCK_ABSENT, LOCK_LOST } from './texts.ts'
@@ -15,7 +15,7 @@ export type LockRefs = Pick<Repository, 'resolve' | 'read' | 'write' | 'remove'>
 export interface LockOptions {
   readonly sealing: Sealing
   /** Accepted forms of signatures; only the newest if not given. */
-  readonly forms?: ReadonlySet<Form>
+  readonly forms?: ReadonlySet<DigestForm>
   /** Names this run to others. */
   readonly run: string
   readonly commit: string | null
@@ -38,7 +38,7 @@ export interface HeldLock {
 
 const LEASE_MS = 60_000
 const LOCK_FILE = 'lock.json'
-const NEWEST: ReadonlySet<Form> = new Set<Form>([2])
+const NEWEST: ReadonlySet<DigestForm> = new Set<DigestForm>([2])
 
 /** Takes the lock of an environment. Refuses (exit 7) if another run holds it, and names that run. */
 export async function acquire(repository: LockRefs, options: LockOptions): Promise<HeldLock> {
@@ -203,7 +203,12 @@ function hold(repository: LockRefs, holder: Holder, commit: string, began: numbe
 /** Milliseconds since the machine started, with its sleep: after a sleep the lease has run out. */
 const elapsed = (): number => uptime() * 1_000
 
-function lockContent(holder: Holder, follows: string | null, renewals: number, { sealing }: LockOptions): Content {
+function lockContent(
+  holder: Holder,
+  follows: string | null,
+  renewals: number,
+  { sealing }: LockOptions,
+): CommitContent {
   const files = new Map([[LOCK_FILE, `${canonicalJson({ ...holder, renewals })}\n`]])
   // A chain of commits, so that a server that accepts only fast-forwards accepts a renewal.
   const parents = follows === null ? [] : [follows]

@@ -1,4 +1,4 @@
-import type { LeftBehind } from './types.ts'
+import type { LeftBehindObject } from './types.ts'
 import type { Instance } from '../../instance/instance.ts'
 import { ABSENT } from './three-way-merge.ts'
 import { byText } from '../equal.ts'
@@ -41,11 +41,11 @@ export const noteOnDelete = (absence: Absence): string | undefined =>
   absence.is === 'lock' ? lockedBut(absence.stays) : undefined
 
 /** A released object, if there is something that a person could remove. */
-export const leftBehind = (ref: ObjectRef, absence: Absence): LeftBehind[] =>
+export const leftBehind = (ref: ObjectRef, absence: Absence): LeftBehindObject[] =>
   absence.is === 'release' && absence.remove !== null ? [{ ref, remove: absence.remove }] : []
 
 /** For people: how to remove released objects, one sentence for each way, in the order of the objects. */
-export function leftBehindInWords(list: readonly LeftBehind[]): string[] {
+export function leftBehindInWords(list: readonly LeftBehindObject[]): string[] {
   const ways = Map.groupBy(
     list.toSorted((a, b) => byText(a.ref, b.ref)),
     ({ remove }) => remove,

@@ -1,31 +1,31 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
-import { ABSENT, decide, fieldsApart, type Apart, type Verdict } from './three-way-merge.ts'
+import { ABSENT, decide, fieldsApart, type DifferingFields, type Verdict } from './three-way-merge.ts'
 import { absenceOf, leftBehind, sideOf, takesStep, type Absence } from './absence.ts'
-import { type LeftBehind } from './types.ts'
+import { type LeftBehindObject } from './types.ts'
 import { fateOf, filesInStep } from '../claims.ts'
 import { byText, equal } from '../equal.ts'
 import type { PlanInput } from './input.ts'
 import { partedByInputs, winsInputs } from './restarts.ts'
 import { asSecret, compareSecrets, secretChanged, type SecretField } from './secret-fields.ts'
-import { forget, recordFields, recordInSync, type ThreeWay } from './ledger-adjustments.ts'
+import { forget, recordFields, recordInSync, type ComparedObject } from './ledger-adjustments.ts'
 import { letGoOf, unmanagedOf } from '../seen-list.ts'
 import { changeOf, sameUnlessPending } from './unresolved.ts'
-import type { Draft } from '../kind.ts'
-import type { Adjustment, KindRead, Difference, Step, Unmanaged, Waiting } from './types.ts'
+import type { DraftStep } from '../kind.ts'
+import type { Adjustment, KindRead, Difference, Step, UnmanagedObject, WaitingObject } from './types.ts'
 import type { DesiredObject } from '../objects.ts'
 import type { Fields } from '../../instance/values.ts'
 import type { ObjectRef } from '../values.ts'
 
 /** What a kind or one object adds to the plan. */
-export interface Part {
+export interface PlanPart {
   readonly read: KindRead | null
-  readonly drafts: readonly Draft[]
+  readonly drafts: readonly DraftStep[]
   readonly differences: readonly Difference[]
-  readonly waiting: readonly Waiting[]
-  readonly unmanaged: readonly Unmanaged[]
+  readonly waiting: readonly WaitingObject[]
+  readonly unmanaged: readonly UnmanagedObject[]
   /** Objects that left the files and that the server keeps. */
   readonly letGo: number
-  readonly leftBehind: readonly LeftBehind[]
+  readonly leftBehind: readonly LeftBehindObject[]
   /** Objects that the files leave alone. */
   readonly leftAlone: readonly ObjectRef[]
   readonly adjustments: readonly Adjustment[]
@@ -35,7 +35,7 @@ export interface Part {
 }
 
 /** Adds nothing. */
-export const EMPTY_PART: Part = {
+export const EMPTY_PART: PlanPart = {
   read: null,
   drafts: [],
   differences: [],
@@ -50,7 +50,7 @@ export const EMPTY_PART: Part = {
 }
 
 /** Decides the case of one object, and what it adds to the plan. Secrets are compared by name and version. */
-export function compareObject(object: ThreeWay, input: PlanInput): Part {
+export function compareObject(object: ComparedObject, input: PlanInput): PlanPart {
   const { kind, id, desired, live, entry, attempts } = object
   if (live?.secrets === undefined) return compareSides(object, input)
   const held = compareSecrets({
@@ -82,7 +82,7 @@ export function compareObject(object: ThreeWay, input: PlanInput): Part {
   }
 }
 
-function compareSides(object: ThreeWay, input: PlanInput): Part {
+function compareSides(object: ComparedObject, input: PlanInput): PlanPart {
   const { kind, id, desired, files, live, entry } = object
   if (object.removed)
     return live
@@ -109,14 +109,14 @@ function compareSides(object: ThreeWay, input: PlanInput): Part {
 }
 
 /** Whether all files that it came from are managed. Else it is let go, not deleted, when no file names it. */
-const isGone = ({ kind, entry, managed }: ThreeWay): boolean =>
+const isGone = ({ kind, entry, managed }: ComparedObject): boolean =>
   entry === undefined || fateOf(kind, entry, { yielded: false, managed }) === 'gone'
 
 /** The absence of this object, if the files no longer name it. */
-const endOf = ({ kind, id, live }: ThreeWay, { instance }: PlanInput): Absence =>
+const endOf = ({ kind, id, live }: ComparedObject, { instance }: PlanInput): Absence =>
   absenceOf(kind, { id, live: live ?? null }, instance)
 
-function partOf(verdict: Verdict, object: ThreeWay, input: PlanInput): Part {
+function partOf(verdict: Verdict, object: ComparedObject, input: PlanInput): PlanPart {
   const { kind, id } = object
   switch (verdict.is) {
     case 'nothing':
@@ -141,7 +141,11 @@ function partOf(verdict: Verdict, object: ThreeWay, input: PlanInput): Part {
 }
 
 /** Makes a step of what changed in the files and of differences where the files' version is used; shows the rest. */
-function different(verdict: Extract<Verdict, { is: 'step' | 'difference' }>, object: ThreeWay, input: PlanInput): Part {
+function different(
+  verdict: Extract<Verdict, { is: 'step' | 'difference' }>,
+  object: ComparedObject,
+  input: PlanInput,
+): PlanPart {
   // An object that cannot be applied yet waits; it is no difference to decide.
   const waits = verdict.is === 'difference' && object.prospect?.obstacle !== undefined && object.entry === undefined
   const { restarts, shown, others } = staleInputs(verdict, object, input)
@@ -162,9 +166,13 @@ function different(verdict: Extract<Verdict, { is: 'step' | 'difference' }>, obj
 /** Sorts out stale inputs of a unit: a step if the plan changes what it reads, else shown as a difference. */
 function staleInputs(
   { action, apart }: Extract<Verdict, { is: 'step' | 'difference' }>,
-  object: ThreeWay,
+  object: ComparedObject,
   { restore }: PlanInput,
-): { readonly restarts: readonly string[]; readonly shown: readonly Apart[]; readonly others: readonly Apart[] } {
+): {
+  readonly restarts: readonly string[]
+  readonly shown: readonly DifferingFields[]
+  readonly others: readonly DifferingFields[]
+} {
   const { kind, id } = object
   const nothing = { restarts: [], shown: [], others: apart }
   if (action !== 'update' || kind.restarts === undefined) return nothing
@@ -177,24 +185,34 @@ function staleInputs(
 }
 
 /** Joins the groups of one cause. */
-const together = (list: readonly Apart[]): readonly Apart[] =>
+const together = (list: readonly DifferingFields[]): readonly DifferingFields[] =>
   [...Map.groupBy(list, ({ cause }) => cause)].map(([cause, alike]) => ({ cause, fields: fieldsApart(alike) }))
 
 /** Whether a difference is settled by using the files' version. */
-const usesFiles = ({ cause, fields }: Apart, action: Step['action'], object: ThreeWay, input: PlanInput): boolean =>
+const usesFiles = (
+  { cause, fields }: DifferingFields,
+  action: Step['action'],
+  object: ComparedObject,
+  input: PlanInput,
+): boolean =>
   input.restore.has(`${object.kind.name}/${object.id}`) ||
   // `--take-over` covers what the files describe. To delete what they only want gone, a person has to say so.
   (cause === 'takeover' && action !== 'delete' && input.takeOver) ||
   (cause === 'drift' && isCorrected(draft(object, action, cause, fields), input))
 
 /** Whether the policy corrects this drift. What would weaken or open something is for a person to decide. */
-function isCorrected(step: Draft, { live, policy }: PlanInput): boolean {
+function isCorrected(step: DraftStep, { live, policy }: PlanInput): boolean {
   if (policy.driftOf(step.kind) !== 'correct') return false
   const { weakens, opens } = live.assess(step)
   return !weakens && !opens
 }
 
-function stepOrWait(object: ThreeWay, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Part {
+function stepOrWait(
+  object: ComparedObject,
+  action: Step['action'],
+  cause: Step['cause'],
+  fields: readonly string[],
+): PlanPart {
   const obstacle = action === 'delete' ? undefined : object.prospect?.obstacle
   if (obstacle !== undefined && object.desired) {
     return {
@@ -205,7 +223,12 @@ function stepOrWait(object: ThreeWay, action: Step['action'], cause: Step['cause
   return { ...EMPTY_PART, drafts: [draft(object, action, cause, fields)] }
 }
 
-function draft(object: ThreeWay, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Draft {
+function draft(
+  object: ComparedObject,
+  action: Step['action'],
+  cause: Step['cause'],
+  fields: readonly string[],
+): DraftStep {
   const { kind, id, desired, live, prospect } = object
   const changes = [...fields].sort(byText).map((field) => changeOf(field, desired?.fields, live?.fields))
   const serverId = live?.serverId ?? prospect?.serverId ?? null
@@ -239,7 +262,7 @@ const placeOf = (desired: DesiredObject | undefined): Pick<Step, 'source' | 'als
     ? {}
     : { source: desired.source, ...(desired.alsoIn === undefined ? {} : { alsoIn: desired.alsoIn }) }
 
-function difference(object: ThreeWay, cause: Difference['cause'], fields: readonly string[]): Difference {
+function difference(object: ComparedObject, cause: Difference['cause'], fields: readonly string[]): Difference {
   const { kind, id, desired, files, live, entry } = object
   const one: Difference = {
     kind: kind.name,
@@ -256,7 +279,7 @@ function difference(object: ThreeWay, cause: Difference['cause'], fields: readon
 }
 
 /** Shows an object that no file names; it stays. `restore` takes away what was added by hand. */
-function unmanaged(object: ThreeWay, input: PlanInput): Part {
+function unmanaged(object: ComparedObject, input: PlanInput): PlanPart {
   const { kind, id, live } = object
   const one = live ? unmanagedOf(kind, live, input) : null
   if (one === null) return EMPTY_PART

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../instance/diagnostic.ts'
 import { refOf } from '../object-ref.ts'
 import type { PlanInput } from './input.ts'
 import type { Consent, Kind } from '../kind.ts'
-import type { Unmeasured } from '../provider.ts'
+import type { UnmeasuredImpact } from '../provider.ts'
 import {
   accepts,
   ACCEPTS_NOTHING,
@@ -26,7 +26,7 @@ export function consentFor(weight: number, used?: number): number {
 }
 
 /** Whether an impact could not be counted. */
-export const isUnmeasured = (impact: Impact | Unmeasured): impact is Unmeasured => 'unmeasured' in impact
+export const isUnmeasured = (impact: Impact | UnmeasuredImpact): impact is UnmeasuredImpact => 'unmeasured' in impact
 
 /** The consent that the file should hold for a step of a plan. */
 export const consentOf = ({ impact, usedConsent }: Pick<Step, 'impact' | 'usedConsent'>): number =>
@@ -67,7 +67,7 @@ const missing = (step: Step, impact: Impact, consent: Consent, place: Pick<Diagn
 /** The finding for an impact that could not be counted. It needs a consent, and is counted again before the write. */
 function unmeasured(
   step: Step,
-  { unmeasured }: Unmeasured,
+  { unmeasured }: UnmeasuredImpact,
   { key, unit, uncounted }: Consent,
   place: Pick<Diagnostic, 'at'>,
 ): Diagnostic {

@@ -22,7 +22,7 @@ export interface Compiler<Input> {
 }
 
 /** The edition that a file names (`edition:`), or why it can't be compiled. */
-export type Chosen<Input> =
+export type ChosenEdition<Input> =
   | { readonly is: 'known'; readonly edition: Edition<Input> }
   | { readonly is: 'unknown'; readonly finding: Diagnostic }
 
@@ -31,11 +31,11 @@ export function editionOf<Input>(
   { file, editions }: Pick<Compiler<Input>, 'file' | 'editions'>,
   pinned: number | undefined,
   at: Position,
-): Chosen<Input> {
+): ChosenEdition<Input> {
   const edition = editions.find(({ number }) => number === pinned)
   if (edition) return { is: 'known', edition }
   const known = editions.map(({ number }) => number)
-  const finding = (code: string, { message, hint }: Advice): Chosen<Input> => ({
+  const finding = (code: string, { message, hint }: Advice): ChosenEdition<Input> => ({
     is: 'unknown',
     finding: { code, severity: 'error', message, at, hint },
   })
@@ -45,17 +45,17 @@ export function editionOf<Input>(
 }
 
 /** What to write at a place of the file. */
-export interface Edit {
+export interface SourceEdit {
   readonly path: readonly (string | number)[]
   readonly value: Value
 }
 
 /** Answers what to write so that the compiler makes this value; null if no line of the file can say it. */
-export type Inverse = (object: Pick<Difference, 'id' | 'source'>, value: Value) => Edit | null
+export type InverseEdit = (object: Pick<Difference, 'id' | 'source'>, value: Value) => SourceEdit | null
 
 /** The fields, by kind, that a compiler can turn back into lines of the file. */
 export interface Inverses {
-  readonly [kind: string]: { readonly [field: string]: Inverse }
+  readonly [kind: string]: { readonly [field: string]: InverseEdit }
 }
 
 /** The ways out of a difference. A compiled object can be adopted only if the compiler can turn its fields back. */
@@ -68,10 +68,10 @@ export function waysOut(difference: Difference, compiler: Pick<Compiler<never>, 
 export function adoption(
   { kind, id, live, fields, source }: Difference,
   { inverses }: Pick<Compiler<never>, 'inverses'>,
-): readonly Edit[] | null {
+): readonly SourceEdit[] | null {
   const ways = Object.hasOwn(inverses, kind) ? (inverses[kind] ?? {}) : {}
   const object = { id, ...(source === undefined ? {} : { source }) }
-  const edits = new Map<string, Edit>()
+  const edits = new Map<string, SourceEdit>()
   for (const field of fields) {
     const inverse = Object.hasOwn(ways, field) ? ways[field] : undefined
     const edit = live === null ? null : (inverse?.(object, live[field] ?? null) ?? null)

@@ -1,6 +1,6 @@
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { refInLedger, refOf } from '../object-ref.ts'
-import type { Draft, Linking } from '../kind.ts'
+import type { DraftStep, KindOrder } from '../kind.ts'
 import { referencedBy } from './references.ts'
 import type { ObjectRef } from '../values.ts'
 import { stepsInACircle, unmet as unmetText } from './texts.ts'
@@ -15,13 +15,17 @@ export interface Node {
 }
 
 /** The objects that an object takes values of, by the reference to it. */
-export type Takes = (ref: ObjectRef) => readonly ObjectRef[]
+export type ReferencesOf = (ref: ObjectRef) => readonly ObjectRef[]
 
 /**
  * Makes a graph of steps, in the order given. A step needs what its values refer to and what its kind puts before it. A
  * delete needs the steps of all objects that took values of the deleted one when they were last verified.
  */
-export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took: Takes = () => []): readonly Node[] {
+export function graphOf(
+  steps: readonly Step[],
+  kinds: readonly KindOrder[],
+  took: ReferencesOf = () => [],
+): readonly Node[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const nodes = steps.map((step, place) => ({ step, place, needs: new Set<Node>() }))
   const byRef = Map.groupBy(nodes, ({ step }) => refOf(step))
@@ -39,11 +43,11 @@ export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took:
 }
 
 /** Whether a step waits for one that its kind puts before it. It waits for a delete only as a delete or a restart. */
-const waits = ({ action, changes }: Step, needed: Step, kind: Linking | undefined): boolean =>
+const waits = ({ action, changes }: Step, needed: Step, kind: KindOrder | undefined): boolean =>
   needed.action !== 'delete' || action === 'delete' || changes.some(({ field }) => field === kind?.restarts)
 
 /** The objects that a step needs, in the plan or not. */
-export const neededBy = (step: Draft, kind: Linking | undefined): ObjectRef[] => [
+export const neededBy = (step: DraftStep, kind: KindOrder | undefined): ObjectRef[] => [
   ...referencedBy(step),
   ...(kind?.after?.(step) ?? []),
 ]
@@ -130,7 +134,7 @@ export interface UnplannedObjects {
 }
 
 /** Something that a step needs and that no step of the plan fulfils. */
-export interface Unmet {
+export interface UnmetNeed {
   readonly step: Step
   readonly needs: ObjectRef
   /** `open`: it differs or was not read; `missing`: it does not exist; `deleted`: the plan deletes it. */
@@ -141,12 +145,12 @@ export interface Unmet {
  * Finds needs that are neither in the plan nor in sync. An object that gives a value has to be as the files say; one
  * that a kind only puts first has to exist. An object that no file manages and nobody reads is not waited for.
  */
-export function unmet(steps: readonly Step[], kinds: readonly Linking[], unplanned: UnplannedObjects): Unmet[] {
+export function unmet(steps: readonly Step[], kinds: readonly KindOrder[], unplanned: UnplannedObjects): UnmetNeed[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const actions = new Map(steps.map((step) => [refOf(step), step.action]))
   return steps.flatMap((step) => {
     const values = new Set(referencedBy(step))
-    return [...new Set(neededBy(step, byName.get(step.kind)))].flatMap((needs): Unmet[] => {
+    return [...new Set(neededBy(step, byName.get(step.kind)))].flatMap((needs): UnmetNeed[] => {
       const why = whyUnmet(needs, values.has(needs), actions.get(needs), unplanned)
       return why === null ? [] : [{ step, needs, why }]
     })
@@ -158,11 +162,11 @@ function whyUnmet(
   isValue: boolean,
   action: Step['action'] | undefined,
   { live, open }: UnplannedObjects,
-): Unmet['why'] | null {
+): UnmetNeed['why'] | null {
   if (action !== undefined) return isValue && action === 'delete' ? 'deleted' : null
   if (open.has(ref)) return isValue || !live.has(ref) ? 'open' : null
   return isValue && !live.has(ref) ? 'missing' : null
 }
 
 /** For people: why such a step does not go out. */
-export const unmetInWords = ({ needs, why }: Unmet): string => unmetText({ needs, why })
+export const unmetInWords = ({ needs, why }: UnmetNeed): string => unmetText({ needs, why })

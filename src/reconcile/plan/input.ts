@@ -1,7 +1,7 @@
 import type { Instance } from '../../instance/instance.ts'
 import type { Sealing } from '../digest.ts'
-import type { Hints, Kind } from '../kind.ts'
-import type { Live } from '../provider.ts'
+import type { KindInput, Kind } from '../kind.ts'
+import type { ProviderLive } from '../provider.ts'
 import type { Ledger, LedgerEntry } from '../ledger/types.ts'
 import type { Desired } from '../objects.ts'
 import type { DriftPolicy, ObjectRef } from '../values.ts'
@@ -27,7 +27,7 @@ export interface PlanInput {
   readonly instance: Instance
   readonly kinds: readonly Kind[]
   readonly desired: ReadonlyMap<string, Desired>
-  readonly live: Live
+  readonly live: ProviderLive
   /** What proves which far ends were read. */
   readonly proofs: Proofs
   readonly ledger: Ledger
@@ -67,8 +67,8 @@ const inKinds = (entries: Ledger['entries']): Kinds =>
   )
 
 /** What a kind gets besides the rows when it reads. */
-export function hintsFor(kind: Kind, input: Pick<PlanInput, 'instance' | 'desired' | 'ledger' | 'now'>): Hints {
-  const objectsOf = (name: string): Pick<Hints, 'desired' | 'ledger' | 'attempts'> => {
+export function hintsFor(kind: Kind, input: Pick<PlanInput, 'instance' | 'desired' | 'ledger' | 'now'>): KindInput {
+  const objectsOf = (name: string): Pick<KindInput, 'desired' | 'ledger' | 'attempts'> => {
     const desired = input.desired.get(name)
     return {
       desired: desired?.state === 'managed' ? desired.objects : [],

@@ -2,7 +2,7 @@ import { sourcesInLedger } from '../claims.ts'
 import { byText, equal } from '../equal.ts'
 import type { PlanInput } from './input.ts'
 import { holdsOne, referencesIn } from './references.ts'
-import type { Comparable } from './unresolved.ts'
+import type { ComparableFields } from './unresolved.ts'
 import type { Kind } from '../kind.ts'
 import type { Ledger, LedgerEntry } from '../ledger/types.ts'
 import type { Adjustment } from './types.ts'
@@ -10,12 +10,12 @@ import type { DesiredObject, LiveObject, Candidate } from '../objects.ts'
 import type { ObjectRef } from '../values.ts'
 
 /** One object as files, live and ledger have it, with all that its comparison needs. */
-export interface ThreeWay {
+export interface ComparedObject {
   readonly kind: Kind
   readonly id: string
   readonly desired: DesiredObject | undefined
   /** What the files say of it, ready to be compared. */
-  readonly files: Comparable
+  readonly files: ComparableFields
   readonly live: LiveObject | undefined
   readonly entry: LedgerEntry | undefined
   readonly attempts: Ledger['attempts']
@@ -33,7 +33,10 @@ export interface ThreeWay {
 export const forget = (kind: Kind, id: string): Adjustment => ({ to: 'forget', ref: `${kind.name}/${id}` })
 
 /** Records an object that is in sync, or forgets one that is gone on both sides. */
-export function recordInSync({ kind, id, desired, files, live, entry }: ThreeWay, input: PlanInput): Adjustment[] {
+export function recordInSync(
+  { kind, id, desired, files, live, entry }: ComparedObject,
+  input: PlanInput,
+): Adjustment[] {
   if (!desired) return entry ? [forget(kind, id)] : []
   const serverId = live?.serverId ?? null
   const consent = desired.consent === undefined ? {} : { consent: desired.consent }
@@ -74,7 +77,10 @@ export function recordInSync({ kind, id, desired, files, live, entry }: ThreeWay
 }
 
 /** Records the fields that are in sync although others of their object differ. */
-export function recordFields({ id, desired, files, live, entry }: ThreeWay, open: readonly string[]): Adjustment[] {
+export function recordFields(
+  { id, desired, files, live, entry }: ComparedObject,
+  open: readonly string[],
+): Adjustment[] {
   // An entry that says `absent` has no fields to update.
   if (!desired || !live || !entry || entry.id !== id || entry.state === 'absent') return []
   const inSync = Object.entries(files.fields).filter(

@@ -1,5 +1,5 @@
 import type { Diagnostic, Position } from '../../instance/diagnostic.ts'
-import type { LeftObject } from '../objects.ts'
+import type { LeftAloneObject } from '../objects.ts'
 import { filesOfEntry, placesOf } from '../claims.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from '../kind.ts'
@@ -8,7 +8,7 @@ import type { ObjectRef } from '../values.ts'
 import { leftAloneUnknown, restoresLeftAlone } from './texts.ts'
 
 /** The objects that each file makes and leaves alone (`left_alone`): they are not compared, shown or touched. */
-export type LeftAlone = ReadonlyMap<string, ReadonlySet<ObjectRef>>
+export type LeftAloneObjects = ReadonlyMap<string, ReadonlySet<ObjectRef>>
 
 /** An object with the files that make it; if none does, those that the ledger has for it. */
 export interface ObjectFiles {
@@ -17,13 +17,13 @@ export interface ObjectFiles {
 }
 
 /** Whether an object is left alone: every file that it comes from has to say so. */
-export const isLeftAlone = ({ ref, files }: ObjectFiles, leftAlone: LeftAlone): boolean =>
+export const isLeftAlone = ({ ref, files }: ObjectFiles, leftAlone: LeftAloneObjects): boolean =>
   files.length > 0 && files.every((file) => leftAlone.get(file)?.has(ref) === true)
 
 /** Splits objects: those that a plan compares, and those that it leaves alone and does not forget. */
 export function setAside<One extends ObjectFiles>(
   objects: readonly One[],
-  leftAlone: LeftAlone,
+  leftAlone: LeftAloneObjects,
 ): { readonly compared: readonly One[]; readonly left: readonly One[] } {
   const { compared = [], left = [] } = Object.groupBy(objects, (one) =>
     isLeftAlone(one, leftAlone) ? 'left' : 'compared',
@@ -33,7 +33,7 @@ export function setAside<One extends ObjectFiles>(
 
 /** Finds lines of `left_alone` that do nothing, since the object does not come from that file. */
 export function checkLeftAlone(
-  leftAlone: LeftAlone,
+  leftAlone: LeftAloneObjects,
   objects: readonly ObjectFiles[],
   position: (file: string, ref: ObjectRef) => Position,
 ): Diagnostic[] {
@@ -82,12 +82,12 @@ export function leftInVain(kind: Kind, input: Input): Diagnostic[] {
   )
 }
 
-function linesOf({ name }: Kind, { desired }: Input): readonly LeftObject[] {
+function linesOf({ name }: Kind, { desired }: Input): readonly LeftAloneObject[] {
   const files = desired.get(name)
   return files?.state === 'managed' ? (files.leftAlone ?? []) : []
 }
 
-const byFile = ({ name }: Kind, lines: readonly LeftObject[]): LeftAlone =>
+const byFile = ({ name }: Kind, lines: readonly LeftAloneObject[]): LeftAloneObjects =>
   new Map(
     [...Map.groupBy(lines, ({ source }) => source.file)].map(([file, own]) => [
       file,
@@ -96,7 +96,7 @@ const byFile = ({ name }: Kind, lines: readonly LeftObject[]): LeftAlone =>
   )
 
 /** The objects that are named there, each with its files. */
-function withFiles(kind: Kind, lines: readonly LeftObject[], { desired, ledger }: Input): ObjectFiles[] {
+function withFiles(kind: Kind, lines: readonly LeftAloneObject[], { desired, ledger }: Input): ObjectFiles[] {
   const files = desired.get(kind.name)
   const wanted = new Map((files?.state === 'managed' ? files.objects : []).map((object) => [object.id, object]))
   return [...new Set(lines.map(({ id }) => id))].map((id) => {

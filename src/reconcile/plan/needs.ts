@@ -1,5 +1,5 @@
-import { graphOf, type Takes } from './graph.ts'
-import type { Linking } from '../kind.ts'
+import { graphOf, type ReferencesOf } from './graph.ts'
+import type { KindOrder } from '../kind.ts'
 import type { Ledger } from '../ledger/types.ts'
 import type { Step } from './types.ts'
 
@@ -7,7 +7,7 @@ import type { Step } from './types.ts'
 export type Needs = (step: Step) => readonly Step[]
 
 /** Finds what the steps of a plan need of each other. */
-export function needsIn(steps: readonly Step[], kinds: readonly Linking[], took: Takes): Needs {
+export function needsIn(steps: readonly Step[], kinds: readonly KindOrder[], took: ReferencesOf): Needs {
   const needs = new Map(
     graphOf(steps, kinds, took).flatMap((node): [Step, readonly Step[]][] =>
       node.needs.size === 0 ? [] : [[node.step, [...node.needs].map(({ step }) => step)]],
@@ -18,6 +18,6 @@ export function needsIn(steps: readonly Step[], kinds: readonly Linking[], took:
 
 /** The objects that entries of the ledger took values of when they were last verified. */
 export const takesIn =
-  ({ entries }: Pick<Ledger, 'entries'>): Takes =>
+  ({ entries }: Pick<Ledger, 'entries'>): ReferencesOf =>
   (ref) =>
     entries.get(ref)?.takes ?? []

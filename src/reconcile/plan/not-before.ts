@@ -1,6 +1,6 @@
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { refInLedger, refOf } from '../object-ref.ts'
-import type { Skipped } from '../report.ts'
+import type { SkippedStep } from '../report.ts'
 import type { Advice } from '../../instance/diagnostic.ts'
 import type { ObjectRef } from '../values.ts'
 import { notATime, waitsUntil as waitsUntilText } from './texts.ts'
@@ -38,9 +38,9 @@ export const stillTimed = (steps: readonly Step[], now: Date): Step[] =>
   })
 
 /** The steps that are not due, as an apply withholds them. */
-export const notDue = (steps: readonly Step[], now: Date): ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>> =>
+export const notDue = (steps: readonly Step[], now: Date): ReadonlyMap<ObjectRef, Omit<SkippedStep, 'step'>> =>
   new Map(
-    steps.flatMap((step): [ObjectRef, Omit<Skipped, 'step'>][] => {
+    steps.flatMap((step): [ObjectRef, Omit<SkippedStep, 'step'>][] => {
       const reason = waitsUntil(step, now)
       return reason === null ? [] : [[refOf(step), { why: 'not-yet', reason }]]
     }),

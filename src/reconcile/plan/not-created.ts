@@ -1,12 +1,12 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import { refOf } from '../object-ref.ts'
-import type { Part } from './compare.ts'
+import type { PlanPart } from './compare.ts'
 import { entriesOf, type PlanInput } from './input.ts'
 import type { Kind } from '../kind.ts'
 import type { Observed } from '../objects.ts'
 import type { ObjectRef } from '../values.ts'
 import { lost, makerMissing } from './texts.ts'
-import type { Waiting } from './types.ts'
+import type { WaitingObject } from './types.ts'
 
 type NotCreated = Extract<Observed, { state: 'not-created' }>
 
@@ -55,9 +55,9 @@ export function checkLost(input: Pick<PlanInput, 'kinds' | 'desired' | 'live' | 
 /** Lets steps wait whose maker no step makes. `kinds` and `parts` have the same order. */
 export function withMakers(
   kinds: readonly Kind[],
-  parts: readonly Part[],
+  parts: readonly PlanPart[],
   observed: ReadonlyMap<string, Observed>,
-): readonly Part[] {
+): readonly PlanPart[] {
   const drafts = parts.flatMap((part) => part.drafts)
   const made = new Set(drafts.filter(({ action }) => action !== 'delete').map(refOf))
   const next = parts.map((part, i) => {
@@ -68,9 +68,9 @@ export function withMakers(
   return next.every((part, i) => part === parts[i]) ? parts : withMakers(kinds, next, observed)
 }
 
-function waitingFor(maker: ObjectRef, part: Part): Part {
+function waitingFor(maker: ObjectRef, part: PlanPart): PlanPart {
   const reason = makerMissing(maker)
-  const waiting = part.drafts.flatMap(({ kind, id, source }): Waiting[] =>
+  const waiting = part.drafts.flatMap(({ kind, id, source }): WaitingObject[] =>
     source === undefined ? [] : [{ kind, id, reason, source }],
   )
   return { ...part, drafts: [], waiting: [...part.waiting, ...waiting] }

@@ -3,7 +3,7 @@ import { byText } from '../equal.ts'
 import { graphOf, inOrder } from './graph.ts'
 import { takesIn } from './needs.ts'
 import type { PlanInput } from './input.ts'
-import type { OrderHints, Others } from '../kind.ts'
+import type { OrderHints, OtherObjects } from '../kind.ts'
 import { afterMakers } from './not-created.ts'
 import { objectsIn } from '../objects.ts'
 import { type Fields } from '../../instance/values.ts'
@@ -25,7 +25,7 @@ export function order(steps: readonly Step[], input: PlanInput): Step[] {
 }
 
 /** Finds objects by reference. Each list is indexed once. */
-export function othersIn({ desired, live: { observed } }: Pick<PlanInput, 'desired' | 'live'>): Others {
+export function othersIn({ desired, live: { observed } }: Pick<PlanInput, 'desired' | 'live'>): OtherObjects {
   const indexed = new Map<
     string,
     { readonly files: ReadonlyMap<string, Fields>; readonly live: ReadonlyMap<string, Fields> }

@@ -1,6 +1,6 @@
 import { partsOf, refOf } from '../object-ref.ts'
 import { firstCreates } from './first-apply.ts'
-import { compareObject, EMPTY_PART, type Part } from './compare.ts'
+import { compareObject, EMPTY_PART, type PlanPart } from './compare.ts'
 import { checkPending, pendingIntents } from '../pending-effects.ts'
 import { planDigest } from '../digest.ts'
 import { byText } from '../equal.ts'
@@ -13,14 +13,14 @@ import { stillTimed } from './not-before.ts'
 import { withNotices } from './notices.ts'
 import { asNew, isLost, withMakers } from './not-created.ts'
 import { order, othersIn } from './order.ts'
-import { asVerified, changing, comparable, holdersIn, type Changing, type Comparable } from './unresolved.ts'
+import { asVerified, changing, comparable, holdersIn, type ChangedFields, type ComparableFields } from './unresolved.ts'
 import { activeRemovals, checkRemoved, removalOf } from './removed.ts'
 import { forget } from './ledger-adjustments.ts'
-import type { Kind, Others } from '../kind.ts'
+import type { Kind, OtherObjects } from '../kind.ts'
 import type { LedgerEntry } from '../ledger/types.ts'
 import { MAKER_GONE, notRead } from './texts.ts'
 import { unfinishedIn } from './unfinished.ts'
-import type { Adjustment, Plan, Step, Waiting } from './types.ts'
+import type { Adjustment, Plan, Step, WaitingObject } from './types.ts'
 import type { Desired, Observed } from '../objects.ts'
 import type { ObjectRef } from '../values.ts'
 
@@ -79,11 +79,11 @@ export function plan(input: PlanInput): Plan {
 /** What each kind adds. Compares twice if objects take values of, or read, what the first pass changes. */
 function comparedAll(
   input: PlanInput,
-  others: Others,
-): { readonly parts: readonly Part[]; readonly changes: Changing } {
-  const comparedWith = (changes: Changing): readonly Part[] =>
+  others: OtherObjects,
+): { readonly parts: readonly PlanPart[]; readonly changes: ChangedFields } {
+  const comparedWith = (changes: ChangedFields): readonly PlanPart[] =>
     input.kinds.map((kind) => holdBack(kind, planKind(kind, input, { others, changes }), input, others))
-  const none: Changing = new Map()
+  const none: ChangedFields = new Map()
   const parts = comparedWith(none)
   const holders = holdersIn(input.desired)
   const isStale = input.kinds.some(
@@ -101,9 +101,9 @@ const refOfAdjustment = (one: Adjustment): ObjectRef => (one.to === 'forget' ? o
 
 /** What the comparison of an object needs besides that object. */
 interface Around {
-  readonly others: Others
+  readonly others: OtherObjects
   /** What changes in other objects. */
-  readonly changes: Changing
+  readonly changes: ChangedFields
 }
 
 /** The plan with a part of its steps and the findings about just these. The digest stays that of the whole plan. */
@@ -116,7 +116,7 @@ export function narrow(
   return { ...whole, steps, findings: [...whole.findings.filter(whyUnread(whole)), ...guard(steps, input)] }
 }
 
-function planKind(kind: Kind, input: PlanInput, around: Around): Part {
+function planKind(kind: Kind, input: PlanInput, around: Around): PlanPart {
   const desired = input.desired.get(kind.name) ?? { state: 'unmanaged' }
   const entries = entriesOf(kind.name, input.ledger)
   if (desired.state === 'unmanaged')
@@ -130,7 +130,7 @@ function planKind(kind: Kind, input: PlanInput, around: Around): Part {
 }
 
 /** Gone as a whole is not absent: no step. `checkLost` refuses it. */
-const lost = (kind: Kind): Part => ({
+const lost = (kind: Kind): PlanPart => ({
   ...EMPTY_PART,
   read: {
     kind: kind.name,
@@ -143,7 +143,7 @@ const lost = (kind: Kind): Part => ({
 })
 
 /** Unknown is never absent: no step, no delete, and the ledger keeps its entries. */
-function unreadable(kind: Kind, observed: Extract<Observed, { state: 'unknown' }> | undefined): Part {
+function unreadable(kind: Kind, observed: Extract<Observed, { state: 'unknown' }> | undefined): PlanPart {
   const reason = observed?.reason ?? {
     code: 'not-read',
     severity: 'error' as const,
@@ -174,7 +174,7 @@ function compare(
   { desired, observed, entries }: KindStates,
   input: PlanInput,
   { others, changes }: Around,
-): Part {
+): PlanPart {
   const live = new Map(observed.objects.map((object) => [object.id, object]))
   const wanted = new Map(desired.objects.map((object) => [object.id, object]))
   const renamed = new Map(
@@ -195,7 +195,7 @@ function compare(
   const isRemoved = (id: string): boolean =>
     removed.length > 0 && removalOf(`${kind.name}/${id}`, removed, input.sealing) !== undefined
   const isChanging = (ref: ObjectRef): boolean => changes.has(ref)
-  const filesOf = (id: string): Comparable => {
+  const filesOf = (id: string): ComparableFields => {
     const files = comparable(wanted.get(id)?.fields ?? {}, others.liveOf, changes)
     return files.pending.size > 0 && live.has(id)
       ? asVerified(files, known.get(id)?.fields ?? {}, (ref) => isUnread(ref, input, others))
@@ -248,7 +248,7 @@ function compare(
 }
 
 /** Whether the state of an object of a managed kind is unknown. */
-const isUnread = (ref: ObjectRef, { desired, live: { observed } }: PlanInput, { liveOf }: Others): boolean => {
+const isUnread = (ref: ObjectRef, { desired, live: { observed } }: PlanInput, { liveOf }: OtherObjects): boolean => {
   const [kind] = partsOf(ref)
   return (
     desired.get(kind)?.state === 'managed' &&
@@ -258,14 +258,14 @@ const isUnread = (ref: ObjectRef, { desired, live: { observed } }: PlanInput, { 
 }
 
 /** Lets steps wait that the far end would refuse now. */
-function holdBack(kind: Kind, part: Part, input: PlanInput, others: Others): Part {
+function holdBack(kind: Kind, part: PlanPart, input: PlanInput, others: OtherObjects): PlanPart {
   const { obstacle } = kind
   if (obstacle === undefined || part.drafts.length === 0) return part
   const connection = input.live.writes(kind.name, part.drafts.length)
   const reasons = part.drafts.map((step) =>
     step.source === undefined ? undefined : obstacle(step, connection, others),
   )
-  const waiting = part.drafts.flatMap(({ id, source }, i): Waiting[] =>
+  const waiting = part.drafts.flatMap(({ id, source }, i): WaitingObject[] =>
     reasons[i] === undefined || source === undefined ? [] : [{ kind: kind.name, id, reason: reasons[i], source }],
   )
   return {

@@ -15,7 +15,7 @@ export interface Reference {
   readonly field: string
 }
 
-export type Parsed =
+export type ParsedReference =
   | { readonly is: 'reference'; readonly reference: Reference }
   | { readonly is: 'wrong'; readonly why: string }
 
@@ -29,7 +29,7 @@ export const isReference = (value: Value): value is ReferenceValue =>
 const isMap = (value: Value): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Reads `kind/id#field`. An id may hold `/` and `#`: the first `/` ends the kind, the last `#` begins the field. */
-export function parseReference(text: string): Parsed {
+export function parseReference(text: string): ParsedReference {
   const [slash, hash] = [text.indexOf('/'), text.lastIndexOf('#')]
   if (hash < 0) return { is: 'wrong', why: WRONG_REFERENCE.noField }
   if (slash < 0 || slash > hash) return { is: 'wrong', why: WRONG_REFERENCE.noObject }
@@ -96,13 +96,13 @@ export function checkReferences(
   })
 }
 
-export type Resolved<Whole> =
+export type ResolvedValue<Whole> =
   | { readonly state: 'resolved'; readonly value: Whole }
   /** The references without a value. */
   | { readonly state: 'unresolved'; readonly references: readonly Reference[] }
 
 /** Puts values in place of references. A far end's value is never resolved again, even if it looks like a reference. */
-export function resolve(fields: Fields, valueOf: ValueOf): Resolved<Fields> {
+export function resolve(fields: Fields, valueOf: ValueOf): ResolvedValue<Fields> {
   const references = referencesIn(fields).filter((reference) => (valueOf(reference) ?? null) === null)
   return references.length > 0
     ? { state: 'unresolved', references }
@@ -121,7 +121,7 @@ const mapFields = (fields: Fields, by: (value: Value) => Value): Fields =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, by(value)]))
 
 /** Puts values in place of a step's references. Its digest stays that of the references. */
-export function resolveStep(step: Step, valueOf: ValueOf): Resolved<Step> {
+export function resolveStep(step: Step, valueOf: ValueOf): ResolvedValue<Step> {
   const [after, target] = [
     resolve(Object.fromEntries(step.changes.map((change) => [change.field, change.after])), valueOf),
     resolve(step.target, valueOf),

@@ -1,14 +1,14 @@
 import { refOf } from '../object-ref.ts'
-import type { Apart } from './three-way-merge.ts'
-import type { Linking } from '../kind.ts'
-import type { Skipped } from '../report.ts'
+import type { DifferingFields } from './three-way-merge.ts'
+import type { KindOrder } from '../kind.ts'
+import type { SkippedStep } from '../report.ts'
 import type { ObjectRef } from '../values.ts'
 import type { Step } from './types.ts'
 
 /** Whether a step only restarts a unit so that it reads its inputs again. */
 export const isRestart = (
   { action, changes }: Pick<Step, 'action' | 'changes'>,
-  kind: Pick<Linking, 'restarts'> | undefined,
+  kind: Pick<KindOrder, 'restarts'> | undefined,
 ): boolean =>
   kind?.restarts !== undefined &&
   action === 'update' &&
@@ -16,7 +16,7 @@ export const isRestart = (
   changes.every(({ field }) => field === kind.restarts)
 
 /** The restarts of a plan, each with the steps that cause it. They are approved with these steps. */
-export function restartsIn(steps: readonly Step[], kinds: readonly Linking[]): ReadonlyMap<Step, readonly Step[]> {
+export function restartsIn(steps: readonly Step[], kinds: readonly KindOrder[]): ReadonlyMap<Step, readonly Step[]> {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const restarts = steps.filter((step) => isRestart(step, byName.get(step.kind)))
   if (restarts.length === 0) return new Map()
@@ -37,10 +37,10 @@ export const goesOut = (causes: readonly Step[], done: ReadonlySet<ObjectRef>): 
 
 /** Adds to the held-back steps the restarts whose causes are all held back. */
 export function withRestarts(
-  held: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>,
+  held: ReadonlyMap<ObjectRef, Omit<SkippedStep, 'step'>>,
   restarts: ReadonlyMap<Step, readonly Step[]>,
-): ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>> {
-  const idle = [...restarts].flatMap(([restart, causes]): [ObjectRef, Omit<Skipped, 'step'>][] => {
+): ReadonlyMap<ObjectRef, Omit<SkippedStep, 'step'>> {
+  const idle = [...restarts].flatMap(([restart, causes]): [ObjectRef, Omit<SkippedStep, 'step'>][] => {
     const [why] = causes.map((cause) => held.get(refOf(cause)))
     return why !== undefined && causes.every((cause) => held.has(refOf(cause))) ? [[refOf(restart), why]] : []
   })
@@ -49,13 +49,13 @@ export function withRestarts(
 
 /** Splits differences: the field that holds what a unit read, and all others. */
 export function partedByInputs(
-  apart: readonly Apart[],
+  apart: readonly DifferingFields[],
   inputs: string,
-): { readonly inputs: Apart | null; readonly others: readonly Apart[] } {
+): { readonly inputs: DifferingFields | null; readonly others: readonly DifferingFields[] } {
   const stale = apart.find(({ fields }) => fields.includes(inputs))
   return {
     inputs: stale === undefined ? null : { cause: stale.cause, fields: [inputs] },
-    others: apart.flatMap(({ cause, fields }): Apart[] => {
+    others: apart.flatMap(({ cause, fields }): DifferingFields[] => {
       const rest = fields.filter((field) => field !== inputs)
       return rest.length > 0 ? [{ cause, fields: rest }] : []
     }),

@@ -13,18 +13,18 @@ export type Verdict =
       readonly is: 'step'
       readonly action: Action
       readonly fields: readonly string[]
-      readonly apart: readonly Apart[]
+      readonly apart: readonly DifferingFields[]
     }
-  | { readonly is: 'difference'; readonly action: Action; readonly apart: readonly Apart[] }
+  | { readonly is: 'difference'; readonly action: Action; readonly apart: readonly DifferingFields[] }
 
 /** Fields that differ for one reason, shown until a person decides. */
-export interface Apart {
+export interface DifferingFields {
   readonly cause: Exclude<Cause, 'change'>
   readonly fields: readonly string[]
 }
 
 /** The fields of all these groups. */
-export const fieldsApart = (list: readonly Apart[]): readonly string[] => list.flatMap(({ fields }) => fields)
+export const fieldsApart = (list: readonly DifferingFields[]): readonly string[] => list.flatMap(({ fields }) => fields)
 
 /** In files: the object must not be there. In the ledger: the files said so, and it was verified. */
 export const ABSENT = 'absent'
@@ -150,7 +150,7 @@ function decideFields(
   if (ledger === ABSENT) return { is: 'difference', action: 'update', apart: [{ cause: 'conflict', fields }] }
   const own = new Map(fields.map((field) => [field, causeOf(field, desired, live, ledger, same)]))
   const causes = Map.groupBy(fields, (field) => heldBack(field, own, bound))
-  const apart = APART.flatMap((cause): Apart[] =>
+  const apart = APART.flatMap((cause): DifferingFields[] =>
     causes.has(cause) ? [{ cause, fields: causes.get(cause) ?? [] }] : [],
   )
   const change = causes.get('change')

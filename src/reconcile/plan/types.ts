@@ -98,14 +98,14 @@ export interface Difference {
   readonly ways?: readonly WayOut[]
 }
 
-export interface Waiting {
+export interface WaitingObject {
   readonly kind: string
   readonly id: string
   readonly reason: string
   readonly source: Source
 }
 
-export interface Unmanaged {
+export interface UnmanagedObject {
   readonly kind: string
   readonly id: string
   /** It was added or changed by hand, and no person has decided yet to adopt, restore or leave it. */
@@ -122,7 +122,7 @@ export interface Unmanaged {
 }
 
 /** How many objects of a kind are no longer managed. */
-export interface LetGo {
+export interface ReleasedCount {
   readonly kind: string
   readonly objects: number
 }
@@ -164,14 +164,14 @@ export interface Plan {
   readonly drift: readonly Difference[]
   readonly conflicts: readonly Difference[]
   readonly takeovers: readonly Difference[]
-  readonly unmanaged: readonly Unmanaged[]
-  readonly waiting: readonly Waiting[]
+  readonly unmanaged: readonly UnmanagedObject[]
+  readonly waiting: readonly WaitingObject[]
   /** Kinds whose file or key is not there: neither read nor touched. */
   readonly released: readonly string[]
   /** Objects that left the files and that the server keeps: an apply takes them out of the ledger. */
-  readonly letGo: readonly LetGo[]
+  readonly letGo: readonly ReleasedCount[]
   /** Those of them that a person can remove, and how. */
-  readonly leftBehind: readonly LeftBehind[]
+  readonly leftBehind: readonly LeftBehindObject[]
   /** Objects that the files leave alone: not compared, shown or touched; the ledger keeps its entries. */
   readonly leftAlone: readonly ObjectRef[]
   /** Changes of the ledger alone: what is in sync, released, or gone on both sides. */
@@ -193,7 +193,7 @@ export type Adjustment =
   | { readonly to: 'forget'; readonly ref: ObjectRef }
 
 /** An object that left the files and stays, and how a person removes it. */
-export interface LeftBehind {
+export interface LeftBehindObject {
   readonly ref: ObjectRef
   readonly remove: string
 }
@@ -202,7 +202,7 @@ export interface LeftBehind {
 export type WayOut = 'adopt' | 'restore' | 'left_alone'
 
 /** An apply of one object in phases that was cut off, as the far end keeps it. */
-export interface Unfinished {
+export interface UnfinishedProtocol {
   readonly kind: string
   readonly id: string
   /** The digest of the step that it carries out. */
@@ -218,8 +218,8 @@ export interface Unfinished {
  * What the next apply does with a protocol. `on`: finish it; the files ask for it and it is approved. `back`: undo it;
  * the files no longer ask for it, and that needs no approval. `waits`: it is not approved, or its kind was not read.
  */
-export type Course = 'on' | 'back' | 'waits'
+export type ProtocolDecision = 'on' | 'back' | 'waits'
 
-export interface Protocol extends Unfinished {
-  readonly course: Course
+export interface Protocol extends UnfinishedProtocol {
+  readonly course: ProtocolDecision
 }

@@ -6,17 +6,17 @@ import type { Fields, Value } from '../../instance/values.ts'
 import type { ObjectRef } from '../values.ts'
 
 /** What a plan changes, by object: some fields, or all if it is created, deleted or replaced. */
-export type Changing = ReadonlyMap<ObjectRef, ReadonlySet<string> | 'all'>
+export type ChangedFields = ReadonlyMap<ObjectRef, ReadonlySet<string> | 'all'>
 
 /** An object as the files have it, with its references. */
-export interface Holder {
+export interface ReferringObject {
   readonly kind: string
   readonly id: string
   readonly fields: Fields
 }
 
 /** The objects of the files that hold a reference. */
-export const holdersIn = (all: ReadonlyMap<string, Desired>): readonly Holder[] =>
+export const holdersIn = (all: ReadonlyMap<string, Desired>): readonly ReferringObject[] =>
   [...all].flatMap(([kind, desired]) =>
     desired.state === 'managed'
       ? desired.objects.flatMap(({ id, fields }) => (holdsOne(fields) ? [{ kind, id, fields }] : []))
@@ -29,9 +29,9 @@ export const holdersIn = (all: ReadonlyMap<string, Desired>): readonly Holder[] 
  */
 export function changing(
   drafts: readonly Pick<Step, 'kind' | 'id' | 'action' | 'changes'>[],
-  holders: readonly Holder[],
+  holders: readonly ReferringObject[],
   replaces: (kind: string) => boolean,
-): Changing {
+): ChangedFields {
   const result = new Map<ObjectRef, Set<string> | 'all'>()
   const takers = takersOf(holders)
   const open = drafts.flatMap(({ kind, id, action, changes }): Mark[] =>
@@ -56,7 +56,9 @@ interface Mark {
 }
 
 /** By object, the fields that take values of it. */
-function takersOf(holders: readonly Holder[]): ReadonlyMap<ObjectRef, readonly { takes: Reference; taker: Mark }[]> {
+function takersOf(
+  holders: readonly ReferringObject[],
+): ReadonlyMap<ObjectRef, readonly { takes: Reference; taker: Mark }[]> {
   const all = holders.flatMap(({ kind, id, fields }) =>
     Object.entries(fields).flatMap(([field, value]) =>
       referencesIn(value).map((takes) => ({ takes, taker: { kind, id, field } })),
@@ -66,7 +68,7 @@ function takersOf(holders: readonly Holder[]): ReadonlyMap<ObjectRef, readonly {
 }
 
 /** The files' side of a comparison. */
-export interface Comparable {
+export interface ComparableFields {
   /** With live values in place of references whose value stays; other references stay. */
   readonly fields: Fields
   /** Fields whose value is unknown until other steps are done: they differ from any live value. */
@@ -76,7 +78,11 @@ export interface Comparable {
 }
 
 /** Makes fields of the files ready to be compared with live. */
-export function comparable(files: Fields, live: (ref: ObjectRef) => Fields | undefined, changes: Changing): Comparable {
+export function comparable(
+  files: Fields,
+  live: (ref: ObjectRef) => Fields | undefined,
+  changes: ChangedFields,
+): ComparableFields {
   if (!holdsOne(files)) return { fields: files, pending: NONE }
   const valueOf = lastingValue(live, changes)
   const sides = Object.entries(files).map(([field, value]) => ({ field, value, side: resolve({ value }, valueOf) }))
@@ -92,7 +98,7 @@ const NONE: ReadonlySet<string> = new Set()
 
 /** Answers live values that the plan does not change. */
 const lastingValue =
-  (live: (ref: ObjectRef) => Fields | undefined, changes: Changing): ValueOf =>
+  (live: (ref: ObjectRef) => Fields | undefined, changes: ChangedFields): ValueOf =>
   ({ object, field }) => {
     const [fields, moving] = [live(object), changes.get(object)]
     return moving === 'all' || moving?.has(field) || fields === undefined || !Object.hasOwn(fields, field)
@@ -101,7 +107,11 @@ const lastingValue =
   }
 
 /** Uses the verified value of fields whose reference cannot be read now: unknown is no change. */
-export function asVerified(one: Comparable, verified: Fields, isUnread: (ref: ObjectRef) => boolean): Comparable {
+export function asVerified(
+  one: ComparableFields,
+  verified: Fields,
+  isUnread: (ref: ObjectRef) => boolean,
+): ComparableFields {
   const takesUnread = (field: string): boolean =>
     referencesIn(one.fields[field] ?? null).some(({ object }) => isUnread(object))
   const unread = new Set([...one.pending].filter(takesUnread))
@@ -114,7 +124,7 @@ export function asVerified(one: Comparable, verified: Fields, isUnread: (ref: Ob
 }
 
 /** Compares two values of a field. A pending field equals nothing; an unread one equals anything. */
-export function sameUnlessPending({ fields, pending, unread = NONE }: Comparable, same: Same): Same {
+export function sameUnlessPending({ fields, pending, unread = NONE }: ComparableFields, same: Same): Same {
   if (pending.size === 0 && unread.size === 0) return same
   return (field, a, b) => {
     if (unread.has(field)) return true

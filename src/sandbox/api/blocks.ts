@@ -1,6 +1,6 @@
 import { Refusal } from '../failure.ts'
 import { booleanParam, enumParam, idParam, scalarParam, textParam } from '../ruby-casts.ts'
-import { found, given, type Answer, type Call } from '../http.ts'
+import { found, given, type HttpAnswer, type Call } from '../http.ts'
 import {
   BLOCK_FIELDS,
   createBlocks,
@@ -31,7 +31,7 @@ function changeOf({ params }: Call): BlockChange {
 
 const read = async (call: Call) => found(await findBlocks(call.session, [idParam(call.params, 'id')]))
 
-export async function listBlocks(call: Call): Promise<Answer> {
+export async function listBlocks(call: Call): Promise<HttpAnswer> {
   const { rows, headers } = await page(call, {
     select: BLOCK_FIELDS,
     from: 'domain_blocks where true',
@@ -41,11 +41,11 @@ export async function listBlocks(call: Call): Promise<Answer> {
   return { body: rows, headers }
 }
 
-export async function showBlock(call: Call): Promise<Answer> {
+export async function showBlock(call: Call): Promise<HttpAnswer> {
   return { body: await read(call) }
 }
 
-export async function postBlock(call: Call): Promise<Answer> {
+export async function postBlock(call: Call): Promise<HttpAnswer> {
   const domain = textParam(call.params, 'domain') ?? ''
   const change = changeOf(call)
   const existing = await existingFor(call, domain)
@@ -69,12 +69,12 @@ async function existingFor(call: Call, domain: string): ReturnType<typeof ruleFo
   return asked === false ? undefined : ruleFor(call.session, domain)
 }
 
-export async function putBlock(call: Call): Promise<Answer> {
+export async function putBlock(call: Call): Promise<HttpAnswer> {
   await updateBlock(call.session, actorOf(call), await read(call), changeOf(call))
   return showBlock(call)
 }
 
-export async function deleteBlock(call: Call): Promise<Answer> {
+export async function deleteBlock(call: Call): Promise<HttpAnswer> {
   await destroyBlock(call.session, actorOf(call), await read(call))
   return { body: {} }
 }

@@ -1,6 +1,6 @@
 import { scalarParam, textParam } from '../ruby-casts.ts'
 import { Refusal } from '../failure.ts'
-import type { Answer, Call } from '../http.ts'
+import type { HttpAnswer, Call } from '../http.ts'
 
 /** Rows that a measure counts, each with its time; `a` is the account of the other server. */
 const SOURCES: Readonly<Record<string, { readonly rows: string; readonly count: string; readonly bytes?: boolean }>> = {
@@ -26,7 +26,7 @@ interface Question {
 /**
  * How many people and posts of a domain the server knows. The days are counted without subdomains, as the server does.
  */
-export async function postMeasures(call: Call): Promise<Answer> {
+export async function postMeasures(call: Call): Promise<HttpAnswer> {
   const asked = required(call, 'keys')
   const keys = typeof asked === 'string' ? [asked] : asked
   if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string'))

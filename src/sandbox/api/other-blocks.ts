@@ -1,6 +1,6 @@
 import { booleanParam, enumParam, expiryParam, idParam, scalarParam, textParam } from '../ruby-casts.ts'
 import { demand } from '../failure.ts'
-import { found, given, time, type Answer, type Call } from '../http.ts'
+import { found, given, time, type HttpAnswer, type Call } from '../http.ts'
 import { record } from '../models/audit.ts'
 import { refreshInstances } from '../models/domain-blocks.ts'
 import {
@@ -34,7 +34,7 @@ function withHistory(block: EmailBlock): object {
 
 const readEmail = async (call: Call) => found(await findEmailBlocks(call.session, idParam(call.params, 'id')))
 
-export async function listEmail(call: Call): Promise<Answer> {
+export async function listEmail(call: Call): Promise<HttpAnswer> {
   const { rows, headers } = await page<EmailBlock>(call, {
     select: EMAIL_FIELDS,
     from: 'email_domain_blocks where true',
@@ -44,18 +44,18 @@ export async function listEmail(call: Call): Promise<Answer> {
   return { body: rows.map(withHistory), headers }
 }
 
-export async function showEmail(call: Call): Promise<Answer> {
+export async function showEmail(call: Call): Promise<HttpAnswer> {
   return { body: withHistory(await readEmail(call)) }
 }
 
-export async function postEmail(call: Call): Promise<Answer> {
+export async function postEmail(call: Call): Promise<HttpAnswer> {
   const asked = booleanParam(call.params, 'allow_with_approval')
   const allow = asked === undefined ? false : asked
   const id = await createEmailBlock(call.session, actorOf(call), textParam(call.params, 'domain') ?? '', allow)
   return { body: withHistory(found(await findEmailBlocks(call.session, id))) }
 }
 
-export async function deleteEmail(call: Call): Promise<Answer> {
+export async function deleteEmail(call: Call): Promise<HttpAnswer> {
   await destroyEmailBlock(call.session, actorOf(call), await readEmail(call))
   return { body: {} }
 }
@@ -73,7 +73,7 @@ function ipChangeOf({ params }: Call): IpChange {
 
 const readIp = async (call: Call) => found(await findIpBlocks(call.session, idParam(call.params, 'id')))
 
-export async function listIp(call: Call): Promise<Answer> {
+export async function listIp(call: Call): Promise<HttpAnswer> {
   const { rows, headers } = await page(call, {
     select: IP_FIELDS,
     from: 'ip_blocks where true',
@@ -83,17 +83,17 @@ export async function listIp(call: Call): Promise<Answer> {
   return { body: rows, headers }
 }
 
-export async function showIp(call: Call): Promise<Answer> {
+export async function showIp(call: Call): Promise<HttpAnswer> {
   return { body: await readIp(call) }
 }
 
-export async function postIp(call: Call): Promise<Answer> {
+export async function postIp(call: Call): Promise<HttpAnswer> {
   const id = await createIpBlock(call.session, actorOf(call), ipChangeOf(call))
   return { body: found(await findIpBlocks(call.session, id)) }
 }
 
 /** Up to 4.6 the server saves without looking whether it could: it logs and answers what it would have saved. */
-export async function putIp(call: Call): Promise<Answer> {
+export async function putIp(call: Call): Promise<HttpAnswer> {
   const block = await readIp(call)
   const change = ipChangeOf(call)
   const { saved, ip } = await saveIpBlock(call.session, actorOf(call), block, change)
@@ -103,14 +103,14 @@ export async function putIp(call: Call): Promise<Answer> {
   return { body: { ...block, ...change, ip } }
 }
 
-export async function deleteIp(call: Call): Promise<Answer> {
+export async function deleteIp(call: Call): Promise<HttpAnswer> {
   await destroyIpBlock(call.session, actorOf(call), await readIp(call))
   return { body: {} }
 }
 
 const ALLOW_FIELDS = `id::text, domain, ${time('created_at')} as created_at`
 
-export async function listAllows(call: Call): Promise<Answer> {
+export async function listAllows(call: Call): Promise<HttpAnswer> {
   const { rows, headers } = await page(call, {
     select: ALLOW_FIELDS,
     from: 'domain_allows where true',
@@ -127,12 +127,12 @@ const readAllow = async (call: Call) =>
     ]),
   )
 
-export async function showAllow(call: Call): Promise<Answer> {
+export async function showAllow(call: Call): Promise<HttpAnswer> {
   return { body: await readAllow(call) }
 }
 
 /** Making an allow again answers the old one, but only where it is written as the server writes it. */
-export async function postAllow(call: Call): Promise<Answer> {
+export async function postAllow(call: Call): Promise<HttpAnswer> {
   const domain = textParam(call.params, 'domain') ?? ''
   const written = writtenDomain(domain)
   const [existing] = await call.session.query(`select ${ALLOW_FIELDS} from domain_allows where domain = $1`, [domain])
@@ -154,7 +154,7 @@ export async function postAllow(call: Call): Promise<Answer> {
   return { body: row }
 }
 
-export async function deleteAllow(call: Call): Promise<Answer> {
+export async function deleteAllow(call: Call): Promise<HttpAnswer> {
   const allow = await readAllow(call)
   await call.session.query('delete from domain_allows where id = $1::bigint', [allow.id])
   await record(call.session, actorOf(call), [

@@ -1,7 +1,7 @@
 import type { Row } from '../database.ts'
 import { textParam } from '../ruby-casts.ts'
 import { Refusal } from '../failure.ts'
-import { found, PUBLIC_URL, time, type Answer, type Call } from '../http.ts'
+import { found, PUBLIC_URL, time, type HttpAnswer, type Call } from '../http.ts'
 import { EVERYONE, FLAGS } from '../seed.ts'
 import { permissionsOf } from '../tokens.ts'
 import { page } from './paging.ts'
@@ -52,7 +52,7 @@ const FILTERS: Readonly<Record<string, (value: string) => { readonly where: stri
 }
 
 /** `GET /api/v2/admin/accounts`, with the filters that block lists and rosters need. */
-export async function listPeople(call: Call): Promise<Answer> {
+export async function listPeople(call: Call): Promise<HttpAnswer> {
   const params: unknown[] = []
   const [origin, domain] = [
     textParam(call.params, 'origin') ?? '',
@@ -93,7 +93,7 @@ async function adminAccount(call: Call, person: Person): Promise<object> {
 }
 
 /** `GET /api/v1/accounts/verify_credentials`: whose token it is. */
-export async function showCredentials(call: Call): Promise<Answer> {
+export async function showCredentials(call: Call): Promise<HttpAnswer> {
   const person = found(
     await call.session.query<Person>(`select ${PERSON} from ${PEOPLE} where a.id = $1::bigint`, [
       call.token?.account_id,
@@ -180,7 +180,7 @@ function uriOf(version: Call['version'], { id, username }: Person): string {
 }
 
 /** `GET /api/v1/apps/verify_credentials`: what app a token is of, and what it may ask for. */
-export async function showApp(call: Call): Promise<Answer> {
+export async function showApp(call: Call): Promise<HttpAnswer> {
   const app = found(
     await call.session.query<Row & { readonly scopes: string; readonly redirect_uri: string }>(
       'select id::text, name, website, scopes, redirect_uri from oauth_applications where id = $1::bigint',

@@ -1,7 +1,7 @@
 import { textParam } from '../ruby-casts.ts'
-import { found, PUBLIC_URL, sha256, time, type Answer, type Call } from '../http.ts'
+import { found, PUBLIC_URL, sha256, time, type HttpAnswer, type Call } from '../http.ts'
 import { NOT_FOUND, Refusal } from '../failure.ts'
-import { BLOCK_FIELDS, type DomainBlock } from '../models/domain-blocks.ts'
+import { BLOCK_FIELDS, type DomainBlockRow } from '../models/domain-blocks.ts'
 import { readSetting, type SettingValue } from '../models/settings.ts'
 import { DOMAIN } from '../seed.ts'
 import { CONFIGURATION, ICONS, OAUTH, PREVIEW } from './public-data.ts'
@@ -12,7 +12,7 @@ const REVALIDATED = { 'cache-control': 'max-age=0, private, must-revalidate' }
 const setting = (call: Call, key: string): Promise<SettingValue> => readSetting(call.session, call.version, key)
 const text = async (call: Call, key: string): Promise<string> => String((await setting(call, key)) ?? '')
 
-export async function showInstance(call: Call): Promise<Answer> {
+export async function showInstance(call: Call): Promise<HttpAnswer> {
   const mode = await text(call, 'registrations_mode')
   const terms = await termsOf(call, null)
   const old = call.version === '4.4.22'
@@ -54,7 +54,7 @@ export async function showInstance(call: Call): Promise<Answer> {
   }
 }
 
-export async function listRules(call: Call): Promise<Answer> {
+export async function listRules(call: Call): Promise<HttpAnswer> {
   return { headers: CACHED, body: await rules(call) }
 }
 
@@ -68,7 +68,7 @@ function rules({ session }: Call): Promise<object[]> {
   )
 }
 
-export async function showDescription(call: Call): Promise<Answer> {
+export async function showDescription(call: Call): Promise<HttpAnswer> {
   const content = markdown(await text(call, 'site_extended_description'))
   return { headers: CACHED, body: { updated_at: await changedAt(call, 'site_extended_description', null), content } }
 }
@@ -77,7 +77,7 @@ export async function showDescription(call: Call): Promise<Answer> {
  * The policy goes through Ruby's `format`: a stray percent sign takes it down. Without one, Mastodon's own stands,
  * which is not ours to ship.
  */
-export async function showPrivacyPolicy(call: Call): Promise<Answer> {
+export async function showPrivacyPolicy(call: Call): Promise<HttpAnswer> {
   const policy = await text(call, 'site_terms')
   if (policy.replaceAll(/%%|%\{domain\}/g, '').includes('%')) throw new TypeError('malformed format string')
   const content = markdown(policy.replaceAll('%{domain}', DOMAIN).replaceAll('%%', '%'))
@@ -127,7 +127,7 @@ function askedDate({ params }: Call): string | null {
   return new Date(Date.parse(day) || 0).toISOString().startsWith(day) ? day : 'none'
 }
 
-export async function showTerms(call: Call): Promise<Answer> {
+export async function showTerms(call: Call): Promise<HttpAnswer> {
   const date = askedDate(call)
   const terms = date !== null && Number.isNaN(Date.parse(date)) ? undefined : await termsOf(call, date)
   if (terms !== undefined) return { headers: CACHED, body: { ...terms, content: markdown(terms.content) } }
@@ -136,14 +136,14 @@ export async function showTerms(call: Call): Promise<Answer> {
 }
 
 /** The public list, where the settings show it; an obfuscated name keeps its ends. */
-export async function listPublicBlocks(call: Call): Promise<Answer> {
+export async function listPublicBlocks(call: Call): Promise<HttpAnswer> {
   const audience = await text(call, 'show_domain_blocks')
   const shown = audience === 'all' || (audience === 'users' && call.token?.user_id !== undefined)
   if (!shown) return { status: 404, text: '', headers: { 'content-type': 'text/html' } }
   const rationale = await text(call, 'show_domain_blocks_rationale')
   const reasons = rationale === 'all' || (rationale === 'users' && call.token?.user_id !== undefined)
   const blocks = await call.session.query<
-    DomainBlock & { readonly obfuscate: boolean; readonly public_comment: string | null }
+    DomainBlockRow & { readonly obfuscate: boolean; readonly public_comment: string | null }
   >(
     `select ${BLOCK_FIELDS} from domain_blocks b
      where b.severity <> 2 or reject_media or reject_reports order by b.severity = 1 desc, domain`,
@@ -165,7 +165,7 @@ function obfuscated(domain: string): string {
     .join('')
 }
 
-export async function listPeers(call: Call): Promise<Answer> {
+export async function listPeers(call: Call): Promise<HttpAnswer> {
   if ((await setting(call, 'peers_api_enabled')) !== true)
     return { status: 404, text: '', headers: { 'content-type': 'text/html' } }
   const rows = await call.session.query<{ readonly domain: string }>(
@@ -175,7 +175,7 @@ export async function listPeers(call: Call): Promise<Answer> {
   return { headers: CACHED, body: rows.map(({ domain }) => domain) }
 }
 
-export async function showNodeinfo(call: Call): Promise<Answer> {
+export async function showNodeinfo(call: Call): Promise<HttpAnswer> {
   const counts = found(
     await call.session.query<{ readonly total: number }>(
       'select count(*)::integer as total from users u where u.confirmed_at is not null',
@@ -198,11 +198,11 @@ export async function showNodeinfo(call: Call): Promise<Answer> {
   }
 }
 
-export async function showHealth(): Promise<Answer> {
+export async function showHealth(): Promise<HttpAnswer> {
   return { text: 'OK', headers: { 'content-type': 'text/plain; charset=utf-8', ...REVALIDATED } }
 }
 
-export async function showOauth(call: Call): Promise<Answer> {
+export async function showOauth(call: Call): Promise<HttpAnswer> {
   return { headers: REVALIDATED, body: OAUTH[call.version] }
 }
 

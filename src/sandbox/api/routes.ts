@@ -1,5 +1,5 @@
 import type { Handler } from '../http.ts'
-import type { Access } from '../tokens.ts'
+import type { RouteAccess } from '../tokens.ts'
 import { deleteBlock, listBlocks, postBlock, putBlock, showBlock } from './blocks.ts'
 import {
   deleteAllow,
@@ -35,11 +35,11 @@ import {
 export interface Route {
   readonly method: string
   readonly path: string
-  readonly access: Access
+  readonly access: RouteAccess
   readonly handle: Handler
 }
 
-const staff = (permission: string, scope: string, suffix?: string): Access => ({
+const staff = (permission: string, scope: string, suffix?: string): RouteAccess => ({
   by: 'staff',
   permission,
   scopes: suffix === undefined ? [scope] : [scope, `${scope}:${suffix}`],

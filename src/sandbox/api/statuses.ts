@@ -1,14 +1,14 @@
-import type { Session } from '../database.ts'
+import type { DatabaseSession } from '../database.ts'
 import { Invalid, Refusal } from '../failure.ts'
 import { idParam, textParam } from '../ruby-casts.ts'
-import { found, PUBLIC_URL, time, type Answer, type Call } from '../http.ts'
+import { found, PUBLIC_URL, time, type HttpAnswer, type Call } from '../http.ts'
 
 const VISIBILITIES = ['public', 'unlisted', 'private', 'direct'] as const
 const LONGEST = 500
 const AN_HOUR = 3_600_000
 
 /** A post. With a key that was given within the hour it is the one that was made then, on which 4.6 stumbles. */
-export async function postStatus(call: Call): Promise<Answer> {
+export async function postStatus(call: Call): Promise<HttpAnswer> {
   const { session, params, cache, idempotencyKey } = call
   const account = call.token?.account_id ?? ''
   const key = `idempotency:status:${account}:${idempotencyKey}`
@@ -35,7 +35,7 @@ export async function postStatus(call: Call): Promise<Answer> {
 }
 
 /** The posts of an account, newest first. */
-export async function listStatuses({ session, params }: Call): Promise<Answer> {
+export async function listStatuses({ session, params }: Call): Promise<HttpAnswer> {
   const limit = Math.min(Number(textParam(params, 'limit') ?? 20) || 20, 40)
   const rows = await session.query<{ readonly id: string }>(
     'select id::text from statuses where account_id = $1 and deleted_at is null order by statuses.id desc limit $2',
@@ -45,7 +45,7 @@ export async function listStatuses({ session, params }: Call): Promise<Answer> {
 }
 
 /** A post as its author wrote it. */
-export async function showSource({ session, params, token }: Call): Promise<Answer> {
+export async function showSource({ session, params, token }: Call): Promise<HttpAnswer> {
   const rows = await session.query(
     'select id::text, text from statuses where id = $1 and account_id = $2 and deleted_at is null',
     [idParam(params, 'id'), token?.account_id],
@@ -54,7 +54,7 @@ export async function showSource({ session, params, token }: Call): Promise<Answ
 }
 
 /** Where the caller says whom it expects to mention, anybody else is refused. */
-async function refuseMentions(session: Session, text: string, allowed: unknown): Promise<void> {
+async function refuseMentions(session: DatabaseSession, text: string, allowed: unknown): Promise<void> {
   if (!Array.isArray(allowed)) return
   const names = [...text.matchAll(/(?<![=/\w])@([a-z0-9_]+)/gi)].map(([, name = '']) => name.toLowerCase())
   const accounts = await session.query<{ readonly id: string; readonly acct: string }>(
@@ -66,7 +66,7 @@ async function refuseMentions(session: Session, text: string, allowed: unknown):
     throw new Refusal(422, { error: 'Post would be sent to unexpected accounts', unexpected_accounts: unexpected })
 }
 
-async function statusOf(session: Session, id: string): Promise<object> {
+async function statusOf(session: DatabaseSession, id: string): Promise<object> {
   const { visibility, username, ...status } = found(
     await session.query<{
       readonly id: string

@@ -1,11 +1,11 @@
 import type { Write, WriteResult } from '../../providers/mastodon/tables.ts'
-import type { Database, Session } from '../database.ts'
+import type { Database, DatabaseSession } from '../database.ts'
 import { findActor, keysOf, permissionKeys, type Actor } from '../models/roles.ts'
 import { DEFAULTS, UPLOADS } from '../models/settings.ts'
 import { DOMAIN } from '../seed.ts'
 import type { Version } from '../tables.ts'
 import type { Process } from './control.ts'
-import { createToken, destroyToken, type TokenRequest } from './token.ts'
+import { createToken, destroyToken, type TokenCreation } from './token.ts'
 import {
   createBatch,
   settleBlocks,
@@ -14,7 +14,7 @@ import {
   writeEmail,
   writeIp,
   type OwedBlock,
-  type Severed,
+  type SeveredFollows,
 } from './write-blocks.ts'
 import {
   isContact,
@@ -25,18 +25,18 @@ import {
   writeSettings,
   writeTerms,
 } from './write-community.ts'
-import { Declined, resultOf, type Done, type Writing } from './writing.ts'
+import { Declined, resultOf, type DoneResult, type WriteScope } from './writing.ts'
 
 /** Where a console can be made to die, as a dropped connection or a killed process would. */
 export type Breakpoint = 'start' | 'before-write' | 'before-workers' | 'before-answer'
 
 /** Answers true once where the console is to die. */
-export type Breaks = (at: Breakpoint) => boolean
+export type ShouldBreak = (at: Breakpoint) => boolean
 
 interface Context {
   readonly database: Database
   readonly version: Version
-  readonly breaks: Breaks
+  readonly breaks: ShouldBreak
   readonly noise: (text: string) => void
 }
 
@@ -115,7 +115,7 @@ async function perform(open: Open, request: Request): Promise<unknown> {
       return finishOwed(open, request['blocks'] as readonly OwedBlock[])
     case 'token_create':
       return open.database.transaction((session) =>
-        createToken(session, open.version, open.actor, request as unknown as TokenRequest),
+        createToken(session, open.version, open.actor, request as unknown as TokenCreation),
       )
     case 'token_destroy':
       return { destroyed: await destroyToken(open.database, String(request['token'])) }
@@ -156,7 +156,7 @@ async function read({ database, version, reader }: Open, request: unknown): Prom
   return { ...JSON.parse(answer ?? 'null'), domain: DOMAIN, version }
 }
 
-async function measure(open: Open, wanted: readonly object[]): Promise<Severed> {
+async function measure(open: Open, wanted: readonly object[]): Promise<SeveredFollows> {
   if (wanted.length === 0) return new Map()
   const { tables, unknown } = await read(open, { tables: ['impact'], accounts: [], measure: wanted, seconds: 300 })
   if (tables.impact === undefined)
@@ -171,8 +171,8 @@ async function write(open: Open, writes: readonly Write[]): Promise<readonly Wri
   if (open.breaks('before-write')) throw new Died()
   const severed = await measure(open, toMeasure(writes))
   const results = new Map<Write, WriteResult>()
-  const inTransaction = async <T>(work: (writing: Writing) => Promise<T>): Promise<T> => {
-    const jobs: Parameters<Writing['later']>[0][] = []
+  const inTransaction = async <T>(work: (writing: WriteScope) => Promise<T>): Promise<T> => {
+    const jobs: Parameters<WriteScope['later']>[0][] = []
     const result = await database.transaction((session) =>
       work({ session, version, actor, later: (job) => void jobs.push(job) }),
     )
@@ -188,7 +188,7 @@ async function write(open: Open, writes: readonly Write[]): Promise<readonly Wri
   }
   const contact = writes.filter(isContact)
   if (contact.length > 0) {
-    let done: readonly Done[] = []
+    let done: readonly DoneResult[] = []
     const failure = await resultOf(async () => {
       done = await inTransaction((writing) => writeSettings(writing, contact))
       return { state: 'done', serverId: null }
@@ -202,7 +202,7 @@ async function write(open: Open, writes: readonly Write[]): Promise<readonly Wri
   return writes.flatMap((one) => results.get(one) ?? [])
 }
 
-async function writeOne(writing: Writing, one: Write, severed: Severed): Promise<WriteResult> {
+async function writeOne(writing: WriteScope, one: Write, severed: SeveredFollows): Promise<WriteResult> {
   switch (one.table) {
     case 'domain_blocks':
       return writeBlock(writing, one, severed)
@@ -231,7 +231,7 @@ async function finishOwed(open: Open, owed: readonly OwedBlock[]): Promise<objec
 }
 
 /** Authors a job to Sidekiq, which here does it at once. */
-async function queue<T>({ database, noise }: Open, job: (session: Session) => Promise<T>): Promise<T> {
+async function queue<T>({ database, noise }: Open, job: (session: DatabaseSession) => Promise<T>): Promise<T> {
   noise(
     '\u001b[36mINFO\u001b[0m  2026-11-23T03:00:00.000Z pid=1 tid=1: Sidekiq 8.0.7 connecting to Redis with options {size: 5}\n',
   )

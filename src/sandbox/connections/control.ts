@@ -14,7 +14,7 @@ export interface Process {
 }
 
 /** Runs a command and answers its exit code. */
-export type Run = (process: Process) => Promise<number>
+export type RunCommand = (process: Process) => Promise<number>
 
 export interface Control {
   readonly server: Server
@@ -23,7 +23,7 @@ export interface Control {
 }
 
 /** The socket behind the checkout's commands. */
-export function createControl(run: Run): Control {
+export function createControl(run: RunCommand): Control {
   const open = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket)
@@ -39,7 +39,7 @@ export function createControl(run: Run): Control {
   return { server, hangUp: () => open.forEach((socket) => socket.destroy()) }
 }
 
-async function serve(socket: Socket, run: Run): Promise<void> {
+async function serve(socket: Socket, run: RunCommand): Promise<void> {
   const input = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   let head = Buffer.alloc(0)
   while (!head.includes(10)) {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Session } from '../database.ts'
-import { record, type Deed } from '../models/audit.ts'
+import type { DatabaseSession } from '../database.ts'
+import { record, type AuditEntry } from '../models/audit.ts'
 import { findMember, findRoles, saveRole, type Actor, type Member } from '../models/roles.ts'
 import { DOMAIN } from '../seed.ts'
 import type { Version } from '../tables.ts'
 import { Declined } from './writing.ts'
 
-export interface TokenRequest {
+export interface TokenCreation {
   readonly username: string
   readonly application: string
   readonly role: { readonly name: string; readonly position: number; readonly permissions: readonly string[] }
@@ -15,15 +15,15 @@ export interface TokenRequest {
 
 /** The bot's role, account and application, as far as they are missing, and a new token. */
 export async function createToken(
-  session: Session,
+  session: DatabaseSession,
   version: Version,
   actor: Pick<Actor, 'id'> | null,
-  wish: TokenRequest,
+  wish: TokenCreation,
 ): Promise<{ token: string; username: string; role: string }> {
   const [held] = await findRoles(session, 'name', wish.role.name)
   const role = held?.id ?? (await saveRole(session, version, null, null, wish.role))
   const { made, user_id: user, account_id: bot } = await botOf(session, wish, role)
-  const deeds: Deed[] = [
+  const deeds: AuditEntry[] = [
     ...(held === undefined ? [{ action: 'create', type: 'UserRole', id: role, name: wish.role.name }] : []),
     ...(made ? [{ action: 'change_role', type: 'User', id: user, name: wish.username }] : []),
   ]
@@ -52,8 +52,8 @@ export async function createToken(
 
 /** An account that is a person's, or holds another role, is never turned into the bot. */
 async function botOf(
-  session: Session,
-  { username, role: { name } }: TokenRequest,
+  session: DatabaseSession,
+  { username, role: { name } }: TokenCreation,
   role: string,
 ): Promise<Pick<Member, 'user_id' | 'account_id'> & { readonly made: boolean }> {
   const member = await findMember(session, username)
@@ -73,7 +73,7 @@ async function botOf(
   return { ...user, made: true }
 }
 
-export async function destroyToken(session: Session, token: string): Promise<boolean> {
+export async function destroyToken(session: DatabaseSession, token: string): Promise<boolean> {
   const rows = await session.query('delete from oauth_access_tokens where token = $1 returning 1', [token])
   return rows.length > 0
 }

@@ -1,6 +1,6 @@
 import type { Write, WriteResult } from '../../providers/mastodon/tables.ts'
 import type { Fields } from '../../instance/values.ts'
-import type { Session } from '../database.ts'
+import type { DatabaseSession } from '../database.ts'
 import { demand } from '../failure.ts'
 import {
   blockComplaints,
@@ -12,7 +12,7 @@ import {
   liftFormer,
   takeEffect,
   type BlockChange,
-  type DomainBlock,
+  type DomainBlockRow,
   type NewBlock,
 } from '../models/domain-blocks.ts'
 import { createEmailBlock, destroyEmailBlock, findEmailBlocks, type EmailBlock } from '../models/email-domain-blocks.ts'
@@ -21,17 +21,28 @@ import {
   destroyIpBlock,
   findIpBlocks,
   updateIpBlock,
-  type IpBlock,
+  type IpBlockRow,
   type IpChange,
 } from '../models/ip-blocks.ts'
-import { already, Changed, Declined, done, pick, resultOf, rowFor, textOf, type Done, type Writing } from './writing.ts'
+import {
+  already,
+  Changed,
+  Declined,
+  done,
+  pick,
+  resultOf,
+  rowFor,
+  textOf,
+  type DoneResult,
+  type WriteScope,
+} from './writing.ts'
 
 const BLOCK = ['severity', 'reject_media', 'reject_reports', 'private_comment', 'public_comment', 'obfuscate']
 
-const liveBlock = (block: DomainBlock): Fields => pick(block as unknown as Fields, ['domain', ...BLOCK])
+const liveBlock = (block: DomainBlockRow): Fields => pick(block as unknown as Fields, ['domain', ...BLOCK])
 
 /** How many follows a suspension of each domain would sever, as the reader counts them. */
-export type Severed = ReadonlyMap<string, number>
+export type SeveredFollows = ReadonlyMap<string, number>
 
 /** Which writes ask for a measure of what they sever. */
 export function toMeasure(writes: readonly Write[]): { readonly domain: string; readonly severity: string }[] {
@@ -40,7 +51,7 @@ export function toMeasure(writes: readonly Write[]): { readonly domain: string; 
     .map((write) => ({ domain: write.name, severity: textOf(write.set['severity']) ?? 'suspend' }))
 }
 
-function consent(write: Write, severed: Severed): void {
+function consent(write: Write, severed: SeveredFollows): void {
   const count = severed.get(write.name) ?? 0
   if (write.consent === undefined || count <= write.consent) return
   throw new Declined(
@@ -51,11 +62,11 @@ function consent(write: Write, severed: Severed): void {
 
 /** Inserts many domain blocks as one batch, each validated by itself. */
 export async function createBatch(
-  { session, actor, later }: Writing,
+  { session, actor, later }: WriteScope,
   writes: readonly Write[],
-  severed: Severed,
+  severed: SeveredFollows,
 ): Promise<WriteResult[]> {
-  const rows = await session.query<DomainBlock>(
+  const rows = await session.query<DomainBlockRow>(
     `select id::text, domain, case severity when 0 then 'silence' when 1 then 'suspend' else 'noop' end as severity,
        reject_media, reject_reports, private_comment, public_comment, obfuscate
        from domain_blocks where domain = any($1::text[])`,
@@ -83,7 +94,11 @@ export async function createBatch(
   return results
 }
 
-export async function writeBlock({ session, actor, later }: Writing, write: Write, severed: Severed): Promise<Done> {
+export async function writeBlock(
+  { session, actor, later }: WriteScope,
+  write: Write,
+  severed: SeveredFollows,
+): Promise<DoneResult> {
   const [found] = await findBlocks(session, [write.serverId ?? '0'])
   const block = rowFor(write, found, liveBlock)
   if (block === undefined) return done(write.serverId)
@@ -100,7 +115,7 @@ export async function writeBlock({ session, actor, later }: Writing, write: Writ
 }
 
 /** What the worker of blocks does; of changed ones it undoes what they did before. */
-async function runAgain(session: Session, ids: readonly string[], changed: boolean): Promise<void> {
+async function runAgain(session: DatabaseSession, ids: readonly string[], changed: boolean): Promise<void> {
   await takeEffect(session, ids)
   if (changed) await liftFormer(session, ids)
 }
@@ -113,7 +128,7 @@ export interface OwedBlock {
 }
 
 /** Runs the workers of those blocks that are there as they were set; answers how many those are. */
-export async function settleBlocks(session: Session, owed: readonly OwedBlock[]): Promise<number> {
+export async function settleBlocks(session: DatabaseSession, owed: readonly OwedBlock[]): Promise<number> {
   const rows = await session.query<{ readonly id: string; readonly domain: string }>(
     'select id::text, domain from domain_blocks where domain = any($1::text[])',
     [owed.map(({ domain }) => domain)],
@@ -144,7 +159,7 @@ export async function settleBlocks(session: Session, owed: readonly OwedBlock[])
 
 const liveEmail = (block: EmailBlock): Fields => pick(block as unknown as Fields, ['domain', 'allow_with_approval'])
 
-export async function writeEmail({ session, actor }: Writing, write: Write): Promise<Done> {
+export async function writeEmail({ session, actor }: WriteScope, write: Write): Promise<DoneResult> {
   if (write.action === 'update') throw new Declined('no-update', 'Mastodon has no update of an e-mail domain block')
   if (write.action === 'delete') {
     const row = rowFor(write, (await findEmailBlocks(session, write.serverId ?? '0'))[0], liveEmail)
@@ -163,9 +178,9 @@ export async function writeEmail({ session, actor }: Writing, write: Write): Pro
 
 const IP = ['severity', 'comment', 'expires_at']
 
-const liveIp = (block: IpBlock): Fields => pick(block as unknown as Fields, ['ip', ...IP])
+const liveIp = (block: IpBlockRow): Fields => pick(block as unknown as Fields, ['ip', ...IP])
 
-export async function writeIp({ session, actor }: Writing, write: Write): Promise<Done> {
+export async function writeIp({ session, actor }: WriteScope, write: Write): Promise<DoneResult> {
   const change = pick(write.set, IP) as IpChange
   if (write.action === 'create') {
     const [same] = await session.query<{ readonly id: string }>('select id::text from ip_blocks where text(ip) = $1', [

@@ -1,6 +1,6 @@
 import type { Write } from '../../providers/mastodon/tables.ts'
 import type { Fields } from '../../instance/values.ts'
-import type { Session } from '../database.ts'
+import type { DatabaseSession } from '../database.ts'
 import { demand, Invalid } from '../failure.ts'
 import {
   assignRole,
@@ -14,7 +14,7 @@ import {
   maskOf,
   permissionKeys,
   saveRole,
-  type Role,
+  type RoleRow,
   type RoleFields,
 } from '../models/roles.ts'
 import { discardRule, listRules, orderRules, saveRule, type RuleFields } from '../models/rules.ts'
@@ -39,13 +39,13 @@ import {
   pick,
   rowFor,
   textOf,
-  type Done,
-  type Writing,
+  type DoneResult,
+  type WriteScope,
 } from './writing.ts'
 
 const asFields = (value: object): Fields => value as Fields
 
-export async function writeRole(writing: Writing, write: Write): Promise<Done> {
+export async function writeRole(writing: WriteScope, write: Write): Promise<DoneResult> {
   const { session, version, actor } = writing
   const [found] =
     write.action === 'create'
@@ -82,7 +82,7 @@ export async function writeRole(writing: Writing, write: Write): Promise<Done> {
 }
 
 /** Mastodon lets nobody grant more than they have: says so in words. */
-async function withinReach<T>({ actor }: Writing, work: () => Promise<T>): Promise<T> {
+async function withinReach<T>({ actor }: WriteScope, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -96,7 +96,7 @@ async function withinReach<T>({ actor }: Writing, work: () => Promise<T>): Promi
 }
 
 /** At least one owner stays whatever is asked for. A number that is too low already may not get lower. */
-async function keepingOwners<T>(session: Session, write: Write, work: () => Promise<T>): Promise<T> {
+async function keepingOwners<T>(session: DatabaseSession, write: Write, work: () => Promise<T>): Promise<T> {
   const minimum = Math.max(Number(write.guard?.['minimum_owners'] ?? 1), 1)
   const before = await countOwners(session)
   const result = await work()
@@ -107,7 +107,7 @@ async function keepingOwners<T>(session: Session, write: Write, work: () => Prom
   return result
 }
 
-export async function writeRoleOf(writing: Writing, write: Write): Promise<Done> {
+export async function writeRoleOf(writing: WriteScope, write: Write): Promise<DoneResult> {
   const { session, actor } = writing
   const member = await findMember(session, write.name)
   if (member === undefined || (write.serverId !== null && member.account_id !== write.serverId)) throw new Changed(null)
@@ -134,7 +134,7 @@ export async function writeRoleOf(writing: Writing, write: Write): Promise<Done>
 }
 
 /** Roles are for those who may manage them: Mastodon's web interface says so, its models do not. */
-function entitled({ actor: { username, role } }: Writing): void {
+function entitled({ actor: { username, role } }: WriteScope): void {
   if (keysOf(role.permissions).some((key) => key === 'administrator' || key === 'manage_roles')) return
   throw new Declined(
     'actor-lacks',
@@ -143,13 +143,13 @@ function entitled({ actor: { username, role } }: Writing): void {
 }
 
 /** Nobody changes or takes away what stands above them: Mastodon's web interface refuses it, its models do not. */
-function belowActor({ actor }: Writing, { fields: { name, position } }: Role): void {
+function belowActor({ actor }: WriteScope, { fields: { name, position } }: RoleRow): void {
   if (position <= actor.role.position) return
   const own = `${actor.role.name} (rank ${actor.role.position}), the role of @${actor.username} that acts`
   throw new Declined('outranked', `${name} (rank ${position}) stands above ${own}`)
 }
 
-export async function writeRule({ session }: Writing, write: Write): Promise<Done> {
+export async function writeRule({ session }: WriteScope, write: Write): Promise<DoneResult> {
   const rules = await listRules(session)
   const live = (id: string): Promise<Fields | undefined> =>
     listRules(session).then((all) => all.filter((rule) => rule.id === id).map(({ fields }) => asFields(fields))[0])
@@ -176,7 +176,7 @@ export async function writeRule({ session }: Writing, write: Write): Promise<Don
 }
 
 /** The rules named come in that order in the places that they have among them; others keep theirs. */
-export async function writeRuleOrder({ session }: Writing, write: Write): Promise<Done> {
+export async function writeRuleOrder({ session }: WriteScope, write: Write): Promise<DoneResult> {
   const order = write.set['order'] as readonly string[]
   const present = (await listRules(session)).map(({ id }) => id)
   if (order.some((id) => !present.includes(id))) throw new Changed({ order: present })
@@ -194,7 +194,10 @@ const CONTACT = ['site_contact_username', 'site_contact_email']
 /** The two contact settings are saved together, since Mastodon takes neither alone. */
 export const isContact = (write: Write): boolean => write.table === 'settings' && CONTACT.includes(write.name)
 
-export async function writeSettings({ session, version }: Writing, writes: readonly Write[]): Promise<readonly Done[]> {
+export async function writeSettings(
+  { session, version }: WriteScope,
+  writes: readonly Write[],
+): Promise<readonly DoneResult[]> {
   const current = (key: string): Promise<SettingValue> => readSetting(session, version, key)
   for (const write of writes) expectLive(write, { value: await current(write.name) })
   const wanted = Object.fromEntries(writes.map((write) => [write.name, write.set['value'] as SettingValue]))
@@ -221,7 +224,7 @@ function formText(value: SettingValue): string {
   return typeof value === 'boolean' ? (value ? '1' : '0') : String(value ?? '')
 }
 
-export async function writeTerms({ session, actor, later }: Writing, write: Write): Promise<Done> {
+export async function writeTerms({ session, actor, later }: WriteScope, write: Write): Promise<DoneResult> {
   if (write.action === 'delete') throw new Declined('no-delete', "published terms can't be taken back")
   const all = await publishedTerms(session)
   const date = write.set['effective_date']

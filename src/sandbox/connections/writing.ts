@@ -1,20 +1,20 @@
 import type { Write, WriteResult } from '../../providers/mastodon/tables.ts'
 import type { Fields, Value } from '../../instance/values.ts'
-import type { Session } from '../database.ts'
+import type { DatabaseSession } from '../database.ts'
 import { Invalid } from '../failure.ts'
 import type { Actor } from '../models/roles.ts'
 import type { Version } from '../tables.ts'
 
 /** What a write runs in. */
-export interface Writing {
-  readonly session: Session
+export interface WriteScope {
+  readonly session: DatabaseSession
   readonly version: Version
   readonly actor: Actor
   /** Queues what Mastodon's workers do after the commit. */
-  readonly later: (work: (session: Session) => Promise<void>) => void
+  readonly later: (work: (session: DatabaseSession) => Promise<void>) => void
 }
 
-export type Done = Extract<WriteResult, { state: 'done' }>
+export type DoneResult = Extract<WriteResult, { state: 'done' }>
 
 /** Live is not what the plan saw; nothing was written. */
 export class Changed extends Error {
@@ -36,7 +36,7 @@ export class Declined extends Error {
   }
 }
 
-export const done = (serverId: string | null, live?: Fields): Done =>
+export const done = (serverId: string | null, live?: Fields): DoneResult =>
   live === undefined ? { state: 'done', serverId } : { state: 'done', serverId, live }
 
 /** Runs one write and answers what came of it; what it threw undoes it. */
@@ -70,7 +70,7 @@ export function expectLive(write: Write, live: Fields | null): void {
 export function already(
   write: Write,
   found: { readonly id: string; readonly live: Fields } | undefined,
-): Done | undefined {
+): DoneResult | undefined {
   if (found === undefined) return undefined
   const wanted = Object.entries(write.set).filter(([field]) => field in found.live)
   if (!wanted.every(([field, value]) => alike(field, found.live[field] ?? null, value))) throw new Changed(found.live)

@@ -1,6 +1,6 @@
-import type { Session } from '../database.ts'
+import type { DatabaseSession } from '../database.ts'
 
-export interface Deed {
+export interface AuditEntry {
   readonly action: string
   readonly type: string
   readonly id: string
@@ -9,7 +9,7 @@ export interface Deed {
 }
 
 /** Writes the audit log in an account's name. */
-export async function record(session: Session, actor: string, deeds: readonly Deed[]): Promise<void> {
+export async function record(session: DatabaseSession, actor: string, deeds: readonly AuditEntry[]): Promise<void> {
   await session.query(
     `insert into admin_action_logs (account_id, action, target_type,
        target_id, human_identifier, created_at, updated_at)

@@ -1,5 +1,5 @@
 import { record } from './audit.ts'
-import type { Row, Session } from '../database.ts'
+import type { Row, DatabaseSession } from '../database.ts'
 import { demand, type Complaint } from '../failure.ts'
 import { time } from '../http.ts'
 import { coveringNames, domainComplaints, writtenDomain } from '../names.ts'
@@ -20,7 +20,7 @@ export interface NewBlock extends BlockChange {
   readonly domain: string
 }
 
-export interface DomainBlock extends Row {
+export interface DomainBlockRow extends Row {
   readonly id: string
   readonly domain: string
   readonly severity: string
@@ -33,13 +33,13 @@ export const BLOCK_FIELDS = `id::text, domain,
   case severity when 0 then 'silence' when 1 then 'suspend' when 2 then 'noop' end as severity,
   reject_media, reject_reports, private_comment, public_comment, obfuscate`
 
-export async function findBlocks(session: Session, ids: readonly string[]): Promise<DomainBlock[]> {
-  return session.query<DomainBlock>(`select ${BLOCK_FIELDS} from domain_blocks where id = any($1::bigint[])`, [ids])
+export async function findBlocks(session: DatabaseSession, ids: readonly string[]): Promise<DomainBlockRow[]> {
+  return session.query<DomainBlockRow>(`select ${BLOCK_FIELDS} from domain_blocks where id = any($1::bigint[])`, [ids])
 }
 
 /** The block that holds for a domain: its own, or that of its nearest parent. */
-export async function ruleFor(session: Session, domain: string): Promise<DomainBlock | undefined> {
-  const rows = await session.query<DomainBlock>(
+export async function ruleFor(session: DatabaseSession, domain: string): Promise<DomainBlockRow | undefined> {
+  const rows = await session.query<DomainBlockRow>(
     `select ${BLOCK_FIELDS} from domain_blocks where domain = any($1::text[]) order by length(domain) desc limit 1`,
     [coveringNames(domain)],
   )
@@ -47,7 +47,7 @@ export async function ruleFor(session: Session, domain: string): Promise<DomainB
 }
 
 /** Mastodon's own order of blocks; equal ones count as stricter. */
-export function stricterThan(block: BlockChange, other: DomainBlock): boolean {
+export function stricterThan(block: BlockChange, other: DomainBlockRow): boolean {
   const severity = block.severity === undefined ? 'silence' : block.severity
   if (severity === 'suspend') return true
   // One that no block can have is neither, and gets as far as the model.
@@ -60,7 +60,7 @@ export function stricterThan(block: BlockChange, other: DomainBlock): boolean {
 
 /** Validates and inserts blocks, and lets them take effect on accounts. Answers their ids in the order given. */
 export async function createBlocks(
-  session: Session,
+  session: DatabaseSession,
   actor: string,
   blocks: readonly NewBlock[],
 ): Promise<readonly string[]> {
@@ -78,7 +78,7 @@ export async function createBlocks(
 
 /** Inserts blocks that are known to be good, with their entries in the audit log; they take no effect yet. */
 export async function insertBlocks(
-  session: Session,
+  session: DatabaseSession,
   actor: string,
   rows: readonly NewBlock[],
 ): Promise<readonly string[]> {
@@ -111,9 +111,9 @@ export function blockComplaints(block: NewBlock): readonly Complaint[] {
 
 /** Sets fields and runs the block again, also when nothing changes: accounts that were exempted are limited anew. */
 export async function updateBlock(
-  session: Session,
+  session: DatabaseSession,
   actor: string,
-  block: DomainBlock,
+  block: DomainBlockRow,
   change: BlockChange,
 ): Promise<void> {
   await changeBlock(session, actor, block, change)
@@ -121,14 +121,14 @@ export async function updateBlock(
   if (isRegraded(block, change)) await liftFormer(session, [block.id])
 }
 
-export const isRegraded = (block: DomainBlock, { severity }: BlockChange): boolean =>
+export const isRegraded = (block: DomainBlockRow, { severity }: BlockChange): boolean =>
   severity !== undefined && severity !== block.severity
 
 /** Sets fields, with the entry in the audit log; they take no effect yet. */
 export async function changeBlock(
-  session: Session,
+  session: DatabaseSession,
   actor: string,
-  block: DomainBlock,
+  block: DomainBlockRow,
   change: BlockChange,
 ): Promise<void> {
   demand('severity' in change ? severityComplaints(change) : [])
@@ -144,7 +144,7 @@ export async function changeBlock(
 }
 
 /** Lifts a block: accounts come back, follows do not. */
-export async function destroyBlock(session: Session, actor: string, block: DomainBlock): Promise<void> {
+export async function destroyBlock(session: DatabaseSession, actor: string, block: DomainBlockRow): Promise<void> {
   await lift(session, block.id, 'all')
   await session.query('delete from domain_blocks where id = $1::bigint', [block.id])
   await record(session, actor, [{ action: 'destroy', type: 'DomainBlock', id: block.id, name: block.domain }])
@@ -153,7 +153,7 @@ export async function destroyBlock(session: Session, actor: string, block: Domai
 const COVERS = `(a.domain = b.domain or a.domain like '%.' || b.domain)`
 
 /** What Mastodon's workers do after blocks were made or changed; here it is done before the answer. */
-export async function takeEffect(session: Session, ids: readonly string[]): Promise<void> {
+export async function takeEffect(session: DatabaseSession, ids: readonly string[]): Promise<void> {
   await refreshInstances(session)
   const blocks = 'b.id = any($1::bigint[])'
   await session.query(
@@ -174,12 +174,12 @@ export async function takeEffect(session: Session, ids: readonly string[]): Prom
 }
 
 /** Undoes what blocks did to accounts with a severity that they no longer have. */
-export async function liftFormer(session: Session, ids: readonly string[]): Promise<void> {
+export async function liftFormer(session: DatabaseSession, ids: readonly string[]): Promise<void> {
   for (const id of ids) await lift(session, id, 'of another severity')
 }
 
 /** Takes a block's stamps off accounts: those of severities that it no longer has, or all. */
-async function lift(session: Session, id: string, which: 'all' | 'of another severity'): Promise<void> {
+async function lift(session: DatabaseSession, id: string, which: 'all' | 'of another severity'): Promise<void> {
   const unless = (severity: number): string => (which === 'all' ? 'true' : `b.severity <> ${severity}`)
   await session.query(
     `update accounts a set silenced_at = null
@@ -193,7 +193,7 @@ async function lift(session: Session, id: string, which: 'all' | 'of another sev
   )
 }
 
-export async function refreshInstances(session: Session): Promise<void> {
+export async function refreshInstances(session: DatabaseSession): Promise<void> {
   await session.query('refresh materialized view instances')
 }
 

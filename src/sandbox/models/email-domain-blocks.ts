@@ -1,4 +1,4 @@
-import type { Row, Session } from '../database.ts'
+import type { Row, DatabaseSession } from '../database.ts'
 import { demand } from '../failure.ts'
 import { time } from '../http.ts'
 import { domainComplaints, writtenDomain } from '../names.ts'
@@ -11,12 +11,12 @@ export interface EmailBlock extends Row {
 
 export const EMAIL_FIELDS = `id::text, domain, ${time('created_at')} as created_at, allow_with_approval`
 
-export async function findEmailBlocks(session: Session, id: string): Promise<EmailBlock[]> {
+export async function findEmailBlocks(session: DatabaseSession, id: string): Promise<EmailBlock[]> {
   return session.query<EmailBlock>(`select ${EMAIL_FIELDS} from email_domain_blocks where id = $1::bigint`, [id])
 }
 
 export async function createEmailBlock(
-  session: Session,
+  session: DatabaseSession,
   actor: string,
   domain: string,
   allowWithApproval: boolean | null,
@@ -38,7 +38,7 @@ export async function createEmailBlock(
 }
 
 /** Deletes a block together with those that were made from its mail servers. */
-export async function destroyEmailBlock(session: Session, actor: string, block: EmailBlock): Promise<void> {
+export async function destroyEmailBlock(session: DatabaseSession, actor: string, block: EmailBlock): Promise<void> {
   await session.query('delete from email_domain_blocks where id = $1::bigint or parent_id = $1::bigint', [block.id])
   await record(session, actor, [{ action: 'destroy', type: 'EmailDomainBlock', id: block.id, name: block.domain }])
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import type { Row, Session } from '../database.ts'
+import type { Row, DatabaseSession } from '../database.ts'
 import { demand, type Complaint } from '../failure.ts'
 import { time } from '../http.ts'
 import { record } from './audit.ts'
@@ -21,7 +21,7 @@ export interface IpChange {
   readonly expires_at?: string | null
 }
 
-export interface IpBlock extends Row {
+export interface IpBlockRow extends Row {
   readonly id: string
   readonly ip: string
   readonly severity: string
@@ -32,11 +32,11 @@ export const IP_FIELDS = `id::text, host(ip) || '/' || masklen(ip) as ip,
     when 5500 then 'sign_up_block' when 9999 then 'no_access' end as severity,
   comment, ${time('created_at')} as created_at, ${time('expires_at')} as expires_at`
 
-export async function findIpBlocks(session: Session, id: string): Promise<IpBlock[]> {
-  return session.query<IpBlock>(`select ${IP_FIELDS} from ip_blocks where id = $1::bigint`, [id])
+export async function findIpBlocks(session: DatabaseSession, id: string): Promise<IpBlockRow[]> {
+  return session.query<IpBlockRow>(`select ${IP_FIELDS} from ip_blocks where id = $1::bigint`, [id])
 }
 
-export async function createIpBlock(session: Session, actor: string, block: IpChange): Promise<string> {
+export async function createIpBlock(session: DatabaseSession, actor: string, block: IpChange): Promise<string> {
   const ip = block.ip === undefined ? UNSAID : addressOf(block.ip)
   const severity = block.severity ?? null
   demand(await complaintsAbout(session, ip, severity, null))
@@ -52,16 +52,21 @@ export async function createIpBlock(session: Session, actor: string, block: IpCh
 }
 
 /** Changes a block, or throws what its model has against that. */
-export async function updateIpBlock(session: Session, actor: string, block: IpBlock, change: IpChange): Promise<void> {
+export async function updateIpBlock(
+  session: DatabaseSession,
+  actor: string,
+  block: IpBlockRow,
+  change: IpChange,
+): Promise<void> {
   const { complaints } = await saveIpBlock(session, actor, block, change)
   demand(complaints)
 }
 
 /** Changes a block unless its model has complaints. `ip` is what it would be, null for none. */
 export async function saveIpBlock(
-  session: Session,
+  session: DatabaseSession,
   actor: string,
-  block: IpBlock,
+  block: IpBlockRow,
   change: IpChange,
 ): Promise<{ readonly saved: boolean; readonly complaints: readonly Complaint[]; readonly ip: string | null }> {
   const ip = change.ip === undefined ? block.ip : addressOf(change.ip)
@@ -86,7 +91,7 @@ export async function saveIpBlock(
   return { saved, complaints, ip: ip === null ? null : await maskedOf(session, ip) }
 }
 
-export async function destroyIpBlock(session: Session, actor: string, block: IpBlock): Promise<void> {
+export async function destroyIpBlock(session: DatabaseSession, actor: string, block: IpBlockRow): Promise<void> {
   await session.query('delete from ip_blocks where id = $1::bigint', [block.id])
   await record(session, actor, [{ action: 'destroy', type: 'IpBlock', id: block.id, name: block.ip }])
 }
@@ -97,7 +102,7 @@ const UNSAID = '0.0.0.0/32'
 const numberOf = (severity: unknown): number | undefined =>
   Object.hasOwn(IP_SEVERITIES, String(severity)) ? IP_SEVERITIES[String(severity)] : undefined
 
-async function maskedOf(session: Session, ip: string): Promise<string> {
+async function maskedOf(session: DatabaseSession, ip: string): Promise<string> {
   const [row] = await session.query<{ readonly ip: string }>(
     `select host(n) || '/' || masklen(n) as ip from network($1::inet) as n`,
     [ip],
@@ -133,7 +138,7 @@ function lengthOf(mask: string, version: number, bits: number): number | null {
 
 /** In the order in which the model looks: the severity, what is blank, what is taken. */
 async function complaintsAbout(
-  session: Session,
+  session: DatabaseSession,
   ip: string | null,
   severity: IpChange['severity'],
   self: string | null,

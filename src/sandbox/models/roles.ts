@@ -1,4 +1,4 @@
-import type { Row, Session } from '../database.ts'
+import type { Row, DatabaseSession } from '../database.ts'
 import { demand, type Complaint } from '../failure.ts'
 import { allFlags, EVERYONE, FLAGS } from '../seed.ts'
 import type { Version } from '../tables.ts'
@@ -38,7 +38,7 @@ export const keysOf = (mask: bigint): readonly string[] =>
 const FUNCTIONAL = `u.confirmed_at is not null and u.approved and not u.disabled
   and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null`
 
-export async function findActor(session: Session, version: Version, username: string): Promise<Actor | null> {
+export async function findActor(session: DatabaseSession, version: Version, username: string): Promise<Actor | null> {
   const [row] = await session.query<{
     readonly id: string
     readonly username: string
@@ -58,7 +58,7 @@ export async function findActor(session: Session, version: Version, username: st
 }
 
 /** How many can log in and hold a role that may do everything. */
-export async function countOwners(session: Session): Promise<number> {
+export async function countOwners(session: DatabaseSession): Promise<number> {
   const rows = await session.query(
     `select 1 from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id
      where (r.permissions & 1) = 1 and ${FUNCTIONAL}`,
@@ -66,12 +66,16 @@ export async function countOwners(session: Session): Promise<number> {
   return rows.length
 }
 
-export interface Role extends Row {
+export interface RoleRow extends Row {
   readonly id: string
   readonly fields: RoleFields
 }
 
-export async function findRoles(session: Session, by: 'id' | 'name', value: string): Promise<readonly Role[]> {
+export async function findRoles(
+  session: DatabaseSession,
+  by: 'id' | 'name',
+  value: string,
+): Promise<readonly RoleRow[]> {
   const rows = await session.query<{
     readonly id: string
     readonly mask: string
@@ -86,7 +90,7 @@ export async function findRoles(session: Session, by: 'id' | 'name', value: stri
 
 /** Creates a role (`id` null) or changes one; with an actor, within what that one may hand out. */
 export async function saveRole(
-  session: Session,
+  session: DatabaseSession,
   version: Version,
   actor: Actor | null,
   id: string | null,
@@ -157,7 +161,7 @@ export function roleComplaints(
 }
 
 /** Deletes a role; those who hold it have none afterwards. */
-export async function destroyRole(session: Session, actor: Actor, role: Role): Promise<void> {
+export async function destroyRole(session: DatabaseSession, actor: Actor, role: RoleRow): Promise<void> {
   await session.query('update users set role_id = null where role_id = $1::bigint', [role.id])
   await session.query('delete from user_roles where id = $1::bigint', [role.id])
   await record(session, actor.id, [{ action: 'destroy', type: 'UserRole', id: role.id, name: role.fields.name }])
@@ -171,7 +175,7 @@ export interface Member extends Row {
   readonly role_id: string | null
 }
 
-export async function findMember(session: Session, username: string): Promise<Member | undefined> {
+export async function findMember(session: DatabaseSession, username: string): Promise<Member | undefined> {
   const [member] = await session.query<Member>(
     `select u.id::text as user_id, a.id::text as account_id, a.username, r.name as role, u.role_id::text
      from accounts a join users u on u.account_id = a.id left join user_roles r on r.id = u.role_id
@@ -182,12 +186,17 @@ export async function findMember(session: Session, username: string): Promise<Me
 }
 
 /** What the model says to giving a role. */
-export function grantComplaints(actor: Actor, role: Role | null): readonly Complaint[] {
+export function grantComplaints(actor: Actor, role: RoleRow | null): readonly Complaint[] {
   const above = role !== null && role.fields.position > actor.role.position
   return above ? [{ attribute: 'role_id', message: 'cannot be higher than your current role', elevated: true }] : []
 }
 
-export async function assignRole(session: Session, actor: Actor, member: Member, role: Role | null): Promise<void> {
+export async function assignRole(
+  session: DatabaseSession,
+  actor: Actor,
+  member: Member,
+  role: RoleRow | null,
+): Promise<void> {
   demand(grantComplaints(actor, role))
   await session.query('update users set role_id = $2::bigint, updated_at = now() where id = $1::bigint', [
     member.user_id,
@@ -197,7 +206,7 @@ export async function assignRole(session: Session, actor: Actor, member: Member,
 }
 
 /** BaseAndHead a person's sessions and revokes their tokens. */
-export async function endSessions(session: Session, member: Member): Promise<void> {
+export async function endSessions(session: DatabaseSession, member: Member): Promise<void> {
   await session.query('delete from session_activations where user_id = $1::bigint', [member.user_id])
   await session.query(
     'update oauth_access_tokens set revoked_at = now() where resource_owner_id = $1::bigint and revoked_at is null',

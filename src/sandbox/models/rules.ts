@@ -1,4 +1,4 @@
-import type { Row, Session } from '../database.ts'
+import type { Row, DatabaseSession } from '../database.ts'
 import { demand, type Complaint } from '../failure.ts'
 
 export interface RuleFields {
@@ -7,7 +7,7 @@ export interface RuleFields {
   readonly translations: Readonly<Record<string, { readonly text: string; readonly hint: string }>>
 }
 
-export interface Rule extends Row {
+export interface RuleRow extends Row {
   readonly id: string
   readonly fields: RuleFields
 }
@@ -15,8 +15,8 @@ export interface Rule extends Row {
 const LIMIT = 300
 
 /** The rules that hold, in order. */
-export async function listRules(session: Session): Promise<readonly Rule[]> {
-  return session.query<Rule>(
+export async function listRules(session: DatabaseSession): Promise<readonly RuleRow[]> {
+  return session.query<RuleRow>(
     `select r.id::text, jsonb_build_object('text', r.text, 'hint', r.hint, 'translations', coalesce((
        select jsonb_object_agg(t.language, jsonb_build_object('text', t.text, 'hint', t.hint))
        from rule_translations t where t.rule_id = r.id
@@ -26,7 +26,11 @@ export async function listRules(session: Session): Promise<readonly Rule[]> {
 }
 
 /** Creates a rule behind the others (`id` null) or changes one. Translations that are given replace all. */
-export async function saveRule(session: Session, id: string | null, fields: Partial<RuleFields>): Promise<string> {
+export async function saveRule(
+  session: DatabaseSession,
+  id: string | null,
+  fields: Partial<RuleFields>,
+): Promise<string> {
   const before = (await listRules(session)).find((rule) => rule.id === id)?.fields
   const { text, hint, translations }: RuleFields = { text: '', hint: '', translations: {}, ...before, ...fields }
   demand([
@@ -57,12 +61,12 @@ export async function saveRule(session: Session, id: string | null, fields: Part
 }
 
 /** Takes a rule down; its row stays, since old reports name it. */
-export async function discardRule(session: Session, id: string): Promise<void> {
+export async function discardRule(session: DatabaseSession, id: string): Promise<void> {
   await session.query('update rules set deleted_at = now() where id = $1::bigint', [id])
 }
 
 /** Puts rules in the order of the ids given. */
-export async function orderRules(session: Session, ids: readonly string[]): Promise<void> {
+export async function orderRules(session: DatabaseSession, ids: readonly string[]): Promise<void> {
   await session.query(
     `update rules r set priority = o.place - 1, updated_at = now()
      from unnest($1::bigint[]) with ordinality as o(id, place)

@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml'
-import type { Session } from '../database.ts'
+import type { DatabaseSession } from '../database.ts'
 import type { Complaint } from '../failure.ts'
 import type { Version } from '../tables.ts'
 
@@ -97,7 +97,7 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** A setting's value: its row's, or the release's default. */
-export async function readSetting(session: Session, version: Version, key: string): Promise<SettingValue> {
+export async function readSetting(session: DatabaseSession, version: Version, key: string): Promise<SettingValue> {
   const [row] = await session.query<{ readonly value: string | null }>('select value from settings where var = $1', [
     key,
   ])
@@ -124,7 +124,7 @@ export function castSetting(key: string, word: SettingValue): SettingValue {
 
 /** What the form says to values that are saved together. */
 export async function settingComplaints(
-  session: Session,
+  session: DatabaseSession,
   values: Readonly<Record<string, SettingValue>>,
 ): Promise<readonly Complaint[]> {
   const complaints: Complaint[] = []
@@ -146,7 +146,7 @@ export async function settingComplaints(
   return complaints
 }
 
-async function isMember(session: Session, username: string): Promise<boolean> {
+async function isMember(session: DatabaseSession, username: string): Promise<boolean> {
   const name = username.replace(/^@/, '')
   const rows = await session.query('select 1 from accounts where domain is null and lower(username) = lower($1)', [
     name,
@@ -155,7 +155,7 @@ async function isMember(session: Session, username: string): Promise<boolean> {
 }
 
 /** Saves a value; one that is already there is not touched. */
-export async function saveSetting(session: Session, key: string, value: SettingValue): Promise<void> {
+export async function saveSetting(session: DatabaseSession, key: string, value: SettingValue): Promise<void> {
   await session.query(
     `insert into settings (var, value, created_at, updated_at) values ($1, $2, clock_timestamp(), clock_timestamp())
      on conflict (var) do update set value = excluded.value, updated_at = excluded.updated_at
@@ -171,7 +171,7 @@ const RETENTION = ['media_cache_retention_period', 'content_cache_retention_peri
  * it has.
  */
 export async function saveForm(
-  session: Session,
+  session: DatabaseSession,
   version: Version,
   words: Readonly<Record<string, SettingValue>>,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Row, Session } from '../database.ts'
+import type { Row, DatabaseSession } from '../database.ts'
 import { demand, type Complaint } from '../failure.ts'
 import { record } from './audit.ts'
 
@@ -8,20 +8,20 @@ export interface TermsFields {
   readonly effective_date: string
 }
 
-export interface Terms extends Row {
+export interface TermsRow extends Row {
   readonly id: string
   readonly fields: TermsFields & { readonly notified: boolean }
 }
 
-export async function publishedTerms(session: Session): Promise<readonly Terms[]> {
-  return session.query<Terms>(
+export async function publishedTerms(session: DatabaseSession): Promise<readonly TermsRow[]> {
+  return session.query<TermsRow>(
     `select id::text, jsonb_build_object('text', text, 'changelog', changelog, 'effective_date', effective_date,
        'notified', notification_sent_at is not null) as fields
      from terms_of_services where published_at is not null order by id`,
   )
 }
 
-export async function publishTerms(session: Session, actor: string, terms: TermsFields): Promise<string> {
+export async function publishTerms(session: DatabaseSession, actor: string, terms: TermsFields): Promise<string> {
   demand(await termsComplaints(session, terms))
   const [row] = await session.query<{ readonly id: string }>(
     `insert into terms_of_services (text, changelog, effective_date, published_at, created_at, updated_at)
@@ -34,7 +34,7 @@ export async function publishTerms(session: Session, actor: string, terms: Terms
 }
 
 /** Marks terms as sent to the members, before they are. */
-export async function notifyOfTerms(session: Session, id: string): Promise<void> {
+export async function notifyOfTerms(session: DatabaseSession, id: string): Promise<void> {
   await session.query('update terms_of_services set notification_sent_at = now() where id = $1::bigint', [id])
 }
 
@@ -42,7 +42,7 @@ export async function notifyOfTerms(session: Session, id: string): Promise<void>
 export const mailMembers = async (): Promise<void> => {}
 
 /** What the model says to terms that are to be published: they may not begin before those in force, nor in the past. */
-export async function termsComplaints(session: Session, terms: TermsFields): Promise<readonly Complaint[]> {
+export async function termsComplaints(session: DatabaseSession, terms: TermsFields): Promise<readonly Complaint[]> {
   const blank = (['text', 'changelog', 'effective_date'] as const)
     .filter((attribute) => terms[attribute].trim() === '')
     .map((attribute) => ({ attribute, message: "can't be blank" }))

@@ -1,27 +1,27 @@
 import * as texts from './texts.ts'
-import type { Guard } from '../../forges/github/branch-rules.ts'
-import type { Seen } from '../../forges/github/read-if-visible.ts'
+import type { BranchRules } from '../../forges/github/branch-rules.ts'
+import type { VisibleSetting } from '../../forges/github/read-if-visible.ts'
 import { contextOf } from '../../forges/check-name.ts'
 import { GITHUB_ACTIONS, ledgerBranch, settingsOf } from '../init/settings.ts'
-import { aboutOf, fine, judge, page, unseen, wrong, type Finding, type Patient } from './finding.ts'
-import { mendOf, type Part } from './protection.ts'
+import { aboutOf, fine, judge, page, unseen, wrong, type Finding, type DoctorInput } from './finding.ts'
+import { mendOf, type ProtectionPart } from './protection.ts'
 
 /** What must hold on a branch. */
 interface Demand {
   readonly what: string
   readonly says: string
   readonly lacks: string
-  readonly met: (guard: Guard) => boolean
+  readonly met: (guard: BranchRules) => boolean
 }
 
 /** One of the default branch, and the part of its protection that mends it. */
-type PartDemand = Demand & { readonly part: Part }
+type PartDemand = Demand & { readonly part: ProtectionPart }
 
 /** What must hold on the default branch, each by one guard that nobody passes by. */
-export function branchFindings(patient: Patient): Finding[] {
+export function branchFindings(patient: DoctorInput): Finding[] {
   const { config, givesRoles, settings } = patient
   const context = contextOf(config.environment ?? 'production')
-  const has = ({ checks }: Guard): boolean => checks.some((one) => one.context === context)
+  const has = ({ checks }: BranchRules): boolean => checks.some((one) => one.context === context)
   const waits = settings.guards.some((one) => one.seen && one.value.some(has))
   const demands: readonly PartDemand[] = [
     {
@@ -70,14 +70,14 @@ const ofCheck = (context: string, branch: string): PartDemand[] => [
 ]
 
 /** By the branch that follows it whoever reads a ledger that was set back finds that out. */
-export function ledger(patient: Patient): Finding {
+export function ledger(patient: DoctorInput): Finding {
   const { repository, config, settings } = patient
   const branch = ledgerBranch(config.environment ?? 'production')
   const demand = {
     what: 'Ledger',
     says: texts.grows(branch),
     lacks: texts.canBeSetBack(branch),
-    met: ({ grows }: Guard) => grows,
+    met: ({ grows }: BranchRules) => grows,
   }
   return held(
     demand,
@@ -92,7 +92,7 @@ export function ledger(patient: Patient): Finding {
  */
 function held(
   { what, says, lacks, met }: Demand,
-  among: readonly Seen<readonly Guard[]>[],
+  among: readonly VisibleSetting<readonly BranchRules[]>[],
   mend: readonly string[],
 ): Finding {
   const guards = among.flatMap((one) => (one.seen ? one.value : [])).filter(met)

@@ -1,17 +1,17 @@
 import * as texts from './texts.ts'
-import type { Seen } from '../../forges/github/read-if-visible.ts'
+import type { VisibleSetting } from '../../forges/github/read-if-visible.ts'
 import { ENVIRONMENTS } from '../environment-names.ts'
 import { LABELS, settingsOf } from '../init/settings.ts'
 import { NEVER_THERE, OPENED } from '../init/texts.ts'
 import { branchFindings, ledger } from './branch.ts'
 import { environmentFindings, nameFindings } from './environments.ts'
-import { aboutOf, fine, judge, namedSecrets, page, wrong, type Finding, type Patient } from './finding.ts'
+import { aboutOf, fine, judge, namedSecrets, page, wrong, type Finding, type DoctorInput } from './finding.ts'
 import { fileFindings } from './files.ts'
 import { peopleFindings } from './people.ts'
 import { own } from '../../instance/get-own.ts'
 
 /** Holds the settings of a repository against what `herdbook init` asks for. */
-export function examine(patient: Patient): Finding[] {
+export function examine(patient: DoctorInput): Finding[] {
   const unprotected = lacksPlan(patient)
   return [
     ...(unprotected ? [plan(patient)] : [...branchFindings(patient), ledger(patient)]),
@@ -29,19 +29,23 @@ export function examine(patient: Patient): Finding[] {
 }
 
 /** Whether GitHub said that the plan is what is missing: nothing that is set could then be mended. */
-function lacksPlan({ settings }: Patient): boolean {
-  const looked: readonly Seen<unknown>[] = [...settings.guards, settings.ledger, ...settings.environments.values()]
+function lacksPlan({ settings }: DoctorInput): boolean {
+  const looked: readonly VisibleSetting<unknown>[] = [
+    ...settings.guards,
+    settings.ledger,
+    ...settings.environments.values(),
+  ]
   return (
     settings.private &&
     looked.some((one) => !one.seen && /Upgrade to GitHub .*make this repository public/.test(one.why))
   )
 }
 
-function plan({ repository }: Patient): Finding {
+function plan({ repository }: DoctorInput): Finding {
   return wrong('Plan', texts.FREE_PLAN, `${texts.PUBLIC_OR_PAID}: ${page(repository, 'settings')}`, NEVER_THERE)
 }
 
-function repositorySecrets({ repository, config, settings }: Patient): Finding {
+function repositorySecrets({ repository, config, settings }: DoctorInput): Finding {
   const what = 'Secrets'
   return judge(what, settings.secrets, (held) => {
     const kept = new Set<string>([...Object.values(ENVIRONMENTS).flat(), ...namedSecrets(config)])
@@ -56,7 +60,7 @@ function repositorySecrets({ repository, config, settings }: Patient): Finding {
   })
 }
 
-function workflowTokens(patient: Patient): Finding {
+function workflowTokens(patient: DoctorInput): Finding {
   const what = 'Workflows'
   return judge(what, patient.settings.workflows, ({ mayOpenPullRequests, readOnly }) => {
     const faults = [...(mayOpenPullRequests ? [] : [texts.NO_PULL_REQUESTS]), ...(readOnly ? [] : [texts.WRITES_ALL])]
@@ -66,7 +70,7 @@ function workflowTokens(patient: Patient): Finding {
   })
 }
 
-function labels(patient: Patient): Finding {
+function labels(patient: DoctorInput): Finding {
   const what = 'Labels'
   return judge(what, patient.settings.labels, (held) => {
     const missing = Object.keys(LABELS).filter((name) => !held.includes(name))
@@ -82,7 +86,7 @@ function labels(patient: Patient): Finding {
 const OWN = './'
 const PINNED = /@[0-9a-f]{40}$/
 
-function workflowFiles({ settings }: Patient): Finding {
+function workflowFiles({ settings }: DoctorInput): Finding {
   const what = 'Actions'
   return judge(what, settings.files, (files) => {
     const ours = [...files].filter(([path]) => /\/herdbook-[^/]*$/.test(path))
@@ -109,7 +113,7 @@ const OFF: { readonly [state: string]: string } = {
  * A workflow that is off says nothing: `until:` dates pass, what is changed by hand is told to nobody, and a failed
  * apply is not tried again.
  */
-function runs({ repository, settings }: Patient): Finding {
+function runs({ repository, settings }: DoctorInput): Finding {
   const what = 'Runs'
   return judge(what, settings.runs, (states) => {
     const off = [...states].flatMap(([path, state]) => {
@@ -130,7 +134,7 @@ function runs({ repository, settings }: Patient): Finding {
 
 const SHOWN = 3
 
-function codeowners({ repository, settings }: Patient, unprotected: boolean): Finding {
+function codeowners({ repository, settings }: DoctorInput, unprotected: boolean): Finding {
   const what = 'CODEOWNERS'
   return judge(what, settings.codeowners, (errors) => {
     if (errors === null) return wrong(what, texts.NO_CODEOWNERS, texts.WRITE_CODEOWNERS)

@@ -3,10 +3,10 @@ import type { EnvironmentFacts } from '../../forges/github/environments.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
 import { ENVIRONMENTS, OWNERS_ENVIRONMENT } from '../environment-names.ts'
 import { settingsOf } from '../init/settings.ts'
-import { aboutOf, fine, judge, namedSecrets, page, unseen, wrong, type Finding, type Patient } from './finding.ts'
+import { aboutOf, fine, judge, namedSecrets, page, unseen, wrong, type Finding, type DoctorInput } from './finding.ts'
 
 /** Whether the names of secrets in instance.yaml are those that workflows hand over. */
-export function nameFindings({ config }: Patient): Finding[] {
+export function nameFindings({ config }: DoctorInput): Finding[] {
   const named = namedSecrets(config)
   const handed: readonly string[] = Object.values(ENVIRONMENTS).flat()
   const strangers = named.filter((name) => !handed.includes(name))
@@ -39,7 +39,7 @@ function reading({ mastodon: { api, database } = {}, ssh }: InstanceFile): Findi
  * Whether the environments are there, for the default branch alone, with the secrets that their jobs need and no
  * others.
  */
-export function environmentFindings(patient: Patient): Finding[] {
+export function environmentFindings(patient: DoctorInput): Finding[] {
   return Object.entries(ENVIRONMENTS).flatMap(([name, allowed]) => {
     const found = patient.settings.environments.get(name)
     if (!found?.seen) return [unseen(name, found?.why ?? 'nobody looked')]
@@ -57,7 +57,7 @@ function whoUses(
   name: string,
   { open, policies, reviewers }: EnvironmentFacts,
   [restrict = '', add = '']: readonly string[],
-  { repository, settings }: Patient,
+  { repository, settings }: DoctorInput,
 ): Finding {
   const isOurs = (one: EnvironmentFacts['policies'][number]): boolean => !one.isTag && one.name === settings.branch
   const others = policies.filter((one) => !isOurs(one))
@@ -87,7 +87,7 @@ function whatItHolds(
   name: string,
   { secrets }: EnvironmentFacts,
   allowed: readonly string[],
-  { repository, config }: Patient,
+  { repository, config }: DoctorInput,
 ): Finding {
   const named = namedSecrets(config)
   return judge(name, secrets, (held) => {
@@ -113,7 +113,11 @@ function whatItHolds(
  * Not every plan has required reviewers. Without them the environment must hold no key: whoever may write could press
  * the button.
  */
-function ownersEnvironment(facts: EnvironmentFacts | null, commands: readonly string[], patient: Patient): Finding[] {
+function ownersEnvironment(
+  facts: EnvironmentFacts | null,
+  commands: readonly string[],
+  patient: DoctorInput,
+): Finding[] {
   const name = OWNERS_ENVIRONMENT
   const { repository } = patient
   if (facts === null) return [fine(name, texts.SIGN_AT_A_DESK)]
@@ -144,7 +148,7 @@ function ownersEnvironment(facts: EnvironmentFacts | null, commands: readonly st
 function whoLets(
   { reviewers, preventsSelfReview }: EnvironmentFacts,
   commands: readonly string[],
-  { owners, repository }: Patient,
+  { owners, repository }: DoctorInput,
 ): Finding[] {
   const name = OWNERS_ENVIRONMENT
   // that nobody is named is told where people are

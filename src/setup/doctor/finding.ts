@@ -1,9 +1,9 @@
 import * as texts from './texts.ts'
-import type { Seen } from '../../forges/github/read-if-visible.ts'
+import type { VisibleSetting } from '../../forges/github/read-if-visible.ts'
 import type { RepositorySettings } from '../../forges/github/settings.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
 import { secretsIn } from '../../instance/secrets.ts'
-import type { Compared } from '../init/update.ts'
+import type { ComparedFile } from '../init/update.ts'
 import type { settingsOf } from '../init/settings.ts'
 
 /** What came of looking at one thing. */
@@ -16,7 +16,7 @@ export interface Finding {
   readonly mend: readonly string[]
 }
 
-export interface Patient {
+export interface DoctorInput {
   readonly repository: string
   readonly config: InstanceFile
   /** Who policy.yaml names as owners. */
@@ -25,7 +25,7 @@ export interface Patient {
   readonly givesRoles: boolean
   readonly settings: RepositorySettings
   /** The files that `init` writes, as they are in this clone. */
-  readonly files: readonly Compared[]
+  readonly files: readonly ComparedFile[]
 }
 
 /** As it must be. */
@@ -46,12 +46,12 @@ export const unseen = (what: string, why: string): Finding => ({
 })
 
 /** Judges what was seen, and says what could not be. */
-export function judge<T>(what: string, seen: Seen<T>, judgement: (value: T) => Finding): Finding {
+export function judge<T>(what: string, seen: VisibleSetting<T>, judgement: (value: T) => Finding): Finding {
   return seen.seen ? judgement(seen.value) : unseen(what, seen.why)
 }
 
 /** What the settings that mend it are for. */
-export const aboutOf = ({ repository, config, owners, settings }: Patient): Parameters<typeof settingsOf>[0] => ({
+export const aboutOf = ({ repository, config, owners, settings }: DoctorInput): Parameters<typeof settingsOf>[0] => ({
   repository,
   branch: settings.branch,
   environment: config.environment ?? 'production',

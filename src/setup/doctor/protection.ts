@@ -1,10 +1,10 @@
-import { ADMINISTRATORS, PROTECTION, type Guard } from '../../forges/github/branch-rules.ts'
+import { ADMINISTRATORS, PROTECTION, type BranchRules } from '../../forges/github/branch-rules.ts'
 import { contextOf } from '../../forges/check-name.ts'
 import { ghApi, GITHUB_ACTIONS, protectionPath, settingsOf } from '../init/settings.ts'
-import { aboutOf, page, type Patient } from './finding.ts'
+import { aboutOf, page, type DoctorInput } from './finding.ts'
 
 /** The parts of a protection that are mended one by one. */
-export type Part = 'checks' | 'reviews'
+export type ProtectionPart = 'checks' | 'reviews'
 
 /** For GitHub's API: anything may report it. A check without an id would get that of whatever reported it last. */
 const ANY_APP = -1
@@ -14,7 +14,7 @@ const ANY_APP = -1
  * that part is sent:
  * what an administrator set besides stays. A part that it does not have yet can only be added on its page.
  */
-export function mendOf(patient: Patient, part: Part): string[] {
+export function mendOf(patient: DoctorInput, part: ProtectionPart): string[] {
   const { repository, settings } = patient
   const seen = settings.guards.flatMap((one) => (one.seen ? one.value : []))
   const protection = seen.find(({ name }) => name === PROTECTION)
@@ -37,7 +37,7 @@ export function mendOf(patient: Patient, part: Part): string[] {
 }
 
 /** The checks of a protection, with ours as it must be; null where it has none yet. */
-function checksOf({ checks }: Guard, context: string): object | null {
+function checksOf({ checks }: BranchRules, context: string): object | null {
   if (checks.length === 0) return null
   const others = checks
     .filter((one) => one.context !== context)
@@ -46,7 +46,7 @@ function checksOf({ checks }: Guard, context: string): object | null {
 }
 
 /** The reviews of a protection, as strict as they must be at least; null where it asks for none yet. */
-const reviewsOf = ({ reviews }: Guard): object | null =>
+const reviewsOf = ({ reviews }: BranchRules): object | null =>
   reviews && {
     required_approving_review_count: Math.max(1, reviews.count),
     require_code_owner_reviews: true,

@@ -5,12 +5,12 @@ import type { Io } from '../../session/io.ts'
  * What GitHub told whoever begins: who they are, and whether its plan protects nothing in the repository. null where it
  * did not say.
  */
-export interface Account {
+export interface GitHubAccount {
   readonly login: string | null
   readonly unprotected: boolean | null
 }
 
-const UNKNOWN: Account = { login: null, unprotected: null }
+const UNKNOWN: GitHubAccount = { login: null, unprotected: null }
 
 /** Somebody who begins should not wait for an answer that does not come. */
 const PATIENCE_MS = 4_000
@@ -20,7 +20,7 @@ const MOST_BYTES = 1024 * 1024
  * Asks GitHub with the token that the environment holds, where it holds one. Whatever goes wrong, somebody can begin
  * without the answer.
  */
-export async function askAccount({ env, secrets }: Io, repository: string | null): Promise<Account> {
+export async function askAccount({ env, secrets }: Io, repository: string | null): Promise<GitHubAccount> {
   const token = env['GH_TOKEN'] || env['GITHUB_TOKEN']
   if (!token) return UNKNOWN
   secrets.hold(token)

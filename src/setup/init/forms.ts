@@ -1,20 +1,20 @@
 import * as texts from './texts.ts'
 import { stringify } from 'yaml'
 import { FORMS } from '../../forges/issue-form-texts.ts'
-import { ASK_LABEL, type Form, type FormField } from '../../forges/issue-forms.ts'
+import { ASK_LABEL, type IssueForm, type FormField } from '../../forges/issue-forms.ts'
 
 const TYPES = { line: 'input', text: 'textarea', choice: 'dropdown', boxes: 'checkboxes' } as const
 
 /** GitHub's issue forms and their chooser, by path. */
 export const issueForms = (): [string, string][] => [
-  ...Object.entries<Form>(FORMS).map(([name, form]): [string, string] => [
+  ...Object.entries<IssueForm>(FORMS).map(([name, form]): [string, string] => [
     `.github/ISSUE_TEMPLATE/${name}.yml`,
     texts.FORM_NOTICE + yaml(issueForm(form)),
   ]),
   ['.github/ISSUE_TEMPLATE/config.yml', yaml(CHOOSER)],
 ]
 
-const issueForm = ({ title, description, prefix, fields }: Form): object => ({
+const issueForm = ({ title, description, prefix, fields }: IssueForm): object => ({
   name: title,
   description,
   title: prefix,

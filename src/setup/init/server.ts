@@ -4,7 +4,7 @@ import { networkErrorOf } from '../../http/network-errors.ts'
 import { inline } from '../../redaction/neutralise.ts'
 
 /** What a server tells everybody about itself. */
-export interface Found {
+export interface ServerInfo {
   readonly version: string
   readonly title: string
   /** Where its web interface is, which may be another name than the domain. */
@@ -12,7 +12,7 @@ export interface Found {
 }
 
 /** Why a server said nothing of use. */
-export interface Silent {
+export interface ServerFailure {
   readonly why: string
 }
 
@@ -25,7 +25,7 @@ export async function askServer(
   domain: string,
   url = `https://${domain}`,
   patience = PATIENCE_MS,
-): Promise<Found | Silent> {
+): Promise<ServerInfo | ServerFailure> {
   try {
     const answer = await fetch(new URL('/api/v2/instance', url), {
       signal: AbortSignal.timeout(patience),
@@ -48,7 +48,7 @@ export async function askServer(
 }
 
 /** What is in the answer, made safe to print. */
-export function foundIn(domain: string, body: unknown, url: string): Found | Silent {
+export function foundIn(domain: string, body: unknown, url: string): ServerInfo | ServerFailure {
   if (typeof body !== 'object' || body === null) return { why: texts.ODD_SHAPE }
   const { domain: own, version, title } = body as { readonly [key: string]: unknown }
   if (typeof own !== 'string' || typeof version !== 'string' || typeof title !== 'string')

@@ -1,10 +1,10 @@
 import { stringify } from 'yaml'
-import type { Found } from './server.ts'
+import type { ServerInfo } from './server.ts'
 
 /** The facts that the first files are made from. */
-export interface FirstApply {
+export interface SetupFacts {
   readonly domain: string
-  readonly found: Found | null
+  readonly found: ServerInfo | null
   /** Its name there, as `owner/name`. */
   readonly github: string | null
   /** People there. */
@@ -14,7 +14,7 @@ export interface FirstApply {
 }
 
 /** The files that a repository for a domain begins with, by path. Each says what to fill in. */
-export function templates({ domain, found, github, owners, proposed }: FirstApply): [string, string][] {
+export function templates({ domain, found, github, owners, proposed }: SetupFacts): [string, string][] {
   return [
     [
       'instance/instance.yaml',
@@ -28,7 +28,7 @@ export function templates({ domain, found, github, owners, proposed }: FirstAppl
 
 const instanceFile = (
   domain: string,
-  found: Found | null,
+  found: ServerInfo | null,
   proposed: boolean,
 ): string => `# yaml-language-server: $schema=../schema/instance.schema.json
 # Your server, and the connections to it. Only the names of secrets are here. Never put a secret into this repository.

@@ -8,7 +8,7 @@ import released from './released.json' with { type: 'json' }
 import { schemaTexts } from './write.ts'
 
 /** A file that `init` writes, as it is in a repository and as this Herdbook writes it. */
-export interface Written {
+export interface GeneratedFile {
   readonly path: string
   /** null where it is not there. */
   readonly before: string | null
@@ -19,9 +19,9 @@ export interface Written {
  * `current`: as this Herdbook writes it. `older`: as an earlier one wrote it, and nobody edited it. `edited`: neither.
  * `new`: no earlier one wrote it. `removed`: an earlier one wrote it, and a person took it away.
  */
-export type State = 'current' | 'older' | 'edited' | 'new' | 'removed'
+export type GeneratedFileState = 'current' | 'older' | 'edited' | 'new' | 'removed'
 
-export type Compared = Written & { readonly state: State }
+export type ComparedFile = GeneratedFile & { readonly state: GeneratedFileState }
 
 /** The digests of what each release wrote, by version and path. */
 const RELEASED: { readonly [version: string]: { readonly [path: string]: string } } = released
@@ -39,14 +39,14 @@ export const normalised = (text: string): string =>
 export const digestOf = (text: string): string => createHash('sha256').update(normalised(text)).digest('hex')
 
 /** Compares what is there with what this Herdbook writes, by path. */
-export function compare(there: ReadonlyMap<string, string>, fresh: ReadonlyMap<string, string>): Compared[] {
+export function compare(there: ReadonlyMap<string, string>, fresh: ReadonlyMap<string, string>): ComparedFile[] {
   return [...fresh].map(([path, after]) => {
     const before = there.get(path) ?? null
     return { path, before, after, state: stateOf(path, before, after) }
   })
 }
 
-function stateOf(path: string, before: string | null, after: string): State {
+function stateOf(path: string, before: string | null, after: string): GeneratedFileState {
   const earlier = Object.values(RELEASED).flatMap((files) => files[path] ?? [])
   if (before === null) return earlier.length === 0 ? 'new' : 'removed'
   if (before === after) return 'current'
@@ -100,7 +100,7 @@ const isTheirs = (path: string): boolean => /pull_request_template|dependabot/.t
 export async function compareIn(
   dir: string,
   pinFor: (used: Pin | null) => Promise<Pin | null>,
-): Promise<{ readonly compared: readonly Compared[]; readonly isPinned: boolean }> {
+): Promise<{ readonly compared: readonly ComparedFile[]; readonly isPinned: boolean }> {
   const drafts = new Map(await githubFiles({ owners: '', moderators: '' }, 'own'))
   const there = await readThere(dir, drafts.keys())
   const used = pinIn([...there].filter(([path]) => isWorkflow(path)).map(([, text]) => text))

@@ -4,10 +4,10 @@ import { FILE_NAMES } from '../../instance/documents.ts'
 import { shipped } from '../package-files.ts'
 
 /** The text of a file, or the file that it is a copy of. */
-export type Content = string | { readonly copyOf: string }
+export type FileContent = string | { readonly copyOf: string }
 
 /** The schemas that the files name in their first line, so that editors find them beside the instance. */
-export async function schemas(): Promise<[string, Content][]> {
+export async function schemas(): Promise<[string, FileContent][]> {
   const wanted = new Set(FILE_NAMES.map((name) => name.replace(/\.yaml$/, '.schema.json')))
   const names = (await readdir(shipped('schema'))).filter((name) => wanted.has(name))
   return names.map((name) => [`schema/${name}`, { copyOf: join(shipped('schema'), name) }])
@@ -20,7 +20,7 @@ export const schemaTexts = async (): Promise<[string, string][]> =>
   )
 
 /** Writes the files that are not there yet. Answers their names. */
-export async function writeNew(dir: string, files: ReadonlyMap<string, Content>): Promise<string[]> {
+export async function writeNew(dir: string, files: ReadonlyMap<string, FileContent>): Promise<string[]> {
   const written: string[] = []
   for (const [name, content] of files) {
     const path = join(dir, name)

@@ -10,7 +10,7 @@ import type { Plan, Step } from '../../reconcile/plan/types.ts'
 import { SHOW_ALL, isHidden, type Disclosure } from '../../redaction/redact.ts'
 import { numbered } from '../../reconcile/numbered.ts'
 import type { PlanInput } from '../../reconcile/plan/input.ts'
-import type { Planned } from '../../reconcile/reconciler.ts'
+import type { PlanWithInput } from '../../reconcile/reconciler.ts'
 import { noSuchObject, notShown } from './texts.ts'
 
 /** What to adopt in addition to what is public. */
@@ -23,15 +23,15 @@ export interface AdoptOptions {
 }
 
 /** What a person asked for: whole kinds, or single objects of them. */
-export type Asked = ReadonlyMap<string, 'all' | ReadonlySet<string>>
+export type AdoptSelection = ReadonlyMap<string, 'all' | ReadonlySet<string>>
 
 /**
  * The changes that write the server's version into the files: every difference, and objects that the files don't have.
  * An object that only the files have stays.
  */
 export function adoption(
-  planned: Planned,
-  asked: Asked,
+  planned: PlanWithInput,
+  asked: AdoptSelection,
   desired: ReadonlyMap<string, Desired>,
   options: AdoptOptions,
 ): ObjectChange[] {

@@ -6,13 +6,13 @@ import { inline } from '../../redaction/neutralise.ts'
 import { badCharacter, badName, hasCharacter, sameRule } from './texts.ts'
 
 /** Changes that the files can hold, and a sentence for each object that they can't hold. */
-export interface Sorted {
+export interface WritableChanges {
   readonly changes: readonly ObjectChange[]
   readonly odd: readonly string[]
 }
 
 /** Leaves out objects that no file can hold, so that the others are adopted. `ruleTexts`: of the rules in the files. */
-export function withoutOdd(changes: readonly ObjectChange[], ruleTexts: ReadonlyMap<string, string>): Sorted {
+export function withoutOdd(changes: readonly ObjectChange[], ruleTexts: ReadonlyMap<string, string>): WritableChanges {
   const texts = new Map(ruleTexts)
   const whys = changes.map((change) => whyOdd(change, texts))
   return { changes: changes.filter((_, i) => whys[i] === null), odd: whys.filter((why) => why !== null) }

@@ -1,4 +1,4 @@
-import type { Connections } from '../../providers/mastodon/connections.ts'
+import type { MastodonConnections } from '../../providers/mastodon/connections.ts'
 import { post } from '../../providers/mastodon/rest/statuses.ts'
 import { HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import { policyOf } from '../../instance/policy.ts'
@@ -7,8 +7,8 @@ import type { AfterNotice } from '../../reconcile/apply/carry-out.ts'
 import { sha256 } from '../../reconcile/digest.ts'
 import { noticeOf, pending, waitsFor } from '../../reconcile/plan/notices.ts'
 import type { Ledger, Notice } from '../../reconcile/ledger/types.ts'
-import type { Withheld } from '../../reconcile/apply/outgoing.ts'
-import type { ApplyReport, Skipped } from '../../reconcile/report.ts'
+import type { WithheldSteps } from '../../reconcile/apply/outgoing.ts'
+import type { ApplyReport, SkippedStep } from '../../reconcile/report.ts'
 import type { ObjectRef } from '../../reconcile/values.ts'
 import type { Plan, Step } from '../../reconcile/plan/types.ts'
 import { renderDone, renderNotices } from '../../comments/mastodon-post.ts'
@@ -22,8 +22,8 @@ import { NO_NOTICES, NOTICE_FAILED, NOTICE_LATER, NOTICES_FORGOTTEN, noticesGive
 export async function giveNotice(
   session: Session,
   plan: Plan,
-  withheld: Withheld,
-  connections: Connections,
+  withheld: WithheldSteps,
+  connections: MastodonConnections,
 ): Promise<AfterNotice> {
   const now = session.io.now()
   const days = policyOf(session.instance, now).announce?.noticeDays ?? null
@@ -41,10 +41,10 @@ export async function giveNotice(
 }
 
 /** The steps whose day has not come, and those that were not announced, each with the reason. */
-function early(ready: readonly Step[], notices: readonly Notice[], now: Date, unannounced: string): Withheld {
+function early(ready: readonly Step[], notices: readonly Notice[], now: Date, unannounced: string): WithheldSteps {
   const known = new Map(notices.map((notice) => [notice.ref, notice]))
   return new Map(
-    ready.flatMap((step): [ObjectRef, Omit<Skipped, 'step'>][] => {
+    ready.flatMap((step): [ObjectRef, Omit<SkippedStep, 'step'>][] => {
       const notice = known.get(refOf(step))
       const reason = notice === undefined ? unannounced : waitsFor(notice, now)
       return reason === null ? [] : [[refOf(step), { why: 'not-yet', reason }]]
@@ -57,7 +57,7 @@ async function announceFirst(
   session: Session,
   fresh: readonly Step[],
   noticeFor: (step: Step) => Notice,
-  connections: Connections,
+  connections: MastodonConnections,
 ): Promise<{ readonly given: readonly Notice[]; readonly findings: readonly Diagnostic[] }> {
   const given: Notice[] = []
   const [first] = fresh
@@ -103,7 +103,7 @@ const readsOf = ({ reads }: Plan) => {
 export async function announceDone(
   session: Session,
   { done, remaining }: Pick<ApplyReport, 'done' | 'remaining'>,
-  connections: Connections,
+  connections: MastodonConnections,
 ): Promise<readonly Diagnostic[]> {
   if (policyOf(session.instance, session.io.now()).announce === null) return []
   const open = new Set(remaining.map(refOf))
@@ -126,7 +126,7 @@ interface Post {
 /** Posts a text; answers what went wrong. */
 async function posted(
   { io, config, instance }: Session,
-  connections: Connections,
+  connections: MastodonConnections,
   { text, about }: Post,
 ): Promise<readonly Diagnostic[]> {
   const { visibility = 'private' } = policyOf(instance, io.now()).announce ?? {}

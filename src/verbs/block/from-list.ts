@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import { openReader } from '../../providers/mastodon/reader.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import { normalizeDomain } from '../../instance/domains.ts'
-import { mergeBlockList, type Merge, type Remark } from '../../instance/import/merge.ts'
+import { mergeBlockList, type ListMerge, type Remark } from '../../instance/import/merge.ts'
 import { readBlockList, type BlockList, type ListOptions } from '../../instance/import/read.ts'
 import { policyOf } from '../../instance/policy.ts'
 import type { BlockSeverity } from '../../instance/severity.ts'
@@ -14,7 +14,7 @@ import type { BlockOptions } from './options.ts'
 import { draft, writeDraft } from '../../session/write-instance.ts'
 import { note, prose, say, tell, reportWaits, type Io } from '../../session/io.ts'
 import { givenList, type GivenList } from './list-source.ts'
-import { consentOf, measure, type Measured, type UsedConsents } from './measure.ts'
+import { consentOf, measure, type MeasureResult, type UsedConsents } from './measure.ts'
 import {
   ALL_SKIPPED,
   budgetTooSmall,
@@ -32,7 +32,7 @@ import {
   severityUnused,
 } from './texts.ts'
 import { withProgress } from '../../session/progress.ts'
-import type { Files } from '../../session/session.ts'
+import type { CheckedFiles } from '../../session/session.ts'
 
 /** How to read a list. */
 export interface ImportOptions extends BlockOptions {
@@ -43,7 +43,12 @@ export interface ImportOptions extends BlockOptions {
 }
 
 /** Imports a block list: says what it read, what changes and what that needs, then writes it into the files. */
-export async function importList(io: Io, files: Files, options: ImportOptions, used: UsedConsents): Promise<void> {
+export async function importList(
+  io: Io,
+  files: CheckedFiles,
+  options: ImportOptions,
+  used: UsedConsents,
+): Promise<void> {
   const given = await givenList(io, options.from)
   const list = await readList(io, files, given, options)
   const errors = list.diagnostics.some(({ severity }) => severity === 'error')
@@ -68,12 +73,12 @@ export async function importList(io: Io, files: Files, options: ImportOptions, u
 
 const indented = (yaml: string): string => yaml.trimEnd().replaceAll(/^/gm, '  ')
 
-type Change = Merge['changes'][number]
+type Change = ListMerge['changes'][number]
 const suspends = ({ fields }: Change): boolean => fields?.['severity'] === 'suspend'
 const domainOf = ({ ref }: Change): string => ref.slice('domain-block/'.length)
 
 /** A change with the consent that its suspension needs. */
-function withConsent(change: Change, measured: ReadonlyMap<string, Measured>, used: UsedConsents): Change {
+function withConsent(change: Change, measured: ReadonlyMap<string, MeasureResult>, used: UsedConsents): Change {
   const domain = domainOf(change)
   return {
     ...change,
@@ -85,7 +90,12 @@ function withConsent(change: Change, measured: ReadonlyMap<string, Measured>, us
 }
 
 /** Reads a list; if it hides names that the files don't know, reads it again with the server's names. */
-async function readList(io: Io, files: Files, { name, bytes }: GivenList, options: ImportOptions): Promise<BlockList> {
+async function readList(
+  io: Io,
+  files: CheckedFiles,
+  { name, bytes }: GivenList,
+  options: ImportOptions,
+): Promise<BlockList> {
   const blocks = files.instance.documents['domain-blocks.yaml']?.domain_blocks ?? []
   const known = blocks.flatMap(({ domain }) => asStored(domain))
   const listOptions: ListOptions = {
@@ -124,7 +134,7 @@ const asStored = (written: string): readonly string[] => {
 }
 
 /** The domains that the server blocks. If it can't be asked, rows with hidden names are left out, with a note. */
-async function liveDomains(io: Io, { config }: Files): Promise<readonly string[]> {
+async function liveDomains(io: Io, { config }: CheckedFiles): Promise<readonly string[]> {
   const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: reportWaits(io) })
   try {
     const { domain_blocks: blocks } = await withProgress(io, LOOKING_FOR_HIDDEN, () =>
@@ -143,11 +153,11 @@ async function liveDomains(io: Io, { config }: Files): Promise<readonly string[]
 
 function mergeOf(
   io: Io,
-  { instance, config }: Files,
+  { instance, config }: CheckedFiles,
   { source }: GivenList,
   list: BlockList,
   { reportedIn, until }: ImportOptions,
-): Merge {
+): ListMerge {
   return mergeBlockList(instance.documents['domain-blocks.yaml']?.domain_blocks ?? [], list.entries, {
     source,
     budget: policyOf(instance, io.now()).budgetOf('domain-block'),
@@ -160,7 +170,7 @@ function mergeOf(
 
 const MAX_REMARKS = 20
 
-function sayMerge(io: Io, name: string, { adds, raises, skips, remarks }: Merge): void {
+function sayMerge(io: Io, name: string, { adds, raises, skips, remarks }: ListMerge): void {
   const added = adds.map(({ severity }) => severity)
   const raised = raises.map(({ block }) => block.severity)
   say(io, readable(listChanges(name, added, raised, skips.length)))
@@ -174,7 +184,7 @@ function noteEach(io: Io, remarks: readonly Remark[]): void {
   if (remarks.length > MAX_REMARKS) note(io, moreRemarks(remarks.length - MAX_REMARKS))
 }
 
-function sayConsents(io: Io, suspended: readonly string[], measured: ReadonlyMap<string, Measured>): void {
+function sayConsents(io: Io, suspended: readonly string[], measured: ReadonlyMap<string, MeasureResult>): void {
   const severing = suspended.filter(
     (domain) => consentOf('suspend', measured.get(domain))['accept_severed_relationships'] !== undefined,
   )

@@ -6,11 +6,11 @@ import type { Ledger } from '../../reconcile/ledger/types.ts'
 import type { Relations } from '../../instance/relations.ts'
 import { reportWaits, type Io } from '../../session/io.ts'
 import { withProgress } from '../../session/progress.ts'
-import type { Files } from '../../session/session.ts'
+import type { CheckedFiles } from '../../session/session.ts'
 import { MEASURING } from './texts.ts'
 
 /** The impact of a block, or why it could not be measured. */
-export type Measured =
+export type MeasureResult =
   | { readonly state: 'measured'; readonly impact: Relations }
   | { readonly state: 'unmeasured'; readonly reason: string }
 
@@ -29,10 +29,10 @@ const NO_RELATIONS: Relations = { follows: 0, followers: 0, accounts: 0 }
 /** Measures the impact of blocks on the server. A server that can't be asked is no error: the plan measures again. */
 export async function measure(
   io: Io,
-  { config }: Files,
+  { config }: CheckedFiles,
   domains: readonly string[],
   severity: BlockSeverity,
-): Promise<ReadonlyMap<string, Measured>> {
+): Promise<ReadonlyMap<string, MeasureResult>> {
   if (severity === 'noop' || domains.length === 0) return new Map()
   const answer = await readImpact(io, config, domains, severity)
   return new Map(
@@ -47,7 +47,7 @@ export async function measure(
 
 async function readImpact(
   io: Io,
-  config: Files['config'],
+  config: CheckedFiles['config'],
   domains: readonly string[],
   severity: BlockSeverity,
 ): Promise<ReadonlyMap<string, Relations> | string> {
@@ -71,7 +71,7 @@ async function readImpact(
 /** The consent that a suspension needs, if its impact was measured. */
 export function consentOf(
   severity: BlockSeverity,
-  measured: Measured | undefined,
+  measured: MeasureResult | undefined,
   used?: number,
 ): Record<string, number> {
   const relations = measured?.state === 'measured' ? measured.impact.follows + measured.impact.followers : 0

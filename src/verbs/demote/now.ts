@@ -14,7 +14,7 @@ import { prose, say, tell, type Io } from '../../session/io.ts'
 import { withLock } from '../../session/with-lock.ts'
 import { sourceOf } from '../../session/options.ts'
 import { actorOf } from '../pause.ts'
-import { NO_PLAN_OPTIONS, type Planned } from '../../reconcile/reconciler.ts'
+import { NO_PLAN_OPTIONS, type PlanWithInput } from '../../reconcile/reconciler.ts'
 import { openSession, type Session } from '../../session/session.ts'
 import {
   ACTING_ACCOUNT,
@@ -133,7 +133,7 @@ async function recorded(
 }
 
 /** A plan of only this step and its findings. It has no commit: other changes of the files wait for an apply. */
-function onlyRemoval(planned: Planned, ref: ObjectRef): Planned {
+function onlyRemoval(planned: PlanWithInput, ref: ObjectRef): PlanWithInput {
   return {
     ...planned,
     plan: {

@@ -1,6 +1,6 @@
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { normalizeDomain } from '../../instance/domains.ts'
-import type { Account } from '../../setup/init/account.ts'
+import type { GitHubAccount } from '../../setup/init/account.ts'
 import { UNFILLED, type Approvers } from '../../setup/init/github.ts'
 import { parsePin, type Pin } from '../../setup/init/pin.ts'
 import * as texts from './texts.ts'
@@ -46,7 +46,7 @@ export function handlesIn(given: string | undefined): string | null {
  */
 export function approversOf(
   { owners, moderators }: Record<keyof Approvers, string | null>,
-  account: Account,
+  account: GitHubAccount,
 ): Approvers {
   const known = owners ?? (account.login === null ? null : `@${account.login}`)
   return { owners: known ?? UNFILLED.owners, moderators: moderators ?? (known === null ? UNFILLED.moderators : '') }

@@ -4,7 +4,7 @@ import { createTwoFilesPatch } from 'diff'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { say, type Io } from '../../session/io.ts'
 import { ownPin, type Pin } from '../../setup/init/pin.ts'
-import { compareIn, isWorkflow, pinIn, type Compared, type State } from '../../setup/init/update.ts'
+import { compareIn, isWorkflow, pinIn, type ComparedFile, type GeneratedFileState } from '../../setup/init/update.ts'
 import { exists } from '../../setup/init/write.ts'
 import * as texts from './texts.ts'
 
@@ -31,7 +31,7 @@ async function written(path: string, text: string): Promise<void> {
 }
 
 /** The change as a diff; what a person took away is not shown. */
-const patchOf = ({ path, before, after, state }: Compared): string[] =>
+const patchOf = ({ path, before, after, state }: ComparedFile): string[] =>
   state === 'removed'
     ? []
     : [
@@ -46,9 +46,9 @@ const patchOf = ({ path, before, after, state }: Compared): string[] =>
         '',
       ]
 
-const STATES = ['older', 'new', 'edited', 'removed'] as const satisfies readonly State[]
+const STATES = ['older', 'new', 'edited', 'removed'] as const satisfies readonly GeneratedFileState[]
 
-function summary(differing: readonly Compared[]): string[] {
+function summary(differing: readonly ComparedFile[]): string[] {
   if (differing.length === 0) return [texts.UP_TO_DATE]
   const groups = STATES.flatMap((state) => {
     const paths = differing.filter((one) => one.state === state).map(({ path }) => `  ${path}`)
@@ -59,7 +59,7 @@ function summary(differing: readonly Compared[]): string[] {
 }
 
 /** Two versions of Herdbook in one repository would write one ledger. */
-const olderPins = (differing: readonly Compared[]): string[] =>
+const olderPins = (differing: readonly ComparedFile[]): string[] =>
   differing
     .filter(({ path, state }) => state === 'edited' && isWorkflow(path))
     .filter(({ before, after }) => JSON.stringify(pinIn([before ?? ''])) !== JSON.stringify(pinIn([after])))

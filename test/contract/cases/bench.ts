@@ -6,7 +6,7 @@ import { TABLES } from '../../../src/providers/mastodon/database/rows.ts'
 import { openWriter } from '../../../src/providers/mastodon/writer.ts'
 import type {
   ReadRequest,
-  Rows,
+  TableRows,
   Table,
   Tables,
   Write,
@@ -72,7 +72,7 @@ export interface Bench {
   readonly writer: () => Writer
   readonly read: (connections: readonly Connection[], request?: ReadRequest) => Promise<Tables>
   readonly write: (connection: 'rest' | 'console', ...writes: Write[]) => Promise<WriteResult[]>
-  readonly blocks: () => Promise<ReadonlyMap<string, Rows['domain_blocks']>>
+  readonly blocks: () => Promise<ReadonlyMap<string, TableRows['domain_blocks']>>
 }
 
 /** Starts the server before the tests of a suite, and closes what writes to it behind them. */
@@ -100,7 +100,7 @@ export function benchOf(start: () => Promise<Server>): Bench {
     for await (const result of writer.write(writes, connection)) results.push(result)
     return results
   }
-  const blocks = async (): Promise<Map<string, Rows['domain_blocks']>> =>
+  const blocks = async (): Promise<Map<string, TableRows['domain_blocks']>> =>
     new Map(
       rowsOf((await read(['database'], { ...SHOW_ALL, tables: ['domain_blocks'] })).domain_blocks).map((row) => [
         row.domain,

@@ -7,7 +7,7 @@ import { localMachine, run } from '../../../src/ssh/executor.ts'
 import { measure, openRest } from '../../../src/providers/mastodon/rest/client.ts'
 import type { Documents, InstanceFile } from '../../../src/instance/documents.ts'
 import type { PlanForm } from '../../../src/json/plan.ts'
-import type { Hand } from '../../../src/sandbox/web-interface.ts'
+import type { WebInterface } from '../../../src/sandbox/web-interface.ts'
 import { call, type Ran } from '../../support/cli.ts'
 import { commit, git, newRepository, put, scratch } from '../../support/git.ts'
 import { added, changed, SETTINGS, TEXTS, unconsented } from './cycle-files.ts'
@@ -16,7 +16,7 @@ import { instanceOf, type Server } from './server.ts'
 
 /** What the cycle does by hand. */
 export type Person = Pick<
-  Hand,
+  WebInterface,
   | 'blockDomain'
   | 'changeBlock'
   | 'liftBlock'

@@ -2,14 +2,14 @@ import { styleText } from 'node:util'
 import { EXIT, fail } from '../../../src/instance/diagnostic.ts'
 import type { GitHub } from '../github/index.ts'
 import { say, type Io } from '../../../src/session/io.ts'
-import type { Deed } from '../../../src/demo/start-server.ts'
+import type { WebAction } from '../../../src/demo/start-server.ts'
 
 /**
  * What the story needs: GitHub, the night at Mastodon's web interface, and workflows that run after an event.
  */
 export interface Scene {
   readonly hub: GitHub
-  readonly hand: (deed: Deed) => Promise<void>
+  readonly hand: (deed: WebAction) => Promise<void>
   readonly settle: () => Promise<void>
   /** Shown on the screen: what happens, and what people then see on GitHub. */
   readonly tell: (text: string) => void

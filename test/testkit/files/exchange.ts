@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { stderrTail, endlessLine, type Running, unreachable } from '../../../src/ssh/executor.ts'
+import { stderrTail, endlessLine, type RunningCommand, unreachable } from '../../../src/ssh/executor.ts'
 import { isRecord } from '../../../src/instance/get-own.ts'
 
 /** What the far end said to a request: its result, or why it did nothing, or that it does not know. */
@@ -28,7 +28,7 @@ const MOST_ANSWER = 16 * 1024 * 1024
 const SAID = 1000
 
 /** Speaks with a program that was started. */
-export function exchangeWith(running: Running): Exchange {
+export function exchangeWith(running: RunningCommand): Exchange {
   const waiting = new Map<number, Waiting>()
   let last = 0
   let ended: Error | null = null

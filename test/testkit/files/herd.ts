@@ -8,17 +8,17 @@ import { openSecrets } from '../../../src/secrets/secrets.ts'
 import type { InstanceFile } from '../../../src/instance/documents.ts'
 import type { Instance } from '../../../src/instance/instance.ts'
 import type { FarEnds } from '../../../src/reconcile/apply/carry-out.ts'
-import { converge, type Converged, type ConvergeDeps } from '../../../src/reconcile/apply/converge.ts'
+import { converge, type ConvergeResult, type ConvergeDeps } from '../../../src/reconcile/apply/converge.ts'
 import type { Sealing } from '../../../src/reconcile/digest.ts'
 import { ledgerStore } from '../../../src/reconcile/ledger/store.ts'
 import type { Ledger } from '../../../src/reconcile/ledger/types.ts'
 import { acquire, type HeldLock } from '../../../src/reconcile/lock/lock.ts'
-import { planProposal, type Proposed } from '../../../src/reconcile/propose.ts'
+import { planProposal, type ProposedPlan } from '../../../src/reconcile/propose.ts'
 import type { Provider } from '../../../src/reconcile/provider.ts'
 import {
   NO_PLAN_OPTIONS,
   planNow,
-  type Planned,
+  type PlanWithInput,
   type Subject,
   type PlanOptions,
 } from '../../../src/reconcile/reconciler.ts'
@@ -96,7 +96,7 @@ export type Options = Partial<
   Pick<ConvergeDeps, 'first' | 'newHost' | 'mergesOf' | 'approving' | 'signal'> & {
     readonly wishes: PlanOptions
     /** Does something when live was read and planned. */
-    readonly planned: (planned: Planned) => void
+    readonly planned: (planned: PlanWithInput) => void
   }
 >
 
@@ -173,7 +173,11 @@ export async function ledgerOf({ dir, repository }: Herd, environment = 'product
 }
 
 /** Reads live and plans HEAD. */
-export async function planHead(herd: Herd, far: Environment, wishes: PlanOptions = NO_PLAN_OPTIONS): Promise<Planned> {
+export async function planHead(
+  herd: Herd,
+  far: Environment,
+  wishes: PlanOptions = NO_PLAN_OPTIONS,
+): Promise<PlanWithInput> {
   const { providers, subject, sealing } = await open(herd, far)
   const ledger = await ledgerOf(herd, sealing.scope.environment)
   return closed(providers, () => planNow(subject(ledger), providers, wishes))
@@ -185,7 +189,7 @@ export async function proposeHead(
   far: Environment,
   base: string,
   seeing: 'live' | 'blind',
-): Promise<Proposed> {
+): Promise<ProposedPlan> {
   const { providers, subject, sealing } = await open(herd, far)
   const ledger = await ledgerOf(herd, sealing.scope.environment)
   const before = await instanceAt(herd, base, far)
@@ -193,7 +197,7 @@ export async function proposeHead(
 }
 
 /** One apply of HEAD, by the engine's own sequence: a real lock, a real ledger, and nobody is asked. */
-export async function applyHead(herd: Herd, far: Environment, options: Options = {}): Promise<Converged> {
+export async function applyHead(herd: Herd, far: Environment, options: Options = {}): Promise<ConvergeResult> {
   const { providers, subject, sealing } = await open(herd, far)
   const repository = await opened(herd.dir, far.folder)
   const store = ledgerStore(repository, { sealing, branch: null })

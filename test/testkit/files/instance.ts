@@ -3,7 +3,7 @@ import type { Instance, Source } from '../../../src/instance/instance.ts'
 import { loadInstance } from '../../../src/instance/load.ts'
 import { isRecord } from '../../../src/instance/get-own.ts'
 import type { FileSource } from '../../../src/instance/source.ts'
-import { parseYaml, type Parsed } from '../../../src/instance/yaml/parse.ts'
+import { parseYaml, type ParsedYaml } from '../../../src/instance/yaml/parse.ts'
 import type { Claims } from '../../../src/reconcile/claims.ts'
 import type { DesiredObject } from '../../../src/reconcile/objects.ts'
 
@@ -23,7 +23,7 @@ export async function loadWithFiles(source: FileSource, now?: Date): Promise<Ins
   const { instance, diagnostics } = await loadInstance(source, now === undefined ? {} : { now })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const there = (await source.list()).filter(({ name, kind }) => kind === 'file' && SOURCES.some((one) => one === name))
-  const parsed = new Map<string, Parsed>()
+  const parsed = new Map<string, ParsedYaml>()
   for (const { name } of there) parsed.set(name, parseYaml(name, (await source.read(name)).toString('utf8')))
   const wrong = [...parsed.values()].flatMap((one) => one.diagnostics)
   if (wrong.length > 0) throw new HerdbookError(EXIT.invalid, wrong)

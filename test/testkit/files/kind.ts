@@ -1,8 +1,8 @@
 import { EXIT, fail } from '../../../src/instance/diagnostic.ts'
 import type { Instance } from '../../../src/instance/instance.ts'
-import type { Draft, Hints, Kind, Lease } from '../../../src/reconcile/kind.ts'
-import type { Unfinished, Impact, Step } from '../../../src/reconcile/plan/types.ts'
-import type { Ended } from '../../../src/reconcile/provider.ts'
+import type { DraftStep, KindInput, Kind, Lease } from '../../../src/reconcile/kind.ts'
+import type { UnfinishedProtocol, Impact, Step } from '../../../src/reconcile/plan/types.ts'
+import type { ProtocolResult } from '../../../src/reconcile/provider.ts'
 import type { Fields, Value } from '../../../src/instance/values.ts'
 import type { ObjectRef } from '../../../src/reconcile/values.ts'
 import type { LiveObject, SecretAnswer } from '../../../src/reconcile/objects.ts'
@@ -24,15 +24,20 @@ export interface FilesKind extends Kind {
    * From facts to normalised objects. Pure; throws a HerdbookError on what nobody could read, which makes the kind
    * unknown.
    */
-  readonly read: (live: LiveFiles, hints: Hints, answers: Answers) => readonly LiveObject[]
+  readonly read: (live: LiveFiles, hints: KindInput, answers: Answers) => readonly LiveObject[]
   /** Whether a step gives access to more people than before. */
-  readonly opens: (step: Draft) => boolean
-  readonly impact: (step: Draft) => Impact | null
+  readonly opens: (step: DraftStep) => boolean
+  readonly impact: (step: DraftStep) => Impact | null
   readonly write: (step: Step, ways: Ways) => Promise<Wrote>
   /** What was cut off between the phases of its apply, as the machine keeps it. */
-  readonly unfinished: (live: LiveFiles) => readonly Unfinished[]
+  readonly unfinished: (live: LiveFiles) => readonly UnfinishedProtocol[]
   /** Brings that to its end, or takes it back. */
-  readonly resume: (one: Unfinished, course: 'on' | 'back', ways: Pick<Ways, 'lock'>, lease: Lease) => Promise<Ended>
+  readonly resume: (
+    one: UnfinishedProtocol,
+    course: 'on' | 'back',
+    ways: Pick<Ways, 'lock'>,
+    lease: Lease,
+  ) => Promise<ProtocolResult>
 }
 
 /** Of a kind whose steps are done in one go. */
@@ -72,7 +77,7 @@ export function wrote(answer: Written | NotDone, what: string): Wrote {
 }
 
 /** The ids that files, ledger and runs that were cut off know of a kind. */
-export const idsIn = ({ desired, ledger, attempts }: Pick<Hints, 'desired' | 'ledger' | 'attempts'>): string[] => [
+export const idsIn = ({ desired, ledger, attempts }: Pick<KindInput, 'desired' | 'ledger' | 'attempts'>): string[] => [
   ...new Set([...desired.map(({ id }) => id), ...ledger.keys(), ...attempts.map(({ id }) => id)]),
 ]
 

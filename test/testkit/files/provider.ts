@@ -7,8 +7,15 @@ import { EXIT, fail, HerdbookError, type Diagnostic } from '../../../src/instanc
 import type { InstanceFile } from '../../../src/instance/documents.ts'
 import { sha256 } from '../../../src/reconcile/digest.ts'
 import { entriesOf, hintsFor } from '../../../src/reconcile/plan/input.ts'
-import type { Hints, Outcome } from '../../../src/reconcile/kind.ts'
-import type { Live, Provider, ProviderFolder, Reading, Request, WriteSession } from '../../../src/reconcile/provider.ts'
+import type { KindInput, StepOutcome } from '../../../src/reconcile/kind.ts'
+import type {
+  ProviderLive,
+  Provider,
+  ProviderFolder,
+  FarEndReading,
+  ReadingRequest,
+  WriteSession,
+} from '../../../src/reconcile/provider.ts'
 import type { Ledger } from '../../../src/reconcile/ledger/types.ts'
 import type { Desired, Observed, SecretAnswer } from '../../../src/reconcile/objects.ts'
 import type { Step } from '../../../src/reconcile/plan/types.ts'
@@ -50,7 +57,7 @@ function connect(config: InstanceFile, { secrets, place, stamp }: Access): Provi
   }
   /** By digest: what a step writes is what the files said when live was read. */
   const contents = new Map<string, string>()
-  const writes: Live['writes'] = () => (ssh ? CONNECTION : null)
+  const writes: ProviderLive['writes'] = () => (ssh ? CONNECTION : null)
   const unread = readingOf({ state: 'unread', reason: NOT_READ }, writes, null)
   return {
     name: NAME,
@@ -90,7 +97,7 @@ type Far =
 const NOT_READ: Diagnostic = { code: 'not-read', severity: 'error', message: 'The machine was not asked.' }
 
 /** What the kinds ask for, together: one request. */
-function askedBy({ kinds, desired, ledger }: Request): FactsRequest {
+function askedBy({ kinds, desired, ledger }: ReadingRequest): FactsRequest {
   const names = new Set(kinds.map(({ name }) => name))
   const asked = KINDS.filter(({ name }) => names.has(name)).map((kind) =>
     kind.asks(idsIn(knownOf(kind, desired.get(kind.name), ledger))),
@@ -135,7 +142,7 @@ const answerOf = (verdict: Verdict | undefined): SecretAnswer =>
   verdict === undefined || verdict.state === 'unreadable' ? 'uncompared' : verdict.state
 
 /** The secrets that this run has of those that the files want compared. */
-async function valuesFor({ desired, kinds }: Request, secrets: Secrets): Promise<Compared[]> {
+async function valuesFor({ desired, kinds }: ReadingRequest, secrets: Secrets): Promise<Compared[]> {
   const wanted = kinds.includes(credential) ? desired.get(credential.name) : undefined
   const values: Compared[] = []
   for (const [path, name] of secretsOf(wanted?.state === 'managed' ? wanted.objects : [])) {
@@ -149,8 +156,8 @@ const foreign = ({ domain, environment }: Stamp): never =>
   fail(EXIT.refused, 'foreign-stamp', `The machine does not say that it is the one of ${domain}, ${environment}.`)
 
 /** What was read, as the kinds understand it. */
-function readingOf(far: Far, writes: Live['writes'], proof: string | null): Reading {
-  const reading: Reading = {
+function readingOf(far: Far, writes: ProviderLive['writes'], proof: string | null): FarEndReading {
+  const reading: FarEndReading = {
     version: null,
     proof,
     understand: (input) => ({
@@ -184,7 +191,7 @@ function readingOf(far: Far, writes: Live['writes'], proof: string | null): Read
  * The objects of a kind; unknown where one of them can't be read, not created where the machine says that there is no
  * place for them.
  */
-function observed(kind: FilesKind, { live, answers }: Extract<Far, { state: 'read' }>, hints: Hints): Observed {
+function observed(kind: FilesKind, { live, answers }: Extract<Far, { state: 'read' }>, hints: KindInput): Observed {
   try {
     const by = kind.madeBy(live)
     if (by !== null) return { state: 'not-created', by, initial: [] }
@@ -215,7 +222,7 @@ const kindOf = (name: string): FilesKind => {
 
 function sessionOf(ways: Omit<Ways, 'lease'>, close: () => Promise<void>): WriteSession {
   return {
-    write: async function* (name, steps, { lease }): AsyncGenerator<Outcome> {
+    write: async function* (name, steps, { lease }): AsyncGenerator<StepOutcome> {
       for (const step of steps) {
         const came = await kindOf(name).write(step, { ...ways, lease })
         yield came.state === 'done' ? { state: 'done', step, serverId: null } : { ...came, step }

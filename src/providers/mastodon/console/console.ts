@@ -6,12 +6,12 @@ import type { ReadRequest, Write, WriteResult } from '../tables.ts'
 import type { Fields } from '../../../instance/values.ts'
 import { stderrTail, endlessLine, type Machine, unreachable } from '../../../ssh/executor.ts'
 import { consoleProgram, readerScript } from '../scripts.ts'
-import { readSnapshot, type Snapshot } from '../database/rows.ts'
+import { readSnapshot, type ReaderAnswer } from '../database/rows.ts'
 import { ENTITLE_ACTOR, RAISE_ACTOR } from '../texts.ts'
 import { CHECK_CONSOLE, consoleEnded, ENDLESS_LINE, NOT_JSON, oddAnswer, whilePlanning } from './texts.ts'
 
 /** The acting account. */
-export interface Actor {
+export interface ConsoleActor {
   readonly id: string
   readonly username: string
   readonly role: string
@@ -25,7 +25,7 @@ export interface Hello {
   readonly version: string
   readonly domain: string
   /** Null if the acting account is not on the server, or none was named. */
-  readonly actor: Actor | null
+  readonly actor: ConsoleActor | null
   readonly permissions: readonly string[]
   readonly settings: readonly string[]
   readonly role_columns: readonly string[]
@@ -50,7 +50,7 @@ export interface OwedBlock {
 /** Mastodon's console, open for a whole run. It answers requests in order. */
 export interface Console {
   readonly hello: Hello
-  readonly read: (request: ReadRequest) => Promise<Snapshot>
+  readonly read: (request: ReadRequest) => Promise<ReaderAnswer>
   readonly write: (writes: readonly Write[]) => Promise<readonly WriteResult[]>
   /** Queues the workers of the domain blocks that are as they were set. */
   readonly finishOwed: (blocks: readonly OwedBlock[]) => Promise<void>

@@ -5,7 +5,7 @@ import { psqlLine } from '../commands.ts'
 import { stderrTail, type Machine, run } from '../../../ssh/executor.ts'
 import { MINIMUM } from '../../../minimum.ts'
 import { readerScript } from '../scripts.ts'
-import { allUnknown, readSnapshot, type Snapshot } from './rows.ts'
+import { allUnknown, readSnapshot, type ReaderAnswer } from './rows.ts'
 import {
   checkDatabase,
   databaseUnread,
@@ -75,12 +75,12 @@ export async function readDatabase(
   machine: Machine,
   connection: DatabaseConnection,
   request: ReadRequest,
-): Promise<Snapshot> {
+): Promise<ReaderAnswer> {
   // A key that is bound to the reader runs it for any command. Any other key runs it by name.
   const [command, input] =
     connection.reader === true ? [READER, `${requestText(request)}\n`] : [psqlLine(connection), readingSession(request)]
   const finished = await run(machine, command, input)
-  const unread = (message: string, hint?: string): Snapshot => {
+  const unread = (message: string, hint?: string): ReaderAnswer => {
     const reason: Diagnostic = {
       code: 'database-failed',
       severity: 'error',

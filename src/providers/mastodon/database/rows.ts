@@ -1,6 +1,6 @@
 import { isRecord } from '../../../instance/get-own.ts'
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
-import type { ConnectionName, ReadRequest, Rows, Table, TableName, Tables } from '../tables.ts'
+import type { ConnectionName, ReadRequest, TableRows, Table, TableName, Tables } from '../tables.ts'
 import {
   A_ROW,
   ANSWER_NOT_AS_EXPECTED,
@@ -13,7 +13,7 @@ import {
 } from './texts.ts'
 
 /** The answer of reader.sql, with checked rows. */
-export interface Snapshot {
+export interface ReaderAnswer {
   readonly domain: string | null
   readonly version: string | null
   readonly tables: Partial<Tables>
@@ -47,7 +47,7 @@ const each =
     Array.isArray(value) && value.every((row) => oddColumn(row, shape) === null)
 
 /** The columns of every table, as connections.ts names them. */
-const SHAPES: { readonly [Name in TableName]: { readonly [Column in keyof Rows[Name]]-?: Check } } = {
+const SHAPES: { readonly [Name in TableName]: { readonly [Column in keyof TableRows[Name]]-?: Check } } = {
   domain_blocks: {
     id,
     domain: text,
@@ -130,13 +130,13 @@ export function checkedTable<Name extends TableName>(
   rows: unknown,
   connection: ConnectionName,
   requests: number,
-): Table<Rows[Name]> {
+): Table<TableRows[Name]> {
   const columns = Object.keys(SHAPES[name])
   const odd = Array.isArray(rows) ? firstOdd(rows, SHAPES[name]) : THE_LIST
   if (odd !== null) return unknownTable(name, connection, notAsExpected(odd))
   return {
     state: 'complete',
-    rows: (rows as Rows[Name][]).map((row) => onlyColumns(row, columns)),
+    rows: (rows as TableRows[Name][]).map((row) => onlyColumns(row, columns)),
     connection,
     requests,
   }
@@ -209,7 +209,7 @@ export function readSnapshot(
   request: ReadRequest,
   connection: ConnectionName,
   mend?: string,
-): Snapshot {
+): ReaderAnswer {
   if (!isRecord(document) || !isRecord(document.tables) || !isRecord(document.unknown)) {
     const odd = (name: TableName) => [name, unknownTable(name, connection, ANSWER_NOT_AS_EXPECTED)]
     return { domain: null, version: null, tables: Object.fromEntries(request.tables.map(odd)) }

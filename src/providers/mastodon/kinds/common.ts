@@ -2,7 +2,7 @@ import { HerdbookError, type Diagnostic, EXIT } from '../../../instance/diagnost
 import type { Instance } from '../../../instance/instance.ts'
 import type { Table, Write, WriteResult } from '../tables.ts'
 import type { ApplyContext } from '../kind.ts'
-import type { Draft, Outcome } from '../../../reconcile/kind.ts'
+import type { DraftStep, StepOutcome } from '../../../reconcile/kind.ts'
 import type { DesiredObject } from '../../../reconcile/objects.ts'
 import type { Fields, Value } from '../../../instance/values.ts'
 import type { Step } from '../../../reconcile/plan/types.ts'
@@ -40,7 +40,7 @@ export function managed(fields: { readonly [field: string]: Value | undefined })
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== undefined))
 }
 
-export const changed = (step: Pick<Draft, 'changes'>, field: string): boolean =>
+export const changed = (step: Pick<DraftStep, 'changes'>, field: string): boolean =>
   step.changes.some((change) => change.field === field)
 
 /** Collects the values that a step sets. */
@@ -48,7 +48,7 @@ export const setOf = (step: Pick<Step, 'changes'>): Record<string, Value> =>
   Object.fromEntries(step.changes.map((change) => [change.field, change.after]))
 
 /** Makes a finding about a step, at its source in the files. */
-export function about(step: Draft, instance: Instance, diagnostic: Omit<Diagnostic, 'at' | 'about'>): Diagnostic {
+export function about(step: DraftStep, instance: Instance, diagnostic: Omit<Diagnostic, 'at' | 'about'>): Diagnostic {
   const finding = { ...diagnostic, about: `${step.kind}/${step.id}` }
   return step.source === undefined ? finding : { ...finding, at: instance.position(step.source) }
 }
@@ -58,7 +58,7 @@ export async function* send(
   steps: readonly Step[],
   context: ApplyContext,
   writesOf: (step: Step) => readonly Write[],
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<StepOutcome> {
   const groups = steps.map((step) => ({ step, writes: writesOf(step) }))
   const results = context.writer
     .write(
@@ -83,7 +83,7 @@ export async function* send(
   }
 }
 
-function outcomeOf(step: Step, answers: readonly WriteResult[]): Outcome {
+function outcomeOf(step: Step, answers: readonly WriteResult[]): StepOutcome {
   const bad = answers.find((answer) => answer.state !== 'done')
   if (bad) {
     const untouched = answers.every(({ state }) => state === 'changed' || state === 'refused')

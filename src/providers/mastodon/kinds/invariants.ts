@@ -1,4 +1,4 @@
-import type { Rule } from '../kind.ts'
+import type { MastodonInvariant } from '../kind.ts'
 import type { LiveState } from '../../../reconcile/kind.ts'
 import type { LiveObject } from '../../../reconcile/objects.ts'
 import { word } from './common.ts'
@@ -12,7 +12,7 @@ const grants = (role: LiveObject | undefined, permission: string): boolean => {
 }
 
 /** An owner must always be able to give others their roles. */
-const owners: Rule = {
+const owners: MastodonInvariant = {
   name: 'minimum-owners',
   kinds: ['role', 'moderator'],
   violations: (world, { minimumOwners, functional }) => {
@@ -26,7 +26,7 @@ const owners: Rule = {
 }
 
 /** Deleting a role silently takes it from every account that holds it. */
-const heldRoles: Rule = {
+const heldRoles: MastodonInvariant = {
   name: 'held-roles',
   kinds: ['role', 'moderator'],
   violations: (world) => {
@@ -45,7 +45,7 @@ const heldRoles: Rule = {
 }
 
 /** The accounts that Herdbook acts as keep their rights: an account that loses its role loses sessions and tokens. */
-const actingAccounts: Rule = {
+const actingAccounts: MastodonInvariant = {
   name: 'acting-account',
   kinds: ['role', 'moderator'],
   violations: (world, { acting }) => {
@@ -72,4 +72,4 @@ const actingAccounts: Rule = {
   },
 }
 
-export const INVARIANTS: readonly Rule[] = [owners, heldRoles, actingAccounts]
+export const INVARIANTS: readonly MastodonInvariant[] = [owners, heldRoles, actingAccounts]

@@ -2,7 +2,7 @@ import { openMasto, type List } from './masto.ts'
 import type { Rest } from './rest.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { randomInt } from 'node:crypto'
-import type { ReadRequest, Rows, Table, TableName, Tables } from '../tables.ts'
+import type { ReadRequest, TableRows, Table, TableName, Tables } from '../tables.ts'
 import { bounded } from '../../../http/read-limited.ts'
 import { refuseClear } from '../../../http/require-tls.ts'
 import { unreachable } from '../../../ssh/executor.ts'
@@ -149,7 +149,7 @@ function descending(row: unknown, before: bigint | null, path: string): bigint {
 const DAY_MS = 86_400_000
 
 /** Counts what a block of a domain and its subdomains would affect, by the server's own measures. */
-export async function measure(rest: Rest, domain: string): Promise<Rows['impact']> {
+export async function measure(rest: Rest, domain: string): Promise<TableRows['impact']> {
   // Mastodon caches a count for five minutes by these times. A random second of today avoids old counts.
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
   const moment = new Date(today + randomInt(DAY_MS)).toISOString()
@@ -175,12 +175,12 @@ const MEASURES_AT_ONCE = 4
 async function measureAll(
   rest: Rest,
   request: ReadRequest,
-  blocks: readonly Rows['domain_blocks'][],
-): Promise<Rows['impact'][]> {
+  blocks: readonly TableRows['domain_blocks'][],
+): Promise<TableRows['impact'][]> {
   const live = new Map(blocks.map((block) => [block.domain, STRENGTH[block.severity]]))
   const raised = request.measure.filter(({ domain, severity }) => STRENGTH[severity] > (live.get(domain) ?? 0))
   const domains = [...new Set(raised.map(({ domain }) => domain))]
-  const rows: Rows['impact'][] = []
+  const rows: TableRows['impact'][] = []
   for (let start = 0; start < domains.length; start += MEASURES_AT_ONCE) {
     rows.push(
       ...(await Promise.all(domains.slice(start, start + MEASURES_AT_ONCE).map((domain) => measure(rest, domain)))),
@@ -193,11 +193,11 @@ async function measureAll(
 
 /** Reads the tables of the API; one that cannot be read is unknown and stops no other. */
 export async function readRest(rest: Rest, request: ReadRequest): Promise<Partial<Tables>> {
-  const read: { -readonly [Name in TableName]?: Table<Rows[Name]> } = {}
+  const read: { -readonly [Name in TableName]?: Table<TableRows[Name]> } = {}
   const table = async <Name extends List | 'impact'>(
     name: Name,
     rows: () => Promise<readonly unknown[]>,
-  ): Promise<Table<Rows[Name]>> => {
+  ): Promise<Table<TableRows[Name]>> => {
     const before = rest.requests()
     try {
       return checkedTable(name, await rows(), 'rest', rest.requests() - before)

@@ -3,8 +3,8 @@ import { HttpFailure } from '../../../http/transport.ts'
 
 /** All calls that go through masto, with the API's own keys in and out: masto makes camelCase of them. */
 export interface Masto {
-  readonly create: (list: List, fields: Row) => Promise<Row>
-  readonly update: (list: List, id: string, fields: Row) => Promise<unknown>
+  readonly create: (list: List, fields: ApiRow) => Promise<ApiRow>
+  readonly update: (list: List, id: string, fields: ApiRow) => Promise<unknown>
   readonly remove: (list: List, id: string) => Promise<unknown>
   /** What the server counts of a domain and its subdomains, at that moment (ISO 8601 UTC). */
   readonly measure: (domain: string, moment: string) => Promise<unknown>
@@ -14,7 +14,7 @@ export interface Masto {
 
 /** The lists that the API writes. */
 export type List = 'domain_blocks' | 'email_domain_blocks' | 'ip_blocks'
-export type Row = { readonly [field: string]: unknown }
+export type ApiRow = { readonly [field: string]: unknown }
 
 interface Status {
   readonly status: string
@@ -87,7 +87,7 @@ function answerIn(error: unknown): HttpFailure | null {
   return null
 }
 
-const camel = (fields: Row): Row =>
+const camel = (fields: ApiRow): ApiRow =>
   Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [
       key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
@@ -96,7 +96,7 @@ const camel = (fields: Row): Row =>
   )
 
 /** An answer with the API's own keys, as deep as records go. */
-const snake = (answer: unknown): Row =>
+const snake = (answer: unknown): ApiRow =>
   isRecord(answer)
     ? Object.fromEntries(
         Object.entries(answer).map(([key, value]) => [

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { bounded } from '../../../http/read-limited.ts'
 
 /** What a server shows without a token. */
-export interface PublicView {
+export interface PublicApiView {
   /** The blocks of the domains in question; null if the server does not show its blocks. */
   readonly domainBlocks: ReadonlyMap<string, PublicBlock> | null
   /** The texts of its rules; null if they could not be read. */
@@ -20,7 +20,7 @@ const TIMEOUT_MS = 10_000
  * Asks the API of a server for what it shows publicly: `GET /api/v1/instance/domain_blocks` and `/rules`.
  * What it does not show is null. A redirect is not followed.
  */
-export async function readPublic(url: string, domains: readonly string[]): Promise<PublicView> {
+export async function readPublic(url: string, domains: readonly string[]): Promise<PublicApiView> {
   const [blocks, rules] = await Promise.all([
     ask(url, '/api/v1/instance/domain_blocks'),
     ask(url, '/api/v1/instance/rules'),

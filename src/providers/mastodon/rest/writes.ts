@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../../instance/diagnostic.ts'
 import type { Write, WriteResult } from '../tables.ts'
 import type { Fields, Value } from '../../../instance/values.ts'
 import { LISTS, isList, measure, readList } from './client.ts'
-import type { List, Row } from './masto.ts'
+import type { List, ApiRow } from './masto.ts'
 import { type Rest } from './rest.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { explain } from './token.ts'
@@ -84,7 +84,7 @@ async function before(rest: Rest, list: List, write: Write): Promise<WriteResult
 }
 
 async function create(rest: Rest, list: List, write: Write): Promise<WriteResult> {
-  let row: Row | null
+  let row: ApiRow | null
   try {
     row = await rest.withRetry(
       () => rest.masto.create(list, { [NAME[list]]: write.name, ...params(rest, write) }),
@@ -158,7 +158,7 @@ async function refusedConsent(rest: Rest, write: Write): Promise<WriteResult | n
   return refused('consent-exceeded', consentExceeded({ name: write.name, count, consent: write.consent }))
 }
 
-async function fetchRow(rest: Rest, list: List, id: string): Promise<Row | null> {
+async function fetchRow(rest: Rest, list: List, id: string): Promise<ApiRow | null> {
   try {
     const { body } = await rest.get(`${LISTS[list].path}/${encodeURIComponent(id)}`)
     return isRecord(body) ? body : null
@@ -168,33 +168,33 @@ async function fetchRow(rest: Rest, list: List, id: string): Promise<Row | null>
   }
 }
 
-async function find(rest: Rest, list: List, name: string): Promise<Row | null> {
+async function find(rest: Rest, list: List, name: string): Promise<ApiRow | null> {
   const rows = await readList(rest, list)
   return rows.filter(isRecord).find((row) => row[NAME[list]] === name) ?? null
 }
 
 /** Checks that the answer is what was sent: the server silently drops what it does not know. */
-function verified(list: List, row: Row | null, write: Write): WriteResult {
+function verified(list: List, row: ApiRow | null, write: Write): WriteResult {
   if (!row) return failed('not-as-sent', notThere(write.name))
   if (row[NAME[list]] !== write.name)
     return failed('not-as-sent', storedAs({ stored: String(row[NAME[list]]), name: write.name }))
   return holds(row, write.set) ? done(list, row) : failed('not-as-sent', notAsSent(write.name))
 }
 
-const done = (list: List, row: Row): WriteResult => ({
+const done = (list: List, row: ApiRow): WriteResult => ({
   state: 'done',
   serverId: String(row.id),
   live: fieldsOf(list, row),
 })
 
-const fieldsOf = (list: List, row: Row): Fields =>
+const fieldsOf = (list: List, row: ApiRow): Fields =>
   Object.fromEntries(FIELDS[list].flatMap((field) => (isScalar(row[field]) ? [[field, row[field]] as const] : [])))
 
 const isScalar = (value: unknown): value is string | number | boolean | null =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value)
 
 /** Whether a row holds these values: "" equals null, line ends are equal, and so is an expiry within a minute. */
-export function holds(row: Row, fields: Fields): boolean {
+export function holds(row: ApiRow, fields: Fields): boolean {
   return Object.entries(fields).every(([field, value]) => {
     if (field === 'expires_at' && typeof value === 'string' && typeof row[field] === 'string') {
       return Math.abs(Date.parse(row[field]) - Date.parse(value)) < 60_000

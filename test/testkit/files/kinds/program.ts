@@ -1,8 +1,8 @@
 import type { Instance } from '../../../../src/instance/instance.ts'
 import type { Claims } from '../../../../src/reconcile/claims.ts'
 import { sha256 } from '../../../../src/reconcile/digest.ts'
-import type { Hints, Lease } from '../../../../src/reconcile/kind.ts'
-import type { Ended } from '../../../../src/reconcile/provider.ts'
+import type { KindInput, Lease } from '../../../../src/reconcile/kind.ts'
+import type { ProtocolResult } from '../../../../src/reconcile/provider.ts'
 import type { FilesLock } from '../connection.ts'
 import type { Phase } from '../wire.ts'
 import type { Fields } from '../../../../src/instance/values.ts'
@@ -24,7 +24,7 @@ const claims = (instance: Instance): Claims =>
   }))
 
 /** The far end tells digests: a version is known by that of one that files, ledger or an earlier run had. */
-function versionOf(digest: string, id: string, { desired, ledger, attempts }: Hints): string {
+function versionOf(digest: string, id: string, { desired, ledger, attempts }: KindInput): string {
   const known: (Fields | undefined)[] = [
     ...desired.filter((one) => one.id === id).map(({ fields }) => fields),
     ledger.get(id)?.fields,
@@ -34,7 +34,7 @@ function versionOf(digest: string, id: string, { desired, ledger, attempts }: Hi
   return versions.find((version) => sha256(version) === digest) ?? `unknown (${digest.slice(0, 12)})`
 }
 
-function before(id: string, { ledger }: Hints): LiveObject[] {
+function before(id: string, { ledger }: KindInput): LiveObject[] {
   const entry = ledger.get(id)
   return entry === undefined ? [] : [{ id, serverId: entry.serverId, fields: entry.fields }]
 }
@@ -105,7 +105,7 @@ const CUT: Wrote = {
 }
 
 /** Puts the old version back, while the lock is held. */
-const takeBack = (id: string, lock: FilesLock, lease: Lease): Promise<Ended> =>
+const takeBack = (id: string, lock: FilesLock, lease: Lease): Promise<ProtocolResult> =>
   lease.holds() ? lock.back({ id }) : Promise.resolve({ state: 'cut' })
 
 /** The phases that follow one, each only while the lock is held; then the record goes. */
@@ -114,7 +114,7 @@ async function goOn(
   protocol: { readonly id: string; readonly digest: string },
   lock: FilesLock,
   lease: Lease,
-): Promise<Ended> {
+): Promise<ProtocolResult> {
   const phases = [() => lock.switch(protocol), () => lock.prove(protocol)]
   const over = { staged: 0, switched: 1 }[from] ?? phases.length
   for (const phase of phases.slice(over)) {

@@ -1,4 +1,4 @@
-import type { Rows } from '../../tables.ts'
+import type { TableRows } from '../../tables.ts'
 import { loginDisabled, movedAway, noAccountYet, notApproved, notConfirmed, suspended } from './texts.ts'
 
 /** The role of every member without another role. */
@@ -8,7 +8,7 @@ export const EVERYONE_ID = '-99'
 export const accountId = (account: string): string => account.replace(/^@/, '').toLowerCase()
 
 /** Says why an account cannot get a role yet. */
-export function obstacleOf(row: Rows['accounts'] | undefined, name: string): string | undefined {
+export function obstacleOf(row: TableRows['accounts'] | undefined, name: string): string | undefined {
   if (!row) return noAccountYet(name)
   if (!row.confirmed) return notConfirmed(name)
   if (!row.approved) return notApproved(name)

@@ -2,8 +2,8 @@ import { permissionNames } from '../../../../instance/versions.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import type { Instance } from '../../../../instance/instance.ts'
 import type { TokenAccount, Tables } from '../../tables.ts'
-import type { Acting } from '../../kind.ts'
-import type { Draft } from '../../../../reconcile/kind.ts'
+import type { ActingAccount } from '../../kind.ts'
+import type { DraftStep } from '../../../../reconcile/kind.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { about } from '../common.ts'
 import { ENTITLE_ACTOR, RAISE_ACTOR } from '../../texts.ts'
@@ -44,7 +44,7 @@ interface Knowledge {
  * Lists the accounts that Herdbook acts as: the one that the files name, and the token's.
  * If the token's account is unknown, it may be any account with the permissions that it needs.
  */
-export function actingAs({ tables, instance, tokenAccount }: Knowledge): Acting[] {
+export function actingAs({ tables, instance, tokenAccount }: Knowledge): ActingAccount[] {
   const rows = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const roles = new Map(
     tables.roles.state === 'complete'
@@ -54,7 +54,7 @@ export function actingAs({ tables, instance, tokenAccount }: Knowledge): Acting[
   const named = namedIn(instance)
   const token = tokenAccount.state === 'known' ? accountId(tokenAccount.username) : null
   const acting = named ?? token
-  return rows.flatMap(({ username, role_id: id }): Acting[] => {
+  return rows.flatMap(({ username, role_id: id }): ActingAccount[] => {
     const [account, permissions] = [accountId(username), roles.get(id ?? '')]
     if (id === null || permissions === undefined) return []
     if (account === acting)
@@ -127,7 +127,7 @@ function actingRank(
 /**
  * Refuses a step on an account or role above the acting account. Mastodon's web interface would too, its console not.
  */
-export function outranked(step: Draft, roleId: string | null, tables: Tables, instance: Instance): Diagnostic[] {
+export function outranked(step: DraftStep, roleId: string | null, tables: Tables, instance: Instance): Diagnostic[] {
   const acting = actingRank(tables, instance)
   const above = tables.roles.state === 'complete' ? tables.roles.rows.find(({ id }) => id === roleId) : undefined
   if (acting === null || above === undefined || above.position <= acting.rank.position) return []
@@ -138,7 +138,7 @@ export function outranked(step: Draft, roleId: string | null, tables: Tables, in
 }
 
 /** Refuses a step without the permission manage_roles. Mastodon's web interface would too, its console not. */
-export function unentitled(step: Draft, tables: Tables, instance: Instance): Diagnostic[] {
+export function unentitled(step: DraftStep, tables: Tables, instance: Instance): Diagnostic[] {
   const acting = actingRank(tables, instance)
   if (
     acting === null ||
@@ -150,7 +150,7 @@ export function unentitled(step: Draft, tables: Tables, instance: Instance): Dia
 }
 
 /** Warns that Mastodon will refuse a step, because the acting account may not give that rank or permission. */
-export function tooLow(step: Draft, wanted: Rank, tables: Tables, instance: Instance): Diagnostic[] {
+export function tooLow(step: DraftStep, wanted: Rank, tables: Tables, instance: Instance): Diagnostic[] {
   const acting = actingRank(tables, instance)
   if (acting === null) return []
   const { position, permissions } = acting.rank

@@ -2,9 +2,9 @@ import { claimOf } from '../../../../reconcile/claims.ts'
 import { permissionNames } from '../../../../instance/versions.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import type { Instance } from '../../../../instance/instance.ts'
-import type { Rows, Tables, Write } from '../../tables.ts'
+import type { TableRows, Tables, Write } from '../../tables.ts'
 import type { ApplyContext, MastodonKind } from '../../kind.ts'
-import type { Draft, Hints, OrderHints } from '../../../../reconcile/kind.ts'
+import type { DraftStep, KindInput, OrderHints } from '../../../../reconcile/kind.ts'
 import type { LiveObject, Candidate } from '../../../../reconcile/objects.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import type { Value } from '../../../../instance/values.ts'
@@ -17,16 +17,16 @@ import { MODERATOR, noSuchRole, removeFromFiles, SESSIONS_END, unlistedRole } fr
 const FILE = 'moderators.yaml'
 
 /** Finds the accounts that can log in and use their role. */
-export function functionalAccounts(rows: readonly Rows['accounts'][]): Set<string> {
+export function functionalAccounts(rows: readonly TableRows['accounts'][]): Set<string> {
   return new Set(
     rows.filter((row) => obstacleOf(row, row.username) === undefined).map((row) => accountId(row.username)),
   )
 }
 
 function readHolders(
-  accounts: readonly Rows['accounts'][],
-  roles: readonly Rows['roles'][],
-  { instance, desired, objectsOf }: Hints,
+  accounts: readonly TableRows['accounts'][],
+  roles: readonly TableRows['roles'][],
+  { instance, desired, objectsOf }: KindInput,
 ): LiveObject[] {
   const names = roleNames(roles, instance.documents['roles.yaml']?.roles ?? [], objectsOf('role').ledger)
   const acting = instance.documents['instance.yaml']?.acting_account
@@ -51,7 +51,7 @@ function readHolders(
   })
 }
 
-function prospectsOf(accounts: readonly Rows['accounts'][], { desired }: Hints): Map<string, Candidate> {
+function prospectsOf(accounts: readonly TableRows['accounts'][], { desired }: KindInput): Map<string, Candidate> {
   const rows = new Map(accounts.map((row) => [accountId(row.username), row]))
   return new Map(
     desired.map(({ id }) => {
@@ -97,7 +97,7 @@ function writeOf(step: Step, { guard, serverId }: ApplyContext): Write {
 }
 
 /** Refuses a role that is neither in the files nor on the server: it was probably renamed there. */
-function unknownRole(step: Draft, { roles }: Tables, instance: Instance): Diagnostic[] {
+function unknownRole(step: DraftStep, { roles }: Tables, instance: Instance): Diagnostic[] {
   const wanted = step.target['role']
   const named = (role: { readonly name: string }): boolean => role.name === wanted
   if (

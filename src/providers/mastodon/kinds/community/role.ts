@@ -1,9 +1,9 @@
 import { claimOf } from '../../../../reconcile/claims.ts'
 import { permissionNames } from '../../../../instance/versions.ts'
 import type { BaseRole, Role } from '../../../../instance/documents.ts'
-import type { Rows, Write } from '../../tables.ts'
+import type { TableRows, Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
-import type { Hints } from '../../../../reconcile/kind.ts'
+import type { KindInput } from '../../../../reconcile/kind.ts'
 import type { LedgerEntry } from '../../../../reconcile/ledger/types.ts'
 import type { Change, Step } from '../../../../reconcile/plan/types.ts'
 import type { DesiredObject, LiveObject } from '../../../../reconcile/objects.ts'
@@ -35,7 +35,7 @@ const roleFields = (role: Role): Fields =>
   })
 
 /** Makes the live fields. An older server has neither of the last two. */
-function liveFields(row: Rows['roles']): Fields {
+function liveFields(row: TableRows['roles']): Fields {
   return managed({
     name: row.name,
     position: row.position,
@@ -52,14 +52,14 @@ function liveFields(row: Rows['roles']): Fields {
  * If the server renamed it, it keeps the name that the files and the ledger have, unless another role has that name.
  */
 export function roleNames(
-  rows: readonly Rows['roles'][],
+  rows: readonly TableRows['roles'][],
   roles: readonly Role[],
   ledger: ReadonlyMap<string, LedgerEntry>,
 ): Map<string, string> {
   const live = new Set(rows.map((row) => row.name))
   const missing = roles.filter((role) => !live.has(role.name))
   const known = new Map([...ledger.values()].map((entry) => [entry.serverId, entry.id]))
-  const nameOf = ({ id, name }: Rows['roles']): string => {
+  const nameOf = ({ id, name }: TableRows['roles']): string => {
     if (id === EVERYONE_ID) return EVERYONE
     const renamed = missing.find((role) => role.renamed_from === name)
     if (renamed || roles.some((role) => role.name === name)) return renamed?.name ?? name
@@ -75,7 +75,7 @@ export function nameToday(name: string, roles: readonly Role[]): string {
   return roles.find((role) => role.renamed_from === name)?.name ?? name
 }
 
-function readRoles(rows: readonly Rows['roles'][], { instance, ledger }: Hints): LiveObject[] {
+function readRoles(rows: readonly TableRows['roles'][], { instance, ledger }: KindInput): LiveObject[] {
   const names = roleNames(rows, instance.documents[FILE]?.roles ?? [], ledger)
   const objects = rows.map((row) => ({
     id: names.get(row.id) ?? row.name,

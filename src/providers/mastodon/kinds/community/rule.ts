@@ -1,8 +1,8 @@
 import { claimOf } from '../../../../reconcile/claims.ts'
 import type { Rule } from '../../../../instance/documents.ts'
-import type { Rows, Write } from '../../tables.ts'
+import type { TableRows, Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
-import type { Hints } from '../../../../reconcile/kind.ts'
+import type { KindInput } from '../../../../reconcile/kind.ts'
 import type { Fields, Value } from '../../../../instance/values.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
@@ -27,7 +27,7 @@ function fieldsOf(rule: Rule): Fields {
   return { text: text(rule.text), hint: text(rule.hint), translations }
 }
 
-const liveFields = (row: Rows['rules']): Fields => ({
+const liveFields = (row: TableRows['rules']): Fields => ({
   text: text(row.text),
   hint: text(row.hint),
   translations: Object.fromEntries(row.translations.map((t) => [t.language, translation(t)])),
@@ -38,8 +38,8 @@ const liveFields = (row: Rows['rules']): Fields => ({
  * A new or recreated rule is found by its text. Any other rule is named by its number.
  */
 function keysOf(
-  rows: readonly Rows['rules'][],
-  { desired, ledger, attempts }: Pick<Hints, 'desired' | 'ledger' | 'attempts'>,
+  rows: readonly TableRows['rules'][],
+  { desired, ledger, attempts }: Pick<KindInput, 'desired' | 'ledger' | 'attempts'>,
 ): Map<string, string> {
   const known = new Map([...ledger.values()].flatMap((e) => (e.serverId === null ? [] : [[e.serverId, e.id]])))
   const taken = new Set(rows.flatMap((row) => known.get(row.id) ?? []))

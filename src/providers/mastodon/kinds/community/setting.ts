@@ -3,9 +3,9 @@ import { parse } from 'yaml'
 import { defaultOf, SETTINGS, settingType } from '../../../../instance/versions.ts'
 import type { Instance } from '../../../../instance/instance.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
-import type { Rows, Tables, Write } from '../../tables.ts'
+import type { TableRows, Tables, Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
-import type { Draft, Hints } from '../../../../reconcile/kind.ts'
+import type { DraftStep, KindInput } from '../../../../reconcile/kind.ts'
 import type { Hazard } from '../../../../reconcile/values.ts'
 import type { Value } from '../../../../instance/values.ts'
 import type { LiveObject } from '../../../../reconcile/objects.ts'
@@ -32,7 +32,7 @@ const OPENING: { readonly [key: string]: readonly Value[] } = {
   authorized_fetch: [true, false],
 }
 
-function opens({ id, changes }: Draft): boolean {
+function opens({ id, changes }: DraftStep): boolean {
   const values = own(OPENING, id) ?? []
   return changes.some(({ before, after }) => values.indexOf(after) > values.indexOf(before))
 }
@@ -48,7 +48,7 @@ function desiredValue(instance: Instance, value: unknown): Value {
 const emptyOf = (key: string): Value => (settingType(key) === 'text' ? '' : null)
 
 /** Parses a setting's value, which Ruby wrote as YAML. All settings that Herdbook knows are scalars. */
-function liveValue(row: Rows['settings']): Value {
+function liveValue(row: TableRows['settings']): Value {
   const value = row.value === null ? null : parsed(row.var, row.value)
   if (value === null || value === undefined) return emptyOf(row.var)
   if (typeof value === 'string') return text(value) === '' ? emptyOf(row.var) : text(value)
@@ -68,7 +68,7 @@ function parsed(name: string, yaml: string): unknown {
 const CONTACT = 'site_contact_username'
 
 /** Refuses a contact that is not on the server, as Mastodon will. */
-function unknownContact(step: Draft, { accounts }: Tables, { instance }: Hints): Diagnostic[] {
+function unknownContact(step: DraftStep, { accounts }: Tables, { instance }: KindInput): Diagnostic[] {
   const after = step.changes.find(({ field }) => field === 'value')?.after
   if (step.id !== CONTACT || typeof after !== 'string' || accounts.state !== 'complete') return []
   const name = accountId(after)
@@ -79,7 +79,7 @@ function unknownContact(step: Draft, { accounts }: Tables, { instance }: Hints):
 }
 
 /** Whether the files can hold this setting: old versions and plugins leave other rows. */
-const isKnown = ({ var: name }: Rows['settings']): boolean => !['upload', undefined].includes(settingType(name))
+const isKnown = ({ var: name }: TableRows['settings']): boolean => !['upload', undefined].includes(settingType(name))
 
 /** Normalises a cleared number, which is "" or null. */
 const canonical = (value: Value): Value => (value === '' ? null : value)
@@ -88,7 +88,7 @@ const canonical = (value: Value): Value => (value === '' ? null : value)
  * Makes the live object of a setting. An unchanged setting has no row: it has the version's default.
  * Mastodon's own form also writes rows with defaults, for all settings of a page.
  */
-function liveOf(id: string, row: Rows['settings'] | undefined, version: string | null): LiveObject[] {
+function liveOf(id: string, row: TableRows['settings'] | undefined, version: string | null): LiveObject[] {
   const fallback = defaultOf(id, version)
   if (row === undefined)
     return fallback === undefined

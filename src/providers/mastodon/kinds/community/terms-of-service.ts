@@ -2,7 +2,7 @@ import { claimOf } from '../../../../reconcile/claims.ts'
 import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { about, managed, rowsOf, send, text } from '../common.ts'
-import type { Rows, Write } from '../../tables.ts'
+import type { TableRows, Write } from '../../tables.ts'
 import { draftsOfTerms, mailAboutTerms, MAILS_MEMBERS, SIDEKIQ, TERMS, termsPast, termsPublished } from './texts.ts'
 
 const FILE = 'terms-of-service.yaml'
@@ -17,7 +17,7 @@ function writeOf(step: Step): Write {
 }
 
 /** Says how many drafts there are, which no file holds. */
-function draftsIn(rows: readonly Rows['terms_of_services'][]): string[] {
+function draftsIn(rows: readonly TableRows['terms_of_services'][]): string[] {
   const { length } = rows.filter((row) => row.published_at === null)
   return length === 0 ? [] : [draftsOfTerms(length)]
 }

@@ -1,5 +1,5 @@
 import { parentsOf } from '../../../../instance/domains.ts'
-import type { Draft, Others } from '../../../../reconcile/kind.ts'
+import type { DraftStep, OtherObjects } from '../../../../reconcile/kind.ts'
 import type { Fields } from '../../../../instance/values.ts'
 import { own } from '../../../../instance/get-own.ts'
 import { STRENGTH } from '../../../../instance/severity.ts'
@@ -20,7 +20,7 @@ export function isAsStrict(block: Fields, other: Fields): boolean {
 }
 
 /** Says why Mastodon's API refuses a new block: a parent has a stricter one. New ones go out child before parent. */
-export function underStricter({ kind, id, target }: Draft, { liveOf, fieldsOf }: Others): string | undefined {
+export function underStricter({ kind, id, target }: DraftStep, { liveOf, fieldsOf }: OtherObjects): string | undefined {
   const above = parentsOf(id).find((parent) => liveOf(`${kind}/${parent}`) !== undefined)
   if (above === undefined) return undefined
   // A parent that this apply lowers is lowered first.

@@ -1,9 +1,9 @@
 import { claimOf } from '../../../../reconcile/claims.ts'
 import { normalizeDomain, parentsOf } from '../../../../instance/domains.ts'
 import type { DomainBlock } from '../../../../instance/documents.ts'
-import type { Rows, Write } from '../../tables.ts'
+import type { TableRows, Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
-import type { Draft } from '../../../../reconcile/kind.ts'
+import type { DraftStep } from '../../../../reconcile/kind.ts'
 import type { Intent } from '../../../../reconcile/ledger/types.ts'
 import type { Relations } from '../../../../instance/relations.ts'
 import type { Fields, Value } from '../../../../instance/values.ts'
@@ -50,7 +50,7 @@ const fieldsOf = (block: DomainBlock): Fields =>
     private_comment: block.private_comment === undefined ? undefined : text(block.private_comment),
   })
 
-const liveFields = (row: Rows['domain_blocks']): Fields => ({
+const liveFields = (row: TableRows['domain_blocks']): Fields => ({
   severity: row.severity,
   reject_media: row.reject_media,
   reject_reports: row.reject_reports,
@@ -65,7 +65,7 @@ const domainOf = (written: string): string => {
 }
 
 const strength = (severity: Value | undefined): number => own(STRENGTH, word(severity)) ?? -1
-const raised = (step: Pick<Draft, 'changes' | 'seen'>): Value | undefined => {
+const raised = (step: Pick<DraftStep, 'changes' | 'seen'>): Value | undefined => {
   const change = step.changes.find((c) => c.field === 'severity')
   return change && strength(change.after) > strength(change.before) ? change.after : undefined
 }
@@ -80,11 +80,11 @@ function indexed<Row extends { readonly domain: string }>(): (rows: readonly Row
   }
 }
 
-const measured = indexed<Rows['impact']>()
-const blocked = indexed<Rows['domain_blocks']>()
+const measured = indexed<TableRows['impact']>()
+const blocked = indexed<TableRows['domain_blocks']>()
 
 /** Whether a new block is weaker than the parent's block, and so exempts the domain from it. */
-function exempts({ id, changes }: Draft, rows: readonly Rows['domain_blocks'][]): boolean {
+function exempts({ id, changes }: DraftStep, rows: readonly TableRows['domain_blocks'][]): boolean {
   const live = blocked(rows)
   const above = parentsOf(id).flatMap((parent) => live.get(parent) ?? [])[0]
   if (above === undefined) return false
@@ -95,7 +95,7 @@ function exempts({ id, changes }: Draft, rows: readonly Rows['domain_blocks'][])
 const isIdle = (block: Fields): boolean => block['severity'] === 'noop' && FLAGS.every((flag) => block[flag] !== true)
 
 /** Whether an existing block becomes weaker. */
-const lowers = ({ changes, target }: Pick<Draft, 'changes' | 'target'>): boolean =>
+const lowers = ({ changes, target }: Pick<DraftStep, 'changes' | 'target'>): boolean =>
   changes.some(({ field, before, after }) =>
     field === 'severity'
       ? strength(after) < strength(before)
