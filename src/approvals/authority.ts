@@ -4,7 +4,7 @@ import { takesOwnerOf } from './owned-files.ts'
 import { refOf } from '../reconcile/object-ref.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import type { Step } from '../reconcile/plan/types.ts'
-import { ownersIn, OWNERS_LINE } from './owners.ts'
+import { ownersIn, OWNERS_LINE } from './policy-owners.ts'
 import { openRefs, type Session } from '../session/session.ts'
 import type { Job } from '../session/job.ts'
 import { authorsBehind } from './authors.ts'
@@ -12,7 +12,7 @@ import { refuseUnsafeConfig } from './refuse-unsafe-config.ts'
 import { historyOf } from './pull-request-history.ts'
 import { mergedSince } from './merged-pull-requests.ts'
 import { openBase, defaultBranchHead } from '../session/default-branch.ts'
-import { namedOwners } from './named-owners.ts'
+import { acceptedOwners } from './accepted-owners.ts'
 import { noOwners, notOwner, unapprovedOwner } from './texts.ts'
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
@@ -20,7 +20,7 @@ const same = (one: string, other: string): boolean => one.toLowerCase() === othe
 /** Reads the owners that the default branch names now. */
 export async function ownersNow(job: Job): Promise<readonly string[]> {
   const { repository, sealing, files } = await openRefs(job.io, await job.clone())
-  return (await namedOwners(job, { repository, sealing, root: files.root }))(await defaultBranchHead(repository))
+  return (await acceptedOwners(job, { repository, sealing, root: files.root }))(await defaultBranchHead(repository))
 }
 
 /** Refuses (exit 5) a person who is not an owner, and says who is. Write access is not authority. */
@@ -61,7 +61,7 @@ export async function ownChanges(
   if (
     !repository ||
     !head?.commit ||
-    (await (await namedOwners(job, { repository, sealing, root }))(head.commit)).length <= 1
+    (await (await acceptedOwners(job, { repository, sealing, root }))(head.commit)).length <= 1
   )
     return []
   const me = login.toLowerCase()

@@ -3,12 +3,12 @@ import { canWrite, type RepositoryPermission, type PullRequest } from '../forges
 import { formsIn } from '../reconcile/approvals.ts'
 import { parseMarks } from '../reconcile/approval-marks.ts'
 import type { ApprovalMarks, MergeApproval } from '../reconcile/ledger/types.ts'
-import { ownersFor } from './owners.ts'
+import { ownersFor } from './policy-owners.ts'
 import type { Session } from '../session/session.ts'
 import { historyOf, isMergedWhole } from './pull-request-history.ts'
 import type { Job } from '../session/job.ts'
 import { mergesAmong, pullOf } from './pull-requests-of-commits.ts'
-import { namedOwners, type OwnersAt } from './named-owners.ts'
+import { acceptedOwners, type OwnersAt } from './accepted-owners.ts'
 import { markerOf, findOurComment } from '../forges/sticky-comment.ts'
 
 /** Why a plan on a merged pull request approves nothing. */
@@ -46,7 +46,7 @@ export async function mergedSince(job: Job, session: Session): Promise<readonly 
   )
   const lookup: Lookup = {
     permissions: permissionsOf(job),
-    ownersAt: await namedOwners(job, { ...session, repository }),
+    ownersAt: await acceptedOwners(job, { ...session, repository }),
   }
   return Promise.all(
     [...pulls, ...earlier.flatMap((pull) => pull ?? [])].map((pull): Promise<MergedPullRequest> => {

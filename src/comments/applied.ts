@@ -7,17 +7,9 @@ import type { Step } from '../reconcile/plan/types.ts'
 import { redactReport, disclosure } from '../redaction/redact.ts'
 import { lookedAt } from '../words/added-by-hand.ts'
 import { checkSection } from './checks.ts'
-import {
-  byDanger,
-  capitalised,
-  deeds,
-  differencesInWords,
-  impacts,
-  letGo,
-  sentence,
-  type KindName,
-} from '../words/describe.ts'
-import { bullets, enveloped, fit, framed, size, type Envelope, type CommentSection } from './shrink-to-fit.ts'
+import { byDanger, capitalised, sentence, type KindName } from '../words/describe-step.ts'
+import { deeds, differencesInWords, impacts, letGo } from '../words/describe-plan.ts'
+import { bullets, enveloped, fit, framed, size, type Envelope, type CommentSection } from './fit-comment.ts'
 import { firstApplies } from '../words/first-apply.ts'
 import { stepForms, stepItem } from './steps.ts'
 import { problems } from './findings.ts'

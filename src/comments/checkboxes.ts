@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../reconcile/values.ts'
-import type { KindName } from '../words/describe.ts'
+import type { KindName } from '../words/describe-step.ts'
 
 const WAYS = ['adopt', 'restore', 'leave'] as const
 

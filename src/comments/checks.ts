@@ -3,7 +3,7 @@ import { HIDDEN } from '../redaction/redact-text.ts'
 import { areGreen, notGreen, totals, type PlanChecks } from '../words/checks.ts'
 import { clip, count, listed } from '../words/text.ts'
 import { alert, code, prose } from './markdown.ts'
-import { framed, shortening, type CommentSection } from './shrink-to-fit.ts'
+import { framed, shortening, type CommentSection } from './fit-comment.ts'
 
 /** For a comment: each check that is not green; if names may not be shown, their number and how to see them. */
 export function checkSection(plan: PlanChecks): CommentSection {

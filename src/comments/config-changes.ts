@@ -1,5 +1,5 @@
 import type { ConfigChanges, PolicyEdit } from '../words/config-changes.ts'
-import { bullets, framed, type CommentSection } from './shrink-to-fit.ts'
+import { bullets, framed, type CommentSection } from './fit-comment.ts'
 import { alert, code, prose } from './markdown.ts'
 import { clip, count, listed } from '../words/text.ts'
 

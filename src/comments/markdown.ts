@@ -1,4 +1,4 @@
-import type { Sentence } from '../words/describe.ts'
+import type { Sentence } from '../words/describe-step.ts'
 import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 

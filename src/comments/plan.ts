@@ -2,21 +2,12 @@ import type { Show } from '../instance/documents.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
 import { checkSection } from './checks.ts'
 import { redact, disclosure } from '../redaction/redact.ts'
-import {
-  byDanger,
-  differencesInWords,
-  connectionsOf,
-  headline,
-  heldBack,
-  letGo,
-  titleOf,
-  unchanged,
-  type KindName,
-} from '../words/describe.ts'
+import { byDanger, titleOf, type KindName } from '../words/describe-step.ts'
+import { differencesInWords, connectionsOf, headline, heldBack, letGo, unchanged } from '../words/describe-plan.ts'
 import { editSections, onlyEdits } from './config-changes.ts'
 import { hasEdits, NO_EDITS, type ConfigChanges } from '../words/config-changes.ts'
 import { firstApplies } from '../words/first-apply.ts'
-import { enveloped, fit, size, type Envelope, type CommentSection } from './shrink-to-fit.ts'
+import { enveloped, fit, size, type Envelope, type CommentSection } from './fit-comment.ts'
 import { fileSection } from './steps.ts'
 import { findings, type QuotableFiles } from './findings.ts'
 import { byHand, cutOff, leftAlone, leftBehind, differences, unread, waiting } from './sections.ts'

@@ -3,7 +3,9 @@ import type { Announce, BudgetLimits } from './documents.ts'
 import type { Instance } from './instance.ts'
 
 type Amounts = { readonly [Amount in keyof Required<BudgetLimits>]: number }
-type DriftPolicy = 'report' | 'correct'
+
+/** What happens to a change by hand that the files do not ask for. */
+export type DriftPolicy = 'report' | 'correct'
 
 /** What `policy.yaml` says once defaults are filled in and raises in force are added. */
 export interface PolicyInForce {

@@ -14,16 +14,16 @@ export function releaseOf(version: string | null | undefined): MastodonRelease |
   return RELEASES.findLast((release) => rank(release) <= wanted) ?? '4.4'
 }
 
-interface Span {
+interface ReleaseSpan {
   readonly since?: MastodonRelease
   /** The last release that has it. */
   readonly until?: MastodonRelease
 }
 
-const within = ({ since, until }: Span, release: MastodonRelease | null): boolean =>
+const within = ({ since, until }: ReleaseSpan, release: MastodonRelease | null): boolean =>
   release === null || ((since ?? release) <= release && release <= (until ?? release))
 
-const PERMISSIONS: { readonly [Name in Permission]: Span & { readonly bit: number } } = {
+const PERMISSIONS: { readonly [Name in Permission]: ReleaseSpan & { readonly bit: number } } = {
   administrator: { bit: 0 },
   view_devops: { bit: 1 },
   view_audit_log: { bit: 2 },
@@ -64,7 +64,7 @@ export function permissionNames(mask: string): readonly string[] {
 export type SettingType = 'boolean' | 'integer' | 'text' | 'choice' | 'upload'
 type Plain = string | number | boolean | null
 
-export interface SettingKey extends Span {
+export interface SettingKey extends ReleaseSpan {
   readonly type: SettingType
   readonly default: Plain | { readonly [Name in MastodonRelease]?: Plain }
   readonly choices?: readonly string[]
@@ -72,16 +72,20 @@ export interface SettingKey extends Span {
   readonly long?: true
 }
 
-const boolean = (value: boolean | null, span: Span = {}): SettingKey => ({ type: 'boolean', default: value, ...span })
+const boolean = (value: boolean | null, span: ReleaseSpan = {}): SettingKey => ({
+  type: 'boolean',
+  default: value,
+  ...span,
+})
 const integer = (value: number | null): SettingKey => ({ type: 'integer', default: value })
-const text = (value: string | null, span: Span = {}): SettingKey => ({ type: 'text', default: value, ...span })
-const long = (value: string | null, span: Span = {}): SettingKey => ({
+const text = (value: string | null, span: ReleaseSpan = {}): SettingKey => ({ type: 'text', default: value, ...span })
+const long = (value: string | null, span: ReleaseSpan = {}): SettingKey => ({
   type: 'text',
   default: value,
   long: true,
   ...span,
 })
-const choice = (value: string, choices: readonly string[], span: Span = {}): SettingKey => ({
+const choice = (value: string, choices: readonly string[], span: ReleaseSpan = {}): SettingKey => ({
   type: 'choice',
   default: value,
   choices,

@@ -1,7 +1,7 @@
 import type { PullRequest } from '../forges/forge.ts'
 import { editSections } from '../comments/config-changes.ts'
 import { NO_EDITS } from '../words/config-changes.ts'
-import { enveloped, fit } from '../comments/shrink-to-fit.ts'
+import { enveloped, fit } from '../comments/fit-comment.ts'
 import { link } from '../comments/markdown.ts'
 import { contextOf } from '../forges/check-name.ts'
 import type { Job } from '../session/job.ts'

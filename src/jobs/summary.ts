@@ -1,5 +1,5 @@
 import { appendFile, stat } from 'node:fs/promises'
-import { size } from '../comments/shrink-to-fit.ts'
+import { size } from '../comments/fit-comment.ts'
 import { safeWrite } from '../redaction/safe-write.ts'
 import type { Io } from '../session/io.ts'
 import { clip, number } from '../words/text.ts'

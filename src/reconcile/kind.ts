@@ -5,7 +5,8 @@ import type { Claims } from './claims.ts'
 import type { WayOut, CheckName, Impact, Difference, Step } from './plan/types.ts'
 import type { Attempt, Intent, LedgerEntry } from './ledger/types.ts'
 import type { DesiredObject, LiveObject } from './objects.ts'
-import type { DriftPolicy, Hazard, ObjectRef } from './values.ts'
+import type { Hazard, ObjectRef } from './values.ts'
+import type { DriftPolicy } from '../instance/policy.ts'
 import type { Fields, Value } from '../instance/values.ts'
 
 /** The state of all kinds as it would be: what invariants are checked on. */

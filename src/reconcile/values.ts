@@ -7,7 +7,5 @@ export type Cause = 'change' | 'drift' | 'conflict' | 'takeover'
 
 export type Hazard = 'reversible' | 'disruptive' | 'irreversible'
 
-export type DriftPolicy = 'report' | 'correct'
-
 /** The form of digests. Version 1 bound no repository; `test/unit/golden/` has examples. */
 export type DigestForm = 1 | 2

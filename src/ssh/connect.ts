@@ -57,7 +57,7 @@ export interface Login {
 
 const loginOf = ({ key }: SshConnection): Login => ({ key, name: 'ssh.key' })
 
-type Attempt = { readonly client: Client } | { readonly refused: string | null; readonly error: Error }
+type LoginAttempt = { readonly client: Client } | { readonly refused: string | null; readonly error: Error }
 
 /**
  * Logs in to the machine that `ssh` names and keeps the connection open.
@@ -89,7 +89,7 @@ export async function connect(
     keepaliveCountMax: 3,
   }
 
-  const attempt = async (serverHostKey: ServerHostKeyAlgorithm[]): Promise<Attempt> => {
+  const attempt = async (serverHostKey: ServerHostKeyAlgorithm[]): Promise<LoginAttempt> => {
     const ssh = new NodeSSH()
     let refused: string | null = null
     const hostVerifier = (presented: Buffer): boolean => {

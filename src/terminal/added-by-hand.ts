@@ -5,7 +5,7 @@ import { readable } from '../redaction/idn.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { HIDDEN } from '../redaction/redact-text.ts'
 import { byHandIn, isNumbered, isStaff, likeness, nameOf, withRole } from '../words/added-by-hand.ts'
-import { titleOf, type KindName } from '../words/describe.ts'
+import { titleOf, type KindName } from '../words/describe-step.ts'
 import { line, paragraph, span, type Line } from '../words/layout.ts'
 import { count, number, width } from '../words/text.ts'
 

@@ -4,17 +4,16 @@ import {
   byDanger,
   capitalised,
   causeInWords,
-  deeds,
-  impacts,
   phraseOf,
   sentence,
   type KindName,
   type Sentence,
-} from '../words/describe.ts'
+} from '../words/describe-step.ts'
+import { deeds, impacts } from '../words/describe-plan.ts'
 import { fieldDiffs, type FieldDiff } from '../words/field-changes.ts'
 import { line, paragraph, span, type Line, type Span, type TextStyle } from '../words/layout.ts'
 import { readable } from '../redaction/idn.ts'
-import type { OutputPart } from './shorten.ts'
+import type { OutputPart } from './fit-output.ts'
 import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 

@@ -1,6 +1,6 @@
 import type { Plan, UnmanagedObject } from '../reconcile/plan/types.ts'
 import { own } from '../instance/get-own.ts'
-import { titleOf, wordOf, type KindName } from './describe.ts'
+import { titleOf, wordOf, type KindName } from './describe-step.ts'
 import { HIDDEN } from '../redaction/redact-text.ts'
 import { readable } from '../redaction/idn.ts'
 import { clip, count, listed } from './text.ts'

@@ -2,7 +2,7 @@ import { structuredPatch } from 'diff'
 import type { Fields, Value } from '../instance/values.ts'
 import type { Difference, Step } from '../reconcile/plan/types.ts'
 import { secretInWords } from '../reconcile/plan/secret-fields.ts'
-import { wordOf } from './describe.ts'
+import { wordOf } from './describe-step.ts'
 import { own } from '../instance/get-own.ts'
 
 export interface DiffLine {

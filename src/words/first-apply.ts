@@ -1,5 +1,5 @@
 import type { Plan } from '../reconcile/plan/types.ts'
-import { titleOf, type KindName } from './describe.ts'
+import { titleOf, type KindName } from './describe-step.ts'
 import { count, listed } from './text.ts'
 
 /** What first applies create, one sentence a provider. */

@@ -1,6 +1,6 @@
 import type { Plan, Step } from '../reconcile/plan/types.ts'
 import { areGreen } from './checks.ts'
-import { byDanger, rank, type KindName } from './describe.ts'
+import { byDanger, rank, type KindName } from './describe-step.ts'
 import { readable } from '../redaction/idn.ts'
 import { count } from './text.ts'
 

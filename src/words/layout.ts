@@ -47,12 +47,15 @@ export function layout(all: readonly Line[], screen: Screen): string {
   return all.flatMap((one) => fold(one, screen)).join('\n') + '\n'
 }
 
-interface Row {
+interface FoldedRow {
   readonly pieces: { text: string; readonly style: TextStyle | undefined }[]
   columns: number
 }
 
-const newRow = (indent: number): Row => ({ pieces: [{ text: ' '.repeat(indent), style: undefined }], columns: indent })
+const newRow = (indent: number): FoldedRow => ({
+  pieces: [{ text: ' '.repeat(indent), style: undefined }],
+  columns: indent,
+})
 
 function fold({ indent, hang, spans }: Line, screen: Screen): string[] {
   const limit = screen.width ?? Number.POSITIVE_INFINITY
@@ -78,7 +81,7 @@ function fold({ indent, hang, spans }: Line, screen: Screen): string[] {
   )
 }
 
-function append(row: Row, text: string, columns: number, style: TextStyle | undefined): void {
+function append(row: FoldedRow, text: string, columns: number, style: TextStyle | undefined): void {
   const last = row.pieces.at(-1)
   if (last && last.style === style) last.text += text
   else row.pieces.push({ text, style })
@@ -86,7 +89,7 @@ function append(row: Row, text: string, columns: number, style: TextStyle | unde
 }
 
 /** Without blanks at the end. */
-function trimmed(pieces: Row['pieces']): Row['pieces'] {
+function trimmed(pieces: FoldedRow['pieces']): FoldedRow['pieces'] {
   const last = pieces.findLastIndex(({ text }) => text.trim() !== '')
   return pieces.slice(0, last + 1).map((piece, i) => (i === last ? { ...piece, text: piece.text.trimEnd() } : piece))
 }

@@ -1,5 +1,5 @@
 import type { KindRead, Plan } from '../reconcile/plan/types.ts'
-import { titleOf, type KindName } from './describe.ts'
+import { titleOf, type KindName } from './describe-step.ts'
 import { capital, listed } from './text.ts'
 
 /** Kinds that could not be read; lost ones were read, and have an error of their own. */

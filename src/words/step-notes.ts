@@ -1,5 +1,5 @@
 import type { Step } from '../reconcile/plan/types.ts'
-import { effect, notBeforeInWords, noticeInWords } from './describe.ts'
+import { effect, notBeforeInWords, noticeInWords } from './describe-step.ts'
 import { sourcesInWords } from './files.ts'
 import { capital, number } from './text.ts'
 

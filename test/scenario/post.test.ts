@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openRest } from '../../src/providers/mastodon/rest/client.ts'
+import { openRest } from '../../src/providers/mastodon/rest/open-rest.ts'
 import { post } from '../../src/providers/mastodon/rest/statuses.ts'
 import { ANSWERS, withFaults } from '../testkit/fault.ts'
 import { pasture, type Pasture } from '../support/sandbox.ts'

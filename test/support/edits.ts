@@ -1,6 +1,6 @@
 import type { EditOptions, FileEdit } from '../../src/instance/edit/changes.ts'
 import { edit } from '../../src/instance/edit/edit.ts'
-import { type Path } from '../../src/instance/edit/splices.ts'
+import type { Path } from '../../src/instance/yaml/positions.ts'
 import { itemsOf, placesIn, startOf } from '../../src/instance/edit/file.ts'
 import { editObjects, fileOf } from '../../src/instance/edit/objects.ts'
 import { refuse } from '../../src/instance/edit/original.ts'

@@ -1,5 +1,5 @@
 import type { Relations } from '../../src/instance/relations.ts'
-import type { KindName } from '../../src/words/describe.ts'
+import type { KindName } from '../../src/words/describe-step.ts'
 import type { Intent } from '../../src/reconcile/ledger/types.ts'
 import type { Impact, Plan, Difference, Step } from '../../src/reconcile/plan/types.ts'
 

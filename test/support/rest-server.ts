@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { openRest } from '../../src/providers/mastodon/rest/client.ts'
-import { type Rest } from '../../src/providers/mastodon/rest/rest.ts'
+import { openRest } from '../../src/providers/mastodon/rest/open-rest.ts'
+import { type Rest } from '../../src/providers/mastodon/rest/types.ts'
 import type { ReadRequest } from '../../src/providers/mastodon/tables.ts'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string, seen: number) => void

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { writeBlock } from '../../src/providers/mastodon/rest/writes.ts'
 import { onlyReads } from '../../src/http/read-only.ts'
-import { identify, readRest } from '../../src/providers/mastodon/rest/client.ts'
+import { identify, readRest } from '../../src/providers/mastodon/rest/open-rest.ts'
 import type { Write } from '../../src/providers/mastodon/tables.ts'
 import {
   type Handler,

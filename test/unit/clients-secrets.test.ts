@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openGitHubApi } from '../../src/forges/github/api.ts'
-import { openRest } from '../../src/providers/mastodon/rest/client.ts'
+import { openRest } from '../../src/providers/mastodon/rest/open-rest.ts'
 import { openSecrets } from '../../src/secrets/secrets.ts'
 
 const TOKEN = 'ROPei7fcYdxyLSVsyEuBLkV3rrZV07Hn0QkSs_dxDpE'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { measure, openRest } from '../../src/providers/mastodon/rest/client.ts'
+import { measure, openRest } from '../../src/providers/mastodon/rest/open-rest.ts'
 import { handOf } from '../../src/sandbox/web-interface.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 

@@ -1,6 +1,7 @@
 import { isAlias, visit, type Alias, type Document } from 'yaml'
 import { lineNumber, refuseAt, type Original, type Splice } from './original.ts'
-import { nodeAt, type Path } from './splices.ts'
+import { nodeAt } from './splices.ts'
+import type { Path } from '../yaml/positions.ts'
 import { isAliasHere, usedElsewhere } from './texts.ts'
 
 /** A word (*name) that stands for a value written elsewhere (&name). */

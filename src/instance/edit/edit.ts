@@ -19,8 +19,8 @@ import {
   reorder,
   setField,
   type NewItem,
-  type Path,
 } from './splices.ts'
+import type { Path } from '../yaml/positions.ts'
 import { meansSomethingElse, noCollection, notAMap, nothingToRemove } from './texts.ts'
 
 type Mutable = { [key: string]: Value }

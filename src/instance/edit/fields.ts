@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { own } from '../get-own.ts'
 import type { Edit } from './types.ts'
-import type { Path } from './splices.ts'
+import type { Path } from '../yaml/positions.ts'
 import type { Value } from '../values.ts'
 import { isRecord, severityWord, stringOf, type Item, type WrittenItem } from './shapes.ts'
 

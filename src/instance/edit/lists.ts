@@ -1,6 +1,6 @@
 import { asFile, fileReference, isLong, type EditContext, type NamedChange } from './changes.ts'
 import type { Edit } from './types.ts'
-import type { Path } from './splices.ts'
+import type { Path } from '../yaml/positions.ts'
 import { alike, fieldEdits } from './fields.ts'
 import { placesIn } from './file.ts'
 import { meaningOf } from './original.ts'

@@ -141,7 +141,7 @@ export function insertLines({ text }: Original, offset: number, lines: readonly 
   return { start: offset, end: offset, depth, text: lines.map((line) => line + eol).join('') }
 }
 
-type Item = CST.CollectionItem
+type CstItem = CST.CollectionItem
 
 /** True for what has no meaning: space and comments. */
 export const isFiller = (token: CST.SourceToken): boolean =>
@@ -153,7 +153,7 @@ function lastOf(tokens: readonly CST.SourceToken[] | undefined): number {
 }
 
 /** The place after the last character of an item that is neither comment nor space; -1 where it holds nothing else. */
-export function itemEnd(item: Item): number {
+export function itemEnd(item: CstItem): number {
   const { start, key, sep, value } = item
   return Math.max(lastOf(start), key ? contentEnd(key) : -1, lastOf(sep), value ? contentEnd(value) : -1)
 }
@@ -163,7 +163,7 @@ export function contentEnd(token: CST.Token): number {
   switch (token.type) {
     case 'block-map':
     case 'block-seq': {
-      const last = token.items.findLast((item: Item) => itemEnd(item) >= 0)
+      const last = token.items.findLast((item: CstItem) => itemEnd(item) >= 0)
       return last ? itemEnd(last) : token.offset
     }
     case 'flow-collection':

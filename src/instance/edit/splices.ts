@@ -26,9 +26,8 @@ import {
   type Original,
   type Splice,
 } from './original.ts'
-import { type Value } from '../values.ts'
-
-export type Path = readonly (string | number)[]
+import type { Value } from '../values.ts'
+import type { Path } from '../yaml/positions.ts'
 
 /** The node at a path; undefined where there is none. */
 export function nodeAt(source: Original, path: Path): unknown {

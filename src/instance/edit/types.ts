@@ -1,5 +1,5 @@
 import type { Value } from '../values.ts'
-import type { Path } from './splices.ts'
+import type { Path } from '../yaml/positions.ts'
 
 /** One change of a file. Indexes are those of the file as it was before any of the changes made with it. */
 export type Edit =

@@ -1,7 +1,7 @@
 import { Lexer } from 'yaml'
 
 /** A comment and what it stands with. */
-interface Comment {
+interface PlacedComment {
   readonly text: string
   readonly line: number
   /** It is on its own line, indented as the next line: it is about that. */
@@ -25,10 +25,10 @@ export function lostComment(before: string, after: string, merged: boolean): num
   return taken?.line ?? (old.length === now.length ? undefined : 1)
 }
 
-const staysWith = (a: Comment, b: Comment): boolean =>
+const staysWith = (a: PlacedComment, b: PlacedComment): boolean =>
   (a.aligned ? b.aligned : true) && a.beside.some((one) => b.beside.includes(one))
 
-function commentsIn(text: string): readonly Comment[] {
+function commentsIn(text: string): readonly PlacedComment[] {
   const found: { readonly start: number; readonly source: string }[] = []
   let [offset, scalar] = [0, false]
   for (const lexeme of new Lexer().lex(text)) {
@@ -61,7 +61,7 @@ function withoutComments(
 
 const inkOf = (line: string): number => line.search(/\S/)
 
-function placeOf(lines: readonly string[], line: number, column: number): Pick<Comment, 'aligned' | 'beside'> {
+function placeOf(lines: readonly string[], line: number, column: number): Pick<PlacedComment, 'aligned' | 'beside'> {
   const own = lines[line] ?? ''
   const next = nearest(lines, line, 1)
   // Behind a dash alone it is above the entry's first field.

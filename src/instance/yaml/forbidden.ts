@@ -32,7 +32,7 @@ export function rangeOf(node: unknown): Range {
 /** Lists why a file is refused: what is not YAML; if there is nothing, what is YAML and not allowed here. */
 export function refusals(document: Document.Parsed, text: string, at: PositionOf): readonly Diagnostic[] {
   const problem: ProblemAt = (code, words, node) => ({ code, severity: 'error', ...words, at: at(...rangeOf(node)) })
-  const lineOf: LineOf = (node) => at(...rangeOf(node)).line
+  const lineOf: LineOfNode = (node) => at(...rangeOf(node)).line
   const wrong = [...syntax(document, text, at), ...otherVersion(document, text, at)]
   if (wrong.length > 0) return wrong
   if (isDirected(document)) return [problem('yaml-directive', DIRECTIVE, undefined)]
@@ -56,10 +56,10 @@ function otherVersion(document: Document.Parsed, text: string, at: PositionOf): 
 
 /** Makes a diagnostic at a node. */
 type ProblemAt = (code: string, words: Wording, node: unknown) => Diagnostic
-type LineOf = (node: unknown) => number
+type LineOfNode = (node: unknown) => number
 
 /** Finds tags, keys that are not words or are there twice, aliases of nothing and too many of them. */
-function* structure(document: Document.Parsed, problem: ProblemAt, lineOf: LineOf): Generator<Diagnostic> {
+function* structure(document: Document.Parsed, problem: ProblemAt, lineOf: LineOfNode): Generator<Diagnostic> {
   const anchors = new Set<string>()
   let aliases = 0
   for (const [node, depth] of nodes(document)) {
@@ -95,7 +95,7 @@ function* nodes(document: Document.Parsed): Generator<readonly [node: Node, dept
 }
 
 /** Checks the keys of one map, in linear time: the parser's own check is quadratic. */
-function* keys(map: YAMLMap, problem: ProblemAt, lineOf: LineOf): Generator<Diagnostic> {
+function* keys(map: YAMLMap, problem: ProblemAt, lineOf: LineOfNode): Generator<Diagnostic> {
   const seen = new Map<string, unknown>()
   for (const { key } of map.items) {
     if (!isScalar(key)) {

@@ -118,25 +118,25 @@ function lettersChanged(written: string): boolean {
   return 'domain' in name && name.changed !== undefined
 }
 
-interface Strictness {
+interface AskedStrictness {
   readonly severity: BlockSeverity
   readonly media: boolean
   readonly reports: boolean
 }
 
-const strictnessOf = (block: DomainBlock): Strictness => ({
+const strictnessOf = (block: DomainBlock): AskedStrictness => ({
   severity: severityOf(block.severity) ?? 'noop',
   media: block.reject_media === true,
   reports: block.reject_reports === true,
 })
 
 /** Whether a block does all that another one would. */
-const covers = (a: Strictness, b: Strictness): boolean =>
+const covers = (a: AskedStrictness, b: AskedStrictness): boolean =>
   a.severity === 'suspend' ||
   (STRENGTH[a.severity] >= STRENGTH[b.severity] && (a.media || !b.media) && (a.reports || !b.reports))
 
 /** Refuses (exit 9) a block that the files already hold, for the domain or for one above it, or that is weaker. */
-function refuseCovered({ instance, io }: Session, domain: string, asked: Strictness): void {
+function refuseCovered({ instance, io }: Session, domain: string, asked: AskedStrictness): void {
   const lasting = (instance.documents['domain-blocks.yaml']?.domain_blocks ?? []).filter(
     ({ until }) => !hasEnded(until, io.now()),
   )

@@ -4,7 +4,7 @@ import type { Console } from './console/console.ts'
 import type { Login } from '../../ssh/connect.ts'
 import { consoleLine } from './commands.ts'
 import { localMachine, type Machine, unreachable } from '../../ssh/executor.ts'
-import type { Rest } from './rest/rest.ts'
+import type { Rest } from './rest/types.ts'
 import { isOlder, MINIMUM } from '../../minimum.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import type { OnWait } from '../../http/transport.ts'
@@ -87,7 +87,7 @@ export function openConnections(
       const { origin } = new URL(api.url)
       const token = await secrets.token(api[named] ?? api.token, `mastodon.api.${named}`, origin)
       const [{ identify, openRest }, { renewalOf }] = await Promise.all([
-        import('./rest/client.ts'),
+        import('./rest/open-rest.ts'),
         import('./rest/token.ts'),
       ])
       const opened = await openRest({

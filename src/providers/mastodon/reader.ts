@@ -53,7 +53,7 @@ export const isComplete = (table: unknown): boolean =>
 
 async function fromOthers(connections: MastodonConnections, request: ReadRequest): Promise<Read> {
   // Imported late: the database connection needs no HTTP.
-  const { isList } = await import('./rest/client.ts')
+  const { isList } = await import('./rest/open-rest.ts')
   const byRest = request.tables.filter((name) => connections.has.api && (isList(name) || name === 'impact'))
   const others = request.tables.filter((name) => !byRest.includes(name))
   // The audit log alone is no reason to start the console.
@@ -71,7 +71,7 @@ async function fromRest(connections: MastodonConnections, request: ReadRequest):
   if (request.tables.length === 0) return { tables: {}, version: null }
   return attempt(request, async () => {
     const rest = await connections.reading()
-    const { readRest } = await import('./rest/client.ts')
+    const { readRest } = await import('./rest/open-rest.ts')
     return { tables: await readRest(rest, request), version: rest.version }
   })
 }

@@ -152,14 +152,14 @@ function checked(fate: Fate, owned: Held | undefined, unchecked: Held | undefine
 }
 
 /** What a later plan says of an approved step. */
-interface Found {
+interface FoundStep {
   readonly kind: Kind
   readonly found: Step | undefined
   readonly again: PlanWithInput
 }
 
 /** Decides about an approved step, now that what it is part of exists. */
-function fateOf(step: Step, { kind, found, again: { plan, input } }: Found): Fate {
+function fateOf(step: Step, { kind, found, again: { plan, input } }: FoundStep): Fate {
   const now = input.live.observed.get(step.kind)
   if (now?.state !== 'complete')
     return {

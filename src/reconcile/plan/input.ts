@@ -4,7 +4,8 @@ import type { KindInput, Kind } from '../kind.ts'
 import type { ProviderLive } from '../provider.ts'
 import type { Ledger, LedgerEntry } from '../ledger/types.ts'
 import type { Desired } from '../objects.ts'
-import type { DriftPolicy, ObjectRef } from '../values.ts'
+import type { ObjectRef } from '../values.ts'
+import type { DriftPolicy } from '../../instance/policy.ts'
 
 export interface Budget {
   readonly create: number

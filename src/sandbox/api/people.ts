@@ -16,10 +16,10 @@ interface Person extends Row {
   readonly following_count: number
   readonly statuses_count: number
   readonly role_id: string
-  readonly role: Role
+  readonly role: RoleAnswer
 }
 
-interface Role extends Row {
+interface RoleAnswer extends Row {
   readonly id: string
   readonly name: string
   readonly color: string
@@ -118,7 +118,7 @@ export async function showCredentials(call: Call): Promise<HttpAnswer> {
 }
 
 /** A role as the API shows it: its permissions are those of everyone with its own. */
-async function fullRole(call: Call, role: Role): Promise<object> {
+async function fullRole(call: Call, role: RoleAnswer): Promise<object> {
   const permissions = await permissionsOf(call.session, call.version, role.id)
   const limit = role.collection_limit === undefined ? {} : { collection_limit: role.collection_limit }
   return {

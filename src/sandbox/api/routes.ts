@@ -45,7 +45,7 @@ const staff = (permission: string, scope: string, suffix?: string): RouteAccess 
   scopes: suffix === undefined ? [scope] : [scope, `${scope}:${suffix}`],
 })
 
-interface Verbs {
+interface ResourceHandlers {
   readonly list: Handler
   readonly show: Handler
   readonly create: Handler
@@ -53,7 +53,7 @@ interface Verbs {
   readonly destroy: Handler
 }
 
-function resource(name: string, permission: string, verbs: Verbs): Route[] {
+function resource(name: string, permission: string, verbs: ResourceHandlers): Route[] {
   const [path, one] = [`/api/v1/admin/${name}`, `/api/v1/admin/${name}/:id`]
   const [reading, writing] = [staff(permission, 'admin:read', name), staff(permission, 'admin:write', name)]
   const updates =

@@ -13,7 +13,7 @@ import {
   writeBlock,
   writeEmail,
   writeIp,
-  type OwedBlock,
+  type UnfinishedBlock,
   type SeveredFollows,
 } from './write-blocks.ts'
 import {
@@ -112,7 +112,7 @@ async function perform(open: Open, request: Request): Promise<unknown> {
     case 'write':
       return write(open, request['writes'] as readonly Write[])
     case 'settle':
-      return finishOwed(open, request['blocks'] as readonly OwedBlock[])
+      return finishOwed(open, request['blocks'] as readonly UnfinishedBlock[])
     case 'token_create':
       return open.database.transaction((session) =>
         createToken(session, open.version, open.actor, request as unknown as TokenCreation),
@@ -226,7 +226,7 @@ async function writeOne(writing: WriteScope, one: Write, severed: SeveredFollows
 }
 
 /** Runs the workers of blocks that may have lost them. */
-async function finishOwed(open: Open, owed: readonly OwedBlock[]): Promise<object> {
+async function finishOwed(open: Open, owed: readonly UnfinishedBlock[]): Promise<object> {
   return { queued: await queue(open, (session) => settleBlocks(session, owed)) }
 }
 

@@ -121,14 +121,14 @@ async function runAgain(session: DatabaseSession, ids: readonly string[], change
 }
 
 /** A block whose worker may have been lost, as it was set. */
-export interface OwedBlock {
+export interface UnfinishedBlock {
   readonly domain: string
   readonly set: Fields
   readonly changed: boolean
 }
 
 /** Runs the workers of those blocks that are there as they were set; answers how many those are. */
-export async function settleBlocks(session: DatabaseSession, owed: readonly OwedBlock[]): Promise<number> {
+export async function settleBlocks(session: DatabaseSession, owed: readonly UnfinishedBlock[]): Promise<number> {
   const rows = await session.query<{ readonly id: string; readonly domain: string }>(
     'select id::text, domain from domain_blocks where domain = any($1::text[])',
     [owed.map(({ domain }) => domain)],

@@ -117,7 +117,7 @@ export async function announceDone(
   return problems.map((one) => ({ ...one, severity: 'warning' }))
 }
 
-interface Post {
+interface AnnouncedPost {
   readonly text: string
   /** What the post is about: the same again makes no second post. */
   readonly about: readonly string[]
@@ -127,7 +127,7 @@ interface Post {
 async function posted(
   { io, config, instance }: Session,
   connections: MastodonConnections,
-  { text, about }: Post,
+  { text, about }: AnnouncedPost,
 ): Promise<readonly Diagnostic[]> {
   const { visibility = 'private' } = policyOf(instance, io.now()).announce ?? {}
   try {

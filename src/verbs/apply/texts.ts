@@ -1,4 +1,4 @@
-import { OWNERS_LINE } from '../../approvals/owners.ts'
+import { OWNERS_LINE } from '../../approvals/policy-owners.ts'
 import { MOST_POSTS } from '../../comments/mastodon-post.ts'
 import { count } from '../../words/text.ts'
 

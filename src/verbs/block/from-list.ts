@@ -73,12 +73,12 @@ export async function importList(
 
 const indented = (yaml: string): string => yaml.trimEnd().replaceAll(/^/gm, '  ')
 
-type Change = ListMerge['changes'][number]
-const suspends = ({ fields }: Change): boolean => fields?.['severity'] === 'suspend'
-const domainOf = ({ ref }: Change): string => ref.slice('domain-block/'.length)
+type ListChange = ListMerge['changes'][number]
+const suspends = ({ fields }: ListChange): boolean => fields?.['severity'] === 'suspend'
+const domainOf = ({ ref }: ListChange): string => ref.slice('domain-block/'.length)
 
 /** A change with the consent that its suspension needs. */
-function withConsent(change: Change, measured: ReadonlyMap<string, MeasureResult>, used: UsedConsents): Change {
+function withConsent(change: ListChange, measured: ReadonlyMap<string, MeasureResult>, used: UsedConsents): ListChange {
   const domain = domainOf(change)
   return {
     ...change,

@@ -3,7 +3,7 @@ import type { Relations } from '../../instance/relations.ts'
 import { SEVERITY_WORDS, type BlockSeverity } from '../../instance/severity.ts'
 import { MARGIN } from '../../reconcile/plan/consent.ts'
 import { bySeverity } from '../../terminal/block-list.ts'
-import { relations } from '../../words/describe.ts'
+import { relations } from '../../words/describe-step.ts'
 import { count } from '../../words/text.ts'
 
 export const HELP = {

@@ -19,35 +19,35 @@ export interface ReaderAnswer {
   readonly tables: Partial<Tables>
 }
 
-type Check = (value: unknown) => boolean
+type ValueCheck = (value: unknown) => boolean
 
-const text: Check = (value) => typeof value === 'string'
-const flag: Check = (value) => typeof value === 'boolean'
-const whole: Check = (value) => Number.isSafeInteger(value)
-const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0
-const id: Check = (value) => typeof value === 'string' && /^-?\d+$/.test(value)
-const time: Check = (value) => typeof value === 'string' && /^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)
-const date: Check = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
+const text: ValueCheck = (value) => typeof value === 'string'
+const flag: ValueCheck = (value) => typeof value === 'boolean'
+const whole: ValueCheck = (value) => Number.isSafeInteger(value)
+const count: ValueCheck = (value) => Number.isSafeInteger(value) && Number(value) >= 0
+const id: ValueCheck = (value) => typeof value === 'string' && /^-?\d+$/.test(value)
+const time: ValueCheck = (value) => typeof value === 'string' && /^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)
+const date: ValueCheck = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
 /** A column that older scripts do not answer. */
 const later =
-  (check: Check): Check =>
+  (check: ValueCheck): ValueCheck =>
   (value) =>
     value === undefined || check(value)
 const maybe =
-  (check: Check): Check =>
+  (check: ValueCheck): ValueCheck =>
   (value) =>
     value === null || check(value)
 const one =
-  (...words: readonly string[]): Check =>
+  (...words: readonly string[]): ValueCheck =>
   (value) =>
     typeof value === 'string' && words.includes(value)
 const each =
-  (shape: { readonly [column: string]: Check }): Check =>
+  (shape: { readonly [column: string]: ValueCheck }): ValueCheck =>
   (value) =>
     Array.isArray(value) && value.every((row) => oddColumn(row, shape) === null)
 
 /** The columns of every table, as connections.ts names them. */
-const SHAPES: { readonly [Name in TableName]: { readonly [Column in keyof TableRows[Name]]-?: Check } } = {
+const SHAPES: { readonly [Name in TableName]: { readonly [Column in keyof TableRows[Name]]-?: ValueCheck } } = {
   domain_blocks: {
     id,
     domain: text,
@@ -119,7 +119,7 @@ function isTable(name: string): name is TableName {
   return name in SHAPES
 }
 
-function oddColumn(row: unknown, shape: { readonly [column: string]: Check }): string | null {
+function oddColumn(row: unknown, shape: { readonly [column: string]: ValueCheck }): string | null {
   if (!isRecord(row)) return A_ROW
   return Object.entries(shape).find(([column, check]) => !check(row[column]))?.[0] ?? null
 }
@@ -148,7 +148,7 @@ function onlyColumns<Row extends object>(row: Row, columns: readonly string[]): 
   return Object.fromEntries(Object.entries(row).filter(([column]) => columns.includes(column))) as Row
 }
 
-function firstOdd(rows: readonly unknown[], shape: { readonly [column: string]: Check }): string | null {
+function firstOdd(rows: readonly unknown[], shape: { readonly [column: string]: ValueCheck }): string | null {
   for (const row of rows) {
     const odd = oddColumn(row, shape)
     if (odd !== null) return odd

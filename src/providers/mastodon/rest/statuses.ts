@@ -1,5 +1,5 @@
 import { EXIT, fail } from '../../../instance/diagnostic.ts'
-import type { Rest } from './rest.ts'
+import type { Rest } from './types.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { HttpFailure } from '../../../http/transport.ts'
 import { NEXT_RUN_TRIES_AGAIN, notPosted, postingScopes } from './texts.ts'

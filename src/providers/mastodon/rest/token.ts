@@ -1,6 +1,6 @@
 import type { InstanceFile } from '../../../instance/documents.ts'
 import type { TableName } from '../tables.ts'
-import type { Rest } from './rest.ts'
+import type { Rest } from './types.ts'
 import { unreachable } from '../../../ssh/executor.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { HttpFailure } from '../../../http/transport.ts'

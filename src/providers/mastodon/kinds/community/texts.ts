@@ -19,7 +19,7 @@ export const noActor = (name: string): string => `This server has no account @${
 export const NAME_ACTOR = 'Name an account in instance.yaml that exists and can log in: acting_account: owner'
 
 /** The acting account and its role. */
-interface Actor {
+interface ActorAndRole {
   readonly account: string
   readonly role: string
 }
@@ -27,13 +27,13 @@ interface Actor {
 export const NO_ROLE = 'no role'
 
 export const roleOutranks = (
-  own: Actor & { readonly ref: string; readonly rank: number; readonly ownRank: number },
+  own: ActorAndRole & { readonly ref: string; readonly rank: number; readonly ownRank: number },
 ): string =>
   `${own.ref} ranks above ${own.role} (rank ${own.rank} over ${own.ownRank}), the role of the acting account @${own.account}.`
 
 /** `name` is the account that holds the role `held`. */
 export const holderOutranks = (
-  own: Actor & {
+  own: ActorAndRole & {
     readonly ref: string
     readonly name: string
     readonly held: string
@@ -43,18 +43,18 @@ export const holderOutranks = (
 ): string =>
   `${own.ref}: @${own.name} holds ${own.held} (rank ${own.rank}). That ranks above ${own.role} (rank ${own.ownRank}), the role of the acting account @${own.account}.`
 
-export const lacksManageRoles = ({ ref, account, role }: Actor & { readonly ref: string }): string =>
+export const lacksManageRoles = ({ ref, account, role }: ActorAndRole & { readonly ref: string }): string =>
   `${ref}: the acting account @${account} (${role}) lacks the permission manage_roles.`
 
-const willRefuse = (own: Actor & { readonly ref: string }, why: string): string =>
+const willRefuse = (own: ActorAndRole & { readonly ref: string }, why: string): string =>
   `Mastodon will refuse ${own.ref}: the acting account @${own.account} (${own.role}) cannot give ${why}.`
 
 export const rankTooLow = (
-  own: Actor & { readonly ref: string; readonly rank: number; readonly ownRank: number },
+  own: ActorAndRole & { readonly ref: string; readonly rank: number; readonly ownRank: number },
 ): string => willRefuse(own, `rank ${own.rank}, because its own rank is ${own.ownRank}`)
 
 export const permissionsMissing = (
-  own: Actor & { readonly ref: string; readonly missing: readonly string[] },
+  own: ActorAndRole & { readonly ref: string; readonly missing: readonly string[] },
 ): string => willRefuse(own, `permissions that it does not have itself: ${own.missing.join(', ')}`)
 
 export const MODERATOR = { one: 'moderator', many: 'moderators' }

@@ -1,4 +1,4 @@
-import { shorter, shrink } from '../words/shrink.ts'
+import { shorter, shrink } from '../words/shrink-sections.ts'
 import { number } from '../words/text.ts'
 
 /** A part of a comment, from its full form to its shortest; each form is made only when needed. */

@@ -1,5 +1,5 @@
 import type { Transport } from '../../../http/transport.ts'
-import type { Masto } from './masto.ts'
+import type { Masto } from './masto-library.ts'
 
 /** Mastodon's REST API with one token. */
 export interface Rest {

@@ -1,5 +1,5 @@
-import { openMasto, type List } from './masto.ts'
-import type { Rest } from './rest.ts'
+import { openMasto, type List } from './masto-library.ts'
+import type { Rest } from './types.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { randomInt } from 'node:crypto'
 import type { ReadRequest, TableRows, Table, TableName, Tables } from '../tables.ts'

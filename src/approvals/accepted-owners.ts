@@ -3,7 +3,7 @@ import { gitSources } from '../git/source.ts'
 import { canWrite, type RepositoryPermission, type PullRequest, type Push } from '../forges/forge.ts'
 import { HerdbookError } from '../instance/diagnostic.ts'
 import type { Repository } from '../reconcile/repository.ts'
-import { ownersIn, POLICY } from './owners.ts'
+import { ownersIn, POLICY } from './policy-owners.ts'
 import type { Session } from '../session/session.ts'
 import { historyOf, commitRequestsOf } from './pull-request-history.ts'
 import type { Job } from '../session/job.ts'
@@ -20,7 +20,7 @@ type OpenClone = Pick<Session, 'root' | 'sealing'> & { readonly repository: Repo
  * Finds the owners: the people that policy.yaml names, if an earlier owner approved that, by the rules of any merge.
  * Otherwise everyone with write access could make themselves an owner.
  */
-export async function namedOwners(job: Job, { root, sealing, repository }: OpenClone): Promise<OwnersAt> {
+export async function acceptedOwners(job: Job, { root, sealing, repository }: OpenClone): Promise<OwnersAt> {
   const sourceAt = gitSources(root, repository.folder)
   const moves = await movesOf(job)
   const changes = await changesAmong(repository, moves)

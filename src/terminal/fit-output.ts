@@ -1,4 +1,4 @@
-import { shrink, shorter } from '../words/shrink.ts'
+import { shrink, shorter } from '../words/shrink-sections.ts'
 import { blank, line, span, type Line } from '../words/layout.ts'
 import { number } from '../words/text.ts'
 
