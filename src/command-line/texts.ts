@@ -10,14 +10,14 @@ export const HELP = {
 export const CONFIRM_STEPS = 'Apply these changes? [y/N] '
 
 export const confirmIrreversible = ({ count, domain }: { readonly count: number; readonly domain: string }): string =>
-  `${count} of these can't be undone. Type the domain (${domain}) to apply: `
+  `${count} of these changes can't be undone. Type the domain (${domain}) to apply: `
 
-export const SAY_YES = 'Answer y, or give --yes'
+export const SAY_YES = 'Answer y, or add --yes'
 
 export const typeTheDomain = (domain: string): string =>
-  `Some of these changes can't be undone. Type the domain, ${domain}, or give --yes`
+  `Some of these changes can't be undone. Type the domain, ${domain}, or add --yes`
 
-export const NO_TERMINAL = 'There is no terminal here to ask you: give --yes'
+export const NO_TERMINAL = 'Herdbook has no terminal on which it can ask you. Add --yes'
 
 /** Instead of a message that holds a secret. */
 export const MESSAGE_WITH_SECRET = 'This message contains a secret, so it is not shown.'
@@ -38,7 +38,8 @@ export const FILE_ERRORS: Readonly<Record<string, string>> = {
 /** A file that the machine did not read or write. */
 export const fileRefused = ({ path, why }: { readonly path: string; readonly why: string }): Wording => ({
   message: `${path}: ${why}.`,
-  hint: 'Fix this, then run the command again.',
+  hint: 'Solve this problem, then run the command again.',
 })
 
-export const REPORT_DEFECT = 'This is a defect in Herdbook. Please report it with this text.'
+export const REPORT_DEFECT =
+  'This is a defect in Herdbook. Please report it to the developers of Herdbook, with this text.'

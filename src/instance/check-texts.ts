@@ -19,12 +19,12 @@ export const missingKey = (key: string, name: string, description: string | unde
 })
 
 export const unknownKey = (key: string, hint: string | undefined): SchemaWording => ({
-  message: `there is no key ${key} here`,
+  message: `the key ${key} is not known in this place`,
   hint,
 })
 
 export const keyNotAllowed = (key: string, hint: string | undefined): SchemaWording => ({
-  message: `${key} is not allowed as a key here`,
+  message: `${key} is not a language code, so it cannot stand before the colon here`,
   hint,
 })
 
@@ -33,7 +33,7 @@ export const keysHere = (keys: readonly string[]): string => `The keys here are 
 
 /** Keys that people try, and that are not there for a reason. */
 export const EXPLAINED_KEYS: Readonly<Record<string, string>> = {
-  '<<': 'Herdbook does not read merge keys. Write the keys out.',
+  '<<': 'Herdbook does not read <<. Write the keys of the other place here, one by one.',
   ...Object.fromEntries(
     ['thumbnail', 'mascot', 'app_icon', 'favicon'].map((key) => [
       key,
@@ -44,7 +44,8 @@ export const EXPLAINED_KEYS: Readonly<Record<string, string>> = {
 
 // Secrets.
 
-const ENV_OR_FILE = 'Write { env: NAME } or { file: PATH }.'
+const ENV_OR_FILE =
+  'Write { env: NAME } to read it from an environment variable, or { file: PATH } to read it from a file.'
 
 export const emptySecret = (name: string): SchemaWording => ({ message: `${name} is empty`, hint: ENV_OR_FILE })
 export const secretKeys = (name: string): SchemaWording => ({
@@ -58,7 +59,7 @@ export const notOneSecret = (name: string): SchemaWording => ({
 
 export const literalSecret = (name: string): SchemaWording => ({
   message: `${name} contains the secret itself`,
-  hint: 'Write { env: NAME } or { file: PATH } instead. Then make a new secret: this one may be in the history of the repository.',
+  hint: 'Write { env: NAME } or { file: PATH } instead. Then make a new secret, because this one may be in the history of the repository.',
 })
 
 // Values.
@@ -100,7 +101,7 @@ export const notAllowed = (value: string, description: string | undefined): Sche
 
 export const unknownWord = (value: string, hint: string): SchemaWording => ({ message: `${value} is not known`, hint })
 export const writeOneOf = (words: readonly string[]): string => `Write one of ${words.join(', ')}.`
-export const WORDS_IN_SCHEMA = 'The schema of this file lists the words that you can write.'
+export const WORDS_IN_SCHEMA = 'The schema of this file, in the folder schema/, lists the words that you can write.'
 
 // Values of another type.
 
@@ -130,5 +131,5 @@ export const textMissing = (name: string): string =>
   `Write the text after ${name}:, or delete the line. Put the text in quotes if it begins with # or another sign.`
 
 export const listMissing = (name: string): string =>
-  `Delete the line, so that Herdbook does not manage the list. If the list is empty on purpose, write ${name}: [] and emptied_on_purpose: 'why'.`
+  `If Herdbook should not manage the list, delete the line. If the list is empty on purpose, write ${name}: [] and emptied_on_purpose: 'why'.`
 export const LIST_ENTRIES = 'Write each entry on its own line, with a dash in front.'

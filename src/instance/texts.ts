@@ -11,10 +11,10 @@ export const UNREADABLE_FOLDER = 'its files cannot be listed'
 
 export const NO_INSTANCE_YAML: Wording = {
   message: 'there is no instance.yaml, so Herdbook does not know your server',
-  hint: 'Write one with a line such as domain: herd.example. Or let Herdbook write it: herdbook init DOMAIN',
+  hint: 'Write that file with a line such as domain: herd.example. Or let Herdbook write it: herdbook init DOMAIN',
 }
 
-const REPLACE_LINK = 'Replace it with the file itself.'
+const REPLACE_LINK = 'Replace the link with the file itself.'
 export const fileIsLink = (name: string): Wording => ({
   message: `${name} is a link; Herdbook reads only regular files`,
   hint: REPLACE_LINK,
@@ -22,46 +22,46 @@ export const fileIsLink = (name: string): Wording => ({
 
 export const notAFile = (name: string): Wording => ({
   message: `${name} is neither a file nor a folder`,
-  hint: 'Delete it.',
+  hint: 'Delete it, or move it out of this folder.',
 })
 
 export const folderForFile = (name: string): Wording => ({
   message: `${name} is a folder, but Herdbook reads a file with that name`,
-  hint: 'Rename the folder, then put the file back: git status',
+  hint: `Rename the folder. If the file was in Git, bring it back: git checkout -- instance/${name}`,
 })
 
 export const unreadFolder = (name: string): Wording => ({
   message: `${name} is a folder; Herdbook reads no folders inside instance/`,
-  hint: 'Move its files beside the other files.',
+  hint: 'Move its files directly into instance/.',
 })
 
 export const fileTooLarge = (name: string, megabytes: string, most: string): Wording => ({
   message: `${name} has ${megabytes} MB; Herdbook reads at most ${most} MB`,
-  hint: 'Check that this is the right file.',
+  hint: 'Check that this is the right file. If it is, shorten it.',
 })
 
 export const unreadFile = (name: string, near: string | undefined, files: readonly string[]): Wording => ({
   message: `${name} is not a file that Herdbook reads`,
   hint:
     near === undefined
-      ? `Herdbook reads ${files.join(', ')}, texts that these files name, and texts that end in .md.`
+      ? `Rename it, or move it out of this folder. Herdbook reads ${files.join(', ')}, texts that these files name, and texts that end in .md.`
       : `Did you mean ${near}?`,
 })
 
 export const unreadable = (name: string): Wording => ({
   message: `Herdbook cannot read ${name}`,
-  hint: 'Check its permissions.',
+  hint: 'Check if the permissions of the file let you read it.',
 })
 
 export const emptyFile = (file: string): Wording => ({
   message: `${file} is empty, so Herdbook no longer manages what was in it`,
-  hint: `Delete the file if you want that. Otherwise bring it back: git checkout -- instance/${file}`,
+  hint: `If you want that, delete the file. Otherwise bring it back: git checkout -- instance/${file}`,
 })
 
 // Long texts in files of their own.
 
 export const textOutside = (name: string): Wording => ({
-  message: `${name} is not a file beside this one`,
+  message: `${name} is not a file in the same folder as this one`,
   hint: 'Put the text into a file in instance/ and write only its name, such as about.md.',
 })
 
@@ -85,7 +85,7 @@ export const NO_DOMAIN = {
   port: 'a domain has no port',
   emptyPart: 'a part between two dots is empty',
   login: 'this is a web address with a name or password in it; write only the domain',
-  other: 'Mastodon accepts no such domain',
+  other: 'Mastodon does not accept it as a domain',
   tooLong: (most: number): string => `a domain has at most ${most} characters`,
   longPart: (most: number): string => `a part of a domain has at most ${most} characters`,
   character: (character: string): string => `Mastodon accepts no domain with ${JSON.stringify(character)} in it`,

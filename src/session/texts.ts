@@ -4,17 +4,17 @@ import type { Wording } from '../instance/diagnostic.ts'
 
 export const noSuchFolder = (named: string): Wording => ({
   message: `There is no folder ${named}.`,
-  hint: 'Name the folder that holds instance.yaml, or leave --instance out: Herdbook finds the nearest one.',
+  hint: 'Name the folder that holds instance.yaml, or leave out --instance. Then Herdbook finds the nearest one.',
 })
 
 export const NO_INSTANCE_HERE: Wording = {
-  message: 'There is no instance/ with an instance.yaml here or above.',
-  hint: 'Start one: herdbook init DOMAIN',
+  message: 'There is no instance/instance.yaml in this folder or in a folder above.',
+  hint: 'Go to the folder of your instance. Or start a new instance: herdbook init DOMAIN',
 }
 
 export const NO_INSTANCE_FILE: Wording = {
-  message: 'instance.yaml is missing: it says which server this is.',
-  hint: 'Start one: herdbook init DOMAIN',
+  message: 'instance.yaml is missing. This file says which server you manage.',
+  hint: 'To write it: herdbook init DOMAIN',
 }
 
 /** Files of the commit that Git was told to leave out of the folder. */
@@ -38,12 +38,12 @@ export function sparseCheckout({
 
 export const NO_GIT_TO_MERGE: Wording = {
   message: 'This folder is not in a Git repository, so there is nothing to merge.',
-  hint: 'git init, or actions/checkout in a workflow',
+  hint: 'Make the folder a Git repository: git init. In a workflow, use actions/checkout.',
 }
 
 export const NO_GIT_FOR_LEDGER: Wording = {
   message: 'This folder is not in a Git repository, so it has no ledger and no lock.',
-  hint: 'git init',
+  hint: 'Make the folder a Git repository: git init',
 }
 
 export const NOTHING_COMMITTED = 'Nothing is committed yet.'
@@ -59,29 +59,29 @@ export function noSuchCommit({ name, remote }: { readonly name: string; readonly
 
 export const NO_INSTANCE_ON_DEFAULT_BRANCH: Wording = {
   message: 'The default branch has no valid instance.yaml. Herdbook does not know which server this is.',
-  hint: 'Fix it there first: herdbook validate',
+  hint: 'On that branch, find the mistake and correct it: herdbook validate',
 }
 
 export const MERGE_REMOVES_INSTANCE: Wording = {
   message: 'This merge would remove instance.yaml. Herdbook would not know which server this is.',
-  hint: 'Bring it back as it is on the default branch.',
+  hint: 'Copy instance.yaml from the default branch into your branch again.',
 }
 
 export const mergeConflict = ({ files, base }: { readonly files: string; readonly base: string }): Wording => ({
-  message: `Herdbook cannot merge this. Both sides changed ${files}.`,
-  hint: `Update the branch, then resolve what both sides changed: git merge ${base}`,
+  message: `Herdbook cannot merge this branch. Your branch and ${base} both changed ${files}.`,
+  hint: `Merge ${base} into your branch, and resolve the conflicts: git merge ${base}`,
 })
 
 export const unrelatedHistories = (base: string): Wording => ({
-  message: 'Herdbook cannot merge this. The two branches have no commit in common.',
-  hint: `Start the branch again: git switch --create NAME ${base}`,
+  message: `Herdbook cannot merge this branch. Your branch and ${base} have no commit in common.`,
+  hint: `Start your branch again from ${base}: git switch --create NAME ${base}`,
 })
 
 // Objects and dates that a person names
 
 export const noSuchObject = ({ text, kinds }: { readonly text: string; readonly kinds: string }): Wording => ({
-  message: `"${text}" names no object.`,
-  hint: `Write KIND/ID, such as domain-block/spam.example. Kinds: ${kinds}.`,
+  message: `"${text}" is not the name of an object.`,
+  hint: `Write KIND/ID, such as domain-block/spam.example. The kinds are ${kinds}.`,
 })
 
 export const notADate = (written: string): Wording => ({
@@ -97,7 +97,7 @@ export const datePassed = (written: string): Wording => ({
 // Changes of the files
 
 export const NOTHING_WRITTEN = 'Nothing was written.'
-export const FILES_SAY_SO = 'The files say so already.'
+export const FILES_SAY_SO = 'The files already say so. Herdbook changed nothing.'
 export const reviewChanges = (files: string): string => `Changed ${files}. Check the change and propose it:`
 
 export const readOnlyFile = ({ path, quoted }: { readonly path: string; readonly quoted: string }): Wording => ({
@@ -123,8 +123,9 @@ export function proposeCommands({
 
 // The lock, and waiting
 
-export const waitingForLock = (holder: string): string => `Waiting for the lock: ${holder}`
-export const STOPPED_EARLY = 'Stopped before anything was done.'
+export const waitingForLock = (holder: string): string =>
+  `Waiting for the lock (only one apply runs at a time): ${holder}`
+export const STOPPED_EARLY = 'Herdbook stopped before it did anything.'
 
 /** The server limits requests. */
 export const waiting = ({ seconds, reason }: { readonly seconds: number; readonly reason: string }): string =>
@@ -134,5 +135,5 @@ export const waiting = ({ seconds, reason }: { readonly seconds: number; readonl
 
 export const wrongEvent = ({ event, names }: { readonly event: string; readonly names: string }): Wording => ({
   message: `This job does not work for the event ${event}.`,
-  hint: `It works for ${names}. Check \`on:\` in the workflow.`,
+  hint: `The job works for ${names}. Correct \`on:\` in the workflow.`,
 })

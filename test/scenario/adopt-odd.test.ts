@@ -30,13 +30,13 @@ describe('adopt', () => {
   it('takes over all that files can hold, and says of each other object which field has what', async () => {
     const { stderr, out } = await must(herd, ['adopt'])
     expect(flat(stderr)).toContain(
-      'domain-block/bell.example was not adopted: its public_comment has a control character (U+0007). Change it in Mastodon, then: herdbook adopt domain-block/bell.example',
+      'domain-block/bell.example was not adopted: its public_comment has a control character (U+0007). Change this text in Mastodon, then: herdbook adopt domain-block/bell.example',
     )
     expect(flat(stderr)).toMatch(
       /rule\/\S+ was not adopted: rule\/\S+ has the same text, and Herdbook knows a rule by its text/,
     )
     expect(flat(stderr)).toContain(
-      '3 blocks have a private comment that the files do not have. To write them, add --private-comments.',
+      '3 blocks have a private comment that the files do not have. To write these comments, add --private-comments.',
     )
     expect(flat(stderr)).toContain(
       '1 draft of the terms of service is left out. The files hold only published versions.',

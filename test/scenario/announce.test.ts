@@ -173,7 +173,9 @@ describe('with notice_days, a suspension that cuts follows', () => {
     const { out } = await must(herd, ['apply', '--yes'])
     expect(await posts(herd)).toHaveLength(5)
     expect(await named()).toHaveLength(10)
-    expect(out.match(/One run posts at most 5 times: the next run\s+announces this/g)).toHaveLength(4)
+    expect(
+      out.match(/posts\s+at\s+most\s+5\s+announcements,\s+so\s+the\s+next\s+run\s+announces\s+this\s+step/g),
+    ).toHaveLength(4)
     // Whoever was named is suspended when the week is over; the others are named then, and a week later it is their
     // turn.
     await must(herd, ['apply', '--yes'], 0, { now: daysOn(8) })
@@ -244,7 +246,7 @@ describe('with notice_days, a suspension that cuts follows', () => {
     herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
     add(herd, block('fine.example', consent))
     const { out } = await must(herd, ['apply', '--yes'], 8)
-    expect(out).toMatch(/Members must hear about it first, and the announcement failed/)
+    expect(out).toMatch(/Members must hear about this step first, but the announcement failed/)
     expect(out).toMatch(/write:statuses/)
     expect(await blockOf(herd, 'fine.example')).toEqual([])
     await must(herd, ['apply', '--yes'], 8, { now: daysOn(30) })

@@ -20,7 +20,7 @@ describe('where instance.yaml names a forge', () => {
     herd.write({ 'domain-blocks.yaml': `domain_blocks:\n${block('one.example')}\n` })
     const ran = await must(herd, ['apply', '--yes'], 6)
     expect(ran.out).toMatch(
-      /one\.example.*\n\s+This step has changed since its approval, or it was never approved\.[^]*herdbook approve "why"/,
+      /one\.example.*\n\s+This step was never approved, or it has changed since its approval\.[^]*herdbook approve "why"/,
     )
     expect(await severityOf('one.example')).toBeUndefined()
   })
@@ -55,7 +55,7 @@ describe('where instance.yaml names a forge', () => {
     )
     const ran = await must(herd, ['apply', '--yes'], 6)
     expect(ran.out).toMatch(
-      /Done {2}1\n.*two\.example[^]*Skipped {2}1\n.*three\.example.*\n\s+This step has changed since its approval, or it was never approved\./,
+      /Done {2}1\n.*two\.example[^]*Skipped {2}1\n.*three\.example.*\n\s+This step was never approved, or it has changed since its approval\./,
     )
     expect(await severityOf('two.example')).toEqual({ severity: 2 })
     expect(await severityOf('three.example')).toBeUndefined()

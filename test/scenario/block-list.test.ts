@@ -97,7 +97,7 @@ describe('block --from', () => {
       'limit',
     ])
     expect(stderr).toContain(
-      '--severity is for rows without a severity, and every row here has one. To make no block stricter than limit: --at-most limit',
+      '--severity changes nothing here, because every row has a severity already. To make no block stricter than limit: --at-most limit',
     )
     expect(stdout).toContain('adds 1 (1 suspend)')
     git(herd.dir, 'checkout', '--quiet', '--', 'instance')
@@ -127,7 +127,7 @@ describe('block --from', () => {
   it('says that the files say so already only where they do', async () => {
     expect(
       (await must(herd, ['block', '--from', list('a.csv', 'domain,severity\nlimited.example,limit\n')])).stdout,
-    ).toContain('The files say so already.')
+    ).toContain('The files already say so.')
     const own = await must(herd, [
       'block',
       '--from',
@@ -168,7 +168,7 @@ it('a domain is taken as people have it: an address of the web, or a handle', as
 it('a block that is raised by hand loses the end of the weaker one, and that is said', async () => {
   const { stdout } = await must(herd, ['block', 'limited.example', '--severity', 'suspend'])
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-    'limited.example: the weaker block had an end, 2099-01-01. The stricter block has none. To set one: --until',
+    'limited.example: the weaker block had an end, 2099-01-01. The stricter block has none. To set an end, add --until.',
   )
   expect(block('limited.example')).toEqual({ domain: 'limited.example', severity: 'suspend' })
   await must(herd, ['block', 'limited.example', '--severity', 'suspend', '--until', '2099-02-02'])

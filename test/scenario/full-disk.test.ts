@@ -77,7 +77,7 @@ describe.each([limit, ...(disk ? [onDisk(disk)] : [])])(
       const before = contents(folder)
       const ran = await cramped(herd, args)
       expect(ran.code, ran.out).toBe(9)
-      expect(said(ran)).toContain(`instance/${file}: ${says} → Fix this, then run the command again.`)
+      expect(said(ran)).toContain(`instance/${file}: ${says} → Solve this problem, then run the command again.`)
       expect(contents(folder)).toEqual(before)
       await must(herd, args)
       expect(contents(folder)[file]).not.toBe(before[file])

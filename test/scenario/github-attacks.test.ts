@@ -56,7 +56,7 @@ describe('files of a fork', SLOW, () => {
         'roles.yaml is a link',
         'terms-of-service.yaml is neither a file nor a folder',
         'ip-blocks.yaml',
-        'is not a file beside this one',
+        'is not a file in the same folder as this one',
       ])
         expect(job.stderr).toContain(name)
       expect(said(job, pull.comment())).not.toMatch(/nobody may read|PATH=|somebody else/)
@@ -248,7 +248,7 @@ describe('beside the files', SLOW, () => {
     // The head alone, taken for the instance, would end every block.
     expect(existsSync(join(herd.desk(), 'attic'))).toBe(false)
     expect(said(job, commentOn(herd, number))).not.toMatch(/[Ll]ifts|[Dd]eletes/)
-    expect(commentOn(herd, number)).toMatch(/Both sides changed|not valid|No changes|no instance/i)
+    expect(commentOn(herd, number)).toMatch(/both changed|not valid|No changes|no instance/i)
   })
 
   it('any number of pull requests from forks does not keep ours from being planned anew', async () => {

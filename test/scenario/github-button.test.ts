@@ -190,8 +190,8 @@ describe('what is written beside a button is never more than that', () => {
     ['more than a line', inputs('approve', '', 'fine\nHerdbook-Restore: rule/x'), /one line of text/],
     ['no reason', inputs('approve', 'rule/x', ''), /needs a reason/],
     ['approve, and not what', inputs('approve', '', 'x'), /You did not say what to approve/],
-    ['approve, and all of something that is no plan', inputs('approve', 'abc', 'x'), /names no object/],
-    ['an object that is none', inputs('adopt', '../../etc/passwd'), /names no object/],
+    ['approve, and all of something that is no plan', inputs('approve', 'abc', 'x'), /is not the name of an object/],
+    ['an object that is none', inputs('adopt', '../../etc/passwd'), /is not the name of an object/],
     ['a pull request that is none', inputs('plan', '12; id'), /not the number of a pull request/],
     ['a domain that is none', inputs('unblock', '$(id)', 'x'), /is not a domain/],
   ])('%s', async (_name, given, why) => {

@@ -44,7 +44,7 @@ describe('in public', () => {
     )
     const pressed = ran(await herd.settle(), 'propose')
     expect(pressed.result).toBe('failure')
-    expect(pressed.stderr).toContain("the server's comment must not be shown here")
+    expect(pressed.stderr).toContain("it must not show the server's comment here")
     expect([...herd.hub.state.branches.keys()]).toEqual(['main', 'herdbook-ledger/production'])
   })
 

@@ -81,7 +81,7 @@ describe('a pull request from a branch of the repository', () => {
     herd.events.length = 0
     await herd.hub.act.push({ by: 'mo', branch: 'block', files: { [BLOCKS]: blocks(block('branch.example')) } })
     ran(await herd.settle(), 'plan')
-    expect(commentOn(herd, number)).toMatch(/Both sides changed [^]*domain-blocks\.yaml/)
+    expect(commentOn(herd, number)).toMatch(/both changed [^]*domain-blocks\.yaml/)
   })
 
   it('that changes nothing of the instance says what it changes', async () => {

@@ -23,9 +23,7 @@ it('an environment with another name has one comment and one check, whether or n
   ran(await herd.settle(), 'plan')
   await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: list('two.example') } })
   await herd.settle()
-  expect([...herd.hub.state.comments.values()].find((one) => one.issue === number)?.body).toContain(
-    'Both sides changed',
-  )
+  expect([...herd.hub.state.comments.values()].find((one) => one.issue === number)?.body).toContain('both changed')
   expect(markers(number)).toEqual(['<!-- herdbook:staging -->'])
   expect(contexts()).toEqual(['herdbook/staging'])
 })

@@ -115,12 +115,12 @@ describe('an irreversible step', () => {
     const written = await must(herd, ['block', 'meh.example', '--severity', 'suspend'])
     expect(written.out).toContain('Changed')
     expect(flat(written.out)).toContain(
-      'The file accepts 21 (a fifth more, and at least ten more): Herdbook measures again before it blocks.',
+      'Herdbook counts again before it blocks. The file accepts up to 21 (a fifth more, and at least ten more).',
     )
     expect(herd.read('domain-blocks.yaml')).toContain('accept_severed_relationships: 21')
     herd.write({}, 'Once more')
     expect((await must(herd, ['block', 'meh.example', '--severity', 'suspend'])).out).toContain(
-      'The files say so already',
+      'The files already say so',
     )
     await must(herd, ['restore', 'domain-block/meh.example', '--yes'])
     herd.write({ 'domain-blocks.yaml': blocks(26) })

@@ -54,7 +54,7 @@ describe('the plan of a merge that is only proposed', () => {
     const head = propose({ 'instance/domain-blocks.yaml': blocks('mine.example') })
     herd.write({ 'domain-blocks.yaml': blocks('theirs.example') }, 'Theirs')
     const ran = await must(herd, ['plan', '--base', 'main', '--head', head], 9)
-    expect(ran.out).toMatch(/Both sides changed instance\/domain-blocks\.yaml[^]*git merge/)
+    expect(ran.out).toMatch(/both changed instance\/domain-blocks\.yaml[^]*git merge/)
     await must(herd, ['apply', '--yes'])
   })
 

@@ -38,7 +38,7 @@ export const BY_HAND: readonly HintCase[] = [
     state: ({ dir }) => rmSync(join(dir, '.git'), { recursive: true }),
     types: ['leave', 'domain-block/x.example', 'as it is'],
     exit: 9,
-    says: /error no-git .*→ (git init)/,
+    says: /error no-git .*→ Make the folder a Git repository: (git init)/,
   },
   {
     of: ['verbs/leave/texts.ts: herdbook apply'],
@@ -61,7 +61,7 @@ export const BY_HAND: readonly HintCase[] = [
     state: begun,
     types: ['leave', 'domain-block/nowhere.example', 'as it is'],
     exit: 5,
-    says: /so there is nothing to leave\. → To see what was: (herdbook drift)/,
+    says: /So there is nothing to leave\. → To see what was added or changed by hand: (herdbook drift)/,
     shows: /In sync|Nothing was changed by hand|Not managed here/,
   },
   {
@@ -82,7 +82,7 @@ export const BY_HAND: readonly HintCase[] = [
     exit: 3,
     says: /(herdbook restore \S+) removes it from the server/,
     ends: [5],
-    shows: /Lifts the block of by-hand-2\.example .*There is no terminal here to ask you/,
+    shows: /Lifts the block of by-hand-2\.example .*Herdbook has no terminal on which it can ask you/,
   },
   {
     of: ['terminal/added-by-hand.ts: herdbook leave'],
@@ -111,7 +111,7 @@ export const BY_HAND: readonly HintCase[] = [
     herd: bare,
     types: ['adopt', 'moderator'],
     exit: 0,
-    says: /To write it into moderators\.yaml: (herdbook adopt moderator\/owner)/,
+    says: /To write the account into moderators\.yaml: (herdbook adopt moderator\/owner)/,
   },
   {
     of: ['reconcile/plan/texts.ts: herdbook leave'],

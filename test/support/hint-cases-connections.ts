@@ -57,7 +57,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     state: inFile(() => 'nobody-knows-this'),
     types: ['status'],
     exit: 10,
-    says: /Check the tokens: (herdbook token check)/,
+    says: /To check the tokens: (herdbook token check)/,
     ends: [10],
     shows: /does not know this token/,
   },

@@ -26,7 +26,7 @@ export const FILES: readonly HintCase[] = [
     types: ['validate'],
     exit: 9,
     fill: DOMAIN,
-    says: /error no-instance .*→ Start one: (herdbook init DOMAIN)/,
+    says: /error no-instance .*Or start a new instance: (herdbook init DOMAIN)/,
   },
   {
     of: ['session/texts.ts: herdbook init'],
@@ -35,7 +35,7 @@ export const FILES: readonly HintCase[] = [
     types: ['plan', '--instance', 'instance'],
     exit: 9,
     fill: DOMAIN,
-    says: /error no-instance .*→ Start one: (herdbook init DOMAIN)/,
+    says: /error no-instance .*→ To write it: (herdbook init DOMAIN)/,
   },
   {
     of: ['instance/texts.ts: herdbook init'],
@@ -51,7 +51,7 @@ export const FILES: readonly HintCase[] = [
     herd: bare,
     types: ['init', 'no domain'],
     exit: 9,
-    says: /error not-a-domain .*→ (herdbook init herd\.example)/,
+    says: /error not-a-domain .*→ For example: (herdbook init herd\.example)/,
     shows: /Written:/,
   },
   {
@@ -68,7 +68,7 @@ export const FILES: readonly HintCase[] = [
     herd: bare,
     types: ['init'],
     exit: 9,
-    says: /error no-domain .*→ (herdbook init herd\.example)/,
+    says: /error no-domain .*→ For example: (herdbook init herd\.example)/,
     shows: /Written:/,
   },
   {
@@ -77,7 +77,7 @@ export const FILES: readonly HintCase[] = [
     state: without('instance'),
     types: ['init', '--update'],
     exit: 9,
-    says: /error not-begun .*→ (herdbook init herd\.example)/,
+    says: /error not-begun .*→ For example: (herdbook init herd\.example)/,
     shows: /Written:/,
   },
   {
@@ -85,7 +85,7 @@ export const FILES: readonly HintCase[] = [
     herd: bare,
     types: ['init', '--update', '--owners', '@alice'],
     exit: 9,
-    says: /error no-effect .*→ (herdbook init --update)/,
+    says: /error no-effect .*→ Leave out \S+: (herdbook init --update)/,
     shows: /Not written again, since you removed it/,
   },
   {
@@ -136,7 +136,7 @@ export const FILES: readonly HintCase[] = [
     herd: bare,
     types: ['block'],
     exit: 9,
-    says: /error no-domain .*→ (herdbook block spam\.example --severity suspend)/,
+    says: /error no-domain .*→ For example: (herdbook block spam\.example --severity suspend)/,
     shows: /propose it/,
   },
   {
@@ -144,7 +144,7 @@ export const FILES: readonly HintCase[] = [
     herd: bare,
     types: ['plan', '--base', 'main'],
     exit: 9,
-    says: /error base-and-head .*→ (herdbook plan --base main --head HEAD)/,
+    says: /error base-and-head .*→ For example: (herdbook plan --base main --head HEAD)/,
     shows: /No changes|Nothing|In sync/,
   },
   {
@@ -152,7 +152,7 @@ export const FILES: readonly HintCase[] = [
     herd: bare,
     types: ['plan', '--base', 'main', '--head', 'HEAD', '--out', 'plan.json'],
     exit: 9,
-    says: /error not-to-apply .*→ Merge it, then: (herdbook plan --out plan\.json)/,
+    says: /error not-to-apply .*→ Merge the branch, then: (herdbook plan --out plan\.json)/,
     shows: /Nothing is managed yet/,
   },
   {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cloneOf } from './sandbox.ts'
 import { commit, git } from './git.ts'
@@ -25,7 +25,7 @@ export const GIT: readonly HintCase[] = [
     state: outsideGit,
     types: ['approve', 'why', '--yes'],
     exit: 9,
-    says: /error no-git .*→ (git init)/,
+    says: /error no-git .*→ Make the folder a Git repository: (git init)/,
   },
   {
     of: ['verbs/pause/texts.ts: git init'],
@@ -33,7 +33,7 @@ export const GIT: readonly HintCase[] = [
     state: outsideGit,
     types: ['pause', 'why'],
     exit: 9,
-    says: /error no-git .*→ (git init)/,
+    says: /error no-git .*→ Make the folder a Git repository: (git init)/,
   },
   {
     of: ['session/texts.ts: git init'],
@@ -41,7 +41,7 @@ export const GIT: readonly HintCase[] = [
     state: outsideGit,
     types: ['unlock'],
     exit: 9,
-    says: /error no-git .*→ (git init)/,
+    says: /error no-git .*→ Make the folder a Git repository: (git init)/,
   },
   {
     of: ['verbs/why/texts.ts: git init'],
@@ -49,7 +49,7 @@ export const GIT: readonly HintCase[] = [
     state: outsideGit,
     types: ['why', 'rule/be-kind'],
     exit: 9,
-    says: /error no-git .*→ (git init)/,
+    says: /error no-git .*→ Make the folder a Git repository: (git init)/,
   },
   {
     of: ['session/texts.ts: git init'],
@@ -57,7 +57,7 @@ export const GIT: readonly HintCase[] = [
     state: outsideGit,
     types: ['plan', '--base', 'main', '--head', 'HEAD'],
     exit: 9,
-    says: /error no-git .*→ (git init),/,
+    says: /error no-git .*→ Make the folder a Git repository: (git init)\./,
   },
   {
     of: ['verbs/apply/texts.ts: git init'],
@@ -72,7 +72,7 @@ export const GIT: readonly HintCase[] = [
     },
     types: APPLY,
     exit: 8,
-    says: /no-notice .*→ (git init)/,
+    says: /no-notice .*→ Make the folder a Git repository: (git init)/,
   },
   {
     of: ['session/texts.ts: git fetch'],
@@ -107,7 +107,7 @@ export const GIT: readonly HintCase[] = [
     types: ['plan', '--base', 'main', '--head', 'topic'],
     exit: 9,
     fill: { NAME: 'again' },
-    says: /error not-mergeable .*→ Start the branch again: (git switch --create NAME \w+)/,
+    says: /error not-mergeable .*→ Start your branch again from \w+: (git switch --create NAME \w+)/,
     shows: /Switched to a new branch/,
   },
   {
@@ -116,7 +116,7 @@ export const GIT: readonly HintCase[] = [
     state: ({ dir }) => commit(dir, 'Break', { 'instance/instance.yaml': 'domain: [\n' }),
     types: ['plan', '--base', 'main', '--head', 'HEAD'],
     exit: 9,
-    says: /error no-instance .*→ Fix it there first: (herdbook validate)/,
+    says: /error no-instance .*→ On that branch, find the mistake and correct it: (herdbook validate)/,
     ends: [9],
     shows: /instance\.yaml:/,
   },
@@ -137,13 +137,17 @@ export const GIT: readonly HintCase[] = [
     says: /warning empty-file .*bring it back: (git checkout -- \S+)/,
   },
   {
-    of: ['instance/texts.ts: git status'],
+    of: ['instance/texts.ts: git checkout'],
     herd: bare,
-    state: ({ dir }) => mkdirSync(join(dir, 'instance/rules.yaml')),
+    state: ({ dir }) => {
+      commit(dir, 'Rules', { 'instance/rules.yaml': '# none yet\n' })
+      rmSync(join(dir, 'instance/rules.yaml'))
+      mkdirSync(join(dir, 'instance/rules.yaml'))
+    },
     types: ['validate'],
     exit: 9,
-    says: /error not-a-file .*→ Rename the folder, then put the file back: (git status)/,
-    shows: /On branch main/,
+    says: /error not-a-file .*→ Rename the folder\. If the file was in Git, bring it back: (git checkout -- \S+)/,
+    first: ({ dir }) => renameSync(join(dir, 'instance/rules.yaml'), join(dir, 'rules')),
   },
   {
     of: [

@@ -58,14 +58,14 @@ const CASES: readonly HintCase[] = [
     state: held,
     types: ['unlock'],
     exit: 7,
-    says: /error locked .*has stopped: (herdbook unlock \w+)/,
+    says: /error locked .*has stopped, remove its lock: (herdbook unlock \w+)/,
   },
   {
     of: ['verbs/unlock/texts.ts: herdbook ledger sign'],
     herd: signed,
     types: ['unlock', '--new-key', 'why'],
     exit: 0,
-    says: /→ Next time: (herdbook ledger sign "why")/,
+    says: /→ Next time, type: (herdbook ledger sign "why")/,
     shows: /The ledger is correct/,
   },
   {
@@ -157,7 +157,7 @@ const CASES: readonly HintCase[] = [
     state: paused,
     types: ['resume'],
     exit: 0,
-    says: /Apply what was merged during the pause: (herdbook apply)/,
+    says: /To apply what was merged during the pause: (herdbook apply)/,
   },
   {
     of: ['verbs/status/texts.ts: herdbook resume'],

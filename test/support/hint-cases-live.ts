@@ -14,7 +14,7 @@ const CASES: readonly HintCase[] = [
     state: (herd) => herd.hand.blockDomain('odd.example', { severity: 'silence', public_comment: 'loud\u0007' }),
     types: ['adopt'],
     exit: 0,
-    says: /Change it in Mastodon, then: (herdbook adopt domain-block\/odd\.example)/,
+    says: /Change this text in Mastodon, then: (herdbook adopt domain-block\/odd\.example)/,
     first: ({ sandbox }) =>
       sandbox.query("update domain_blocks set public_comment = 'loud' where domain = 'odd.example'"),
   },
@@ -24,7 +24,7 @@ const CASES: readonly HintCase[] = [
     state: (herd) => herd.hand.blockDomain('hand.example', { severity: 'silence' }),
     types: ['unblock', 'hand.example'],
     exit: 9,
-    says: /error no-such-object .*→ If Mastodon has one: (herdbook adopt domain-block\/hand\.example)/,
+    says: /error no-such-object .*→ If Mastodon has this block, write it into the files first: (herdbook adopt domain-block\/hand\.example)/,
     shows: /1 object adopted/,
   },
   {

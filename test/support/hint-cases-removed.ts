@@ -34,7 +34,7 @@ export const REMOVED: readonly HintCase[] = [
     state: begun,
     types: ['demote', 'mod', '--let-go', 'why'],
     exit: 5,
-    says: /error not-removed .*→ To see who was: (herdbook plan)/,
+    says: /error not-removed .*→ To see whose role was taken away: (herdbook plan)/,
     shows: /In sync/,
   },
   {
@@ -43,7 +43,7 @@ export const REMOVED: readonly HintCase[] = [
     state: removed,
     types: ['demote', 'mod', '--let-go', 'why'],
     exit: 0,
-    says: /counts again: (herdbook plan)/,
+    says: /counts again\. To see what this changes: (herdbook plan)/,
     ends: [2],
     shows: /Gives Moderator to mod/,
   },
@@ -54,7 +54,7 @@ export const REMOVED: readonly HintCase[] = [
     types: ['demote', 'mod', '--yes'],
     exit: 9,
     fill: { ACCOUNT: 'mod' },
-    says: /error no-effect .*→ (herdbook demote ACCOUNT --now "why" --print)/,
+    says: /error no-effect .*→ To use them, add --now: (herdbook demote ACCOUNT --now "why" --print)/,
     shows: /1\. Herdbook writes into the ledger/,
   },
   {
@@ -63,7 +63,7 @@ export const REMOVED: readonly HintCase[] = [
     state: withoutMod,
     types: ['demote', 'mod'],
     exit: 9,
-    says: /error no-such-object .*gives it a role: (herdbook adopt moderator\/mod)/,
+    says: /error no-such-object .*write it into the files first: (herdbook adopt moderator\/mod)/,
   },
   {
     of: ['verbs/demote/texts.ts: herdbook demote', 'verbs/demote/texts.ts: git commit'],

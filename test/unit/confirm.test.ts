@@ -33,13 +33,13 @@ const GRAVE = { ...EMPTY, steps: [step('domain-block', 'bad.example', { hazard: 
 test.each([
   ['y', HARMLESS, null],
   ['YES', HARMLESS, null],
-  ['no', HARMLESS, 'Answer y, or give --yes'],
+  ['no', HARMLESS, 'Answer y, or add --yes'],
   ['herd.example', GRAVE, null],
   [' Herd.Example ', GRAVE, null],
   ['yes', GRAVE, 'Type the domain, herd.example'],
   ['', GRAVE, 'Type the domain, herd.example'],
-  [null, HARMLESS, 'There is no terminal here to ask you: give --yes'],
-  [null, GRAVE, 'There is no terminal here to ask you: give --yes'],
+  [null, HARMLESS, 'Herdbook has no terminal on which it can ask you. Add --yes'],
+  [null, GRAVE, 'Herdbook has no terminal on which it can ask you. Add --yes'],
 ] as const)('who types %j is told what the question takes', async (typed, plan, told) => {
   expect(await confirm(person(typed), plan)).toEqual(told === null ? null : expect.stringContaining(told))
 })

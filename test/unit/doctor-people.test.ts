@@ -146,7 +146,7 @@ describe('a private repository on the free plan', () => {
       )
     }
     const { stdout, code } = await doctor(hub, 'alice')
-    expect([code, stdout.includes('ask an administrator')]).toEqual([9, false])
+    expect([code, stdout.includes('Ask an administrator')]).toEqual([9, false])
   })
 
   test('on a plan that has all of it, nothing is told of that', async () => {

@@ -22,7 +22,7 @@ describe('herdbook doctor, where it can not see all', () => {
     expect(ran).toMatchObject({
       code: 10,
       stdout: expect.stringMatching(
-        /\? Secrets +could not be seen.*\n[^]*9 things could not be seen \(\?\): ask an administrator/,
+        /\? Secrets +could not be seen.*\n[^]*9 things could not be seen \(\?\)\. Ask an administrator/,
       ),
     })
     expect(ran.stdout).not.toContain('All is as it should be')

@@ -59,7 +59,7 @@ describe('a repository for GitHub', () => {
   it('says who is missing, and promises no answer where no workflows were written', async () => {
     using dir = scratch()
     const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])
-    expect(stdout).toContain(`who is ${UNFILLED.owners} and ${UNFILLED.moderators}?`)
+    expect(stdout).toContain(`Replace ${UNFILLED.owners} and ${UNFILLED.moderators} in .github/CODEOWNERS`)
     expect(stdout).toContain('No workflows were written')
     expect(readdirSync(join(dir.path, '.github'))).toEqual(['CODEOWNERS'])
     expect(read(dir.path, 'README.md')).not.toMatch(/open an issue|pull request|button/)
@@ -71,7 +71,7 @@ describe('a repository for GitHub', () => {
   it('leaves nobody to fill in where the owners are known', async () => {
     using dir = scratch()
     const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance', '--owners', '@alice'])
-    expect(stdout).not.toContain('Fill in')
+    expect(stdout).not.toContain('in .github/CODEOWNERS with')
     expect(read(dir.path, '.github/CODEOWNERS')).toMatch(/^\* @alice$[^]*^\/instance\/rules\.yaml @alice$/m)
   })
 

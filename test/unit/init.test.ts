@@ -60,7 +60,7 @@ describe('a new repository', () => {
     expect((await call(dir, ['init', DOMAIN])).stdout).not.toContain('README.md')
     expect(readFileSync(join(dir, 'README.md'), 'utf8')).toBe('ours')
     expect(git(dir, 'symbolic-ref', '--short', 'HEAD')).toBe('trunk')
-    expect((await call(dir, ['init', DOMAIN])).stdout).toContain('nothing was written')
+    expect((await call(dir, ['init', DOMAIN])).stdout).toContain('Herdbook wrote nothing')
   })
 
   it('refuses what is no domain', async () => {

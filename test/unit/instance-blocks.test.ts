@@ -153,7 +153,9 @@ describe('domain blocks', () => {
       'domain: a.example, severity: limit, until: 2026-11-23',
       'domain: b.example, severity: limit, until: 2026-11-24',
     )
-    expect(await told(past, { now })).toEqual(['warning expired domain-blocks.yaml:2:50 this ended on 2026-11-23'])
+    expect(await told(past, { now })).toEqual([
+      'warning expired domain-blocks.yaml:2:50 this entry ended on 2026-11-23',
+    ])
     expect(await told(past)).toEqual([])
     expect(await told(blocks('domain: a.example, severity: limit, until: 2026-02-29'), { now })).toEqual([
       expect.stringContaining('error not-a-date'),

@@ -61,7 +61,7 @@ describe('connections', () => {
     [
       'a reader without ssh',
       'mastodon: { database: { over: local, reader: true } }\n',
-      'reader: true is for SSH, but over is local',
+      'reader: true means a read-only program that works only over SSH, but this says over: local',
     ],
     [
       'a token in the clear',

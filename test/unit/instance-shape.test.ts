@@ -25,14 +25,14 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'a key that has to be there, misspelt',
       'domain-blocks.yaml',
       'domain_blocks:\n  - domain: a.example\n    severty: suspend\n',
-      'unknown-key domain-blocks.yaml:3:5 there is no key severty here',
+      'unknown-key domain-blocks.yaml:3:5 the key severty is not known in this place',
       'Did you mean severity?',
     ],
     [
       'the key that has to be there, where an optional one is as near',
       'roles.yaml',
       'roles:\n  - nam: A\n    position: 1\n    permissions: []\n',
-      'unknown-key roles.yaml:2:5 there is no key nam here',
+      'unknown-key roles.yaml:2:5 the key nam is not known in this place',
       'Did you mean name?',
     ],
     [
@@ -244,7 +244,7 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'settings.yaml',
       'settings:\n  <<: { trends: true }\n',
       'unknown-key settings.yaml:2:3',
-      'does not read merge keys',
+      'does not read <<',
     ],
     [
       'a permission twice',

@@ -86,6 +86,6 @@ describe.each(FILE_NAMES)('%s', (file) => {
 })
 
 it.each(NAMES)('%s is no kind', (name) => {
-  expect(() => parseRef(`${name}/a`)).toThrow(`"${name}/a" names no object.`)
+  expect(() => parseRef(`${name}/a`)).toThrow(`"${name}/a" is not the name of an object.`)
   expect(() => fileOf(name)).toThrow(`The files have no kind ${name}.`)
 })

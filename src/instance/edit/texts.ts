@@ -31,7 +31,7 @@ export const isAliasHere = (name: string, line: number): ManualEdit => ({
   hint: `In line ${line}, write the value in place of *${name}, then run this again.`,
 })
 
-export const BAD_ALIAS = 'an alias (*name) in it names nothing, or repeats too much'
+export const BAD_ALIAS = 'an alias (*name) in this file names nothing, or repeats too much'
 
 // Comments that Herdbook cannot keep in their place.
 
@@ -61,19 +61,19 @@ export const noCollection = (path: string): string => `there is no list or map a
 export const notAMap = (path: string): string => `${path} is not a map`
 export const nothingToRemove = (part: string | number): string => `there is no ${part} to remove`
 export const notATextFile = (file: string): string => `${JSON.stringify(file)} is not a text file beside it`
-export const NOTHING_LEFT = 'the change would leave nothing in it'
+export const NOTHING_LEFT = 'the change would leave nothing in the file'
 export const NO_SOURCE = 'a field has no source'
 export const NO_COLON = 'a key has no colon'
-export const SAME_WORDS = 'two changes are for the same words'
+export const SAME_WORDS = 'two of the changes are at the same place'
 
 export const noSuchKind = (kind: string): string => `The files have no kind ${kind}.`
 
 export const unwantedCharacter = (ref: string): Wording => ({
   message: `${JSON.stringify(ref)} contains a control character, or one that changes the direction of text. No file may contain it.`,
-  hint: 'Change it in Mastodon first.',
+  hint: 'Change this text in Mastodon first.',
 })
 
 export const emptyWithoutReason = (key: string, file: string): Wording => ({
   message: `That was the last entry of ${key} in ${file}. An empty list needs a reason.`,
-  hint: 'Say why: --emptied "why it is empty". Herdbook writes the reason beside the list as emptied_on_purpose.',
+  hint: 'Add the reason to your command: --emptied "why it is empty". Herdbook writes the reason beside the list as emptied_on_purpose.',
 })

@@ -11,13 +11,13 @@ export const lfsPointer = (file: string): NotFormatted => ({
 })
 
 export const UNSTABLE: NotFormatted = {
-  message: 'Herdbook found no layout that stays the same',
-  hint: 'Move comments onto lines of their own.',
+  message: 'Herdbook found no layout for it that stays the same when it is tidied again',
+  hint: 'Move each comment onto its own line, then run this again.',
 }
 
 export const OTHER_MEANING: NotFormatted = {
-  message: 'formatting would change its meaning',
-  hint: 'Format it by hand, then run: herdbook validate',
+  message: 'a new layout would change what the file means',
+  hint: 'Tidy the file by hand, then run: herdbook validate',
 }
 
 export const commentMoves = (line: number): NotFormatted => ({

@@ -31,7 +31,8 @@ export const WHAT_IT_IS = {
 } as const
 
 export const tooLarge = (file: string, bytes: number): ListWording => ({
-  message: `${file} is larger than ${bytes} bytes`,
+  message: `${file} is larger than ${bytes} bytes, and Herdbook reads no larger list`,
+  hint: 'Check that this is the right file. If it is, split it into several lists.',
 })
 
 export const badCsv = (file: string, problem: string): ListWording => ({
@@ -57,7 +58,7 @@ export const unknownJson = (file: string): ListWording => ({
 
 export const BAD_ELIXIR: ListWording = {
   message: 'this configuration has more than names in quotes, and Herdbook reads only those',
-  hint: 'Get the list as JSON instead: metadata.federation in the nodeinfo of that server.',
+  hint: 'Use the list as JSON instead. Copy metadata.federation from the nodeinfo of that server.',
 }
 
 // The columns of a table.
@@ -120,7 +121,7 @@ export const noDomain = (index: number): string => `entry ${index + 1} has no do
 export const notAboutDomain = (index: number): string => `entry ${index + 1} is not about a domain`
 export const allowed = (domain: string): string => `the list allows ${domain} and does not block it`
 export const notASeverity = (type: string): string => `a value that is not text (${type})`
-export const recommendsNothing = (domain: string): string => `the list recommends nothing for ${domain}`
+export const recommendsNothing = (domain: string): string => `the list says nothing about what to do with ${domain}`
 export const blockedUnknown = (domain: string): string => `the list does not say if ${domain} is blocked`
 export const noCounterpart = (action: string, domain: string): string =>
   `${action} of ${domain}: Mastodon has nothing like it`
@@ -135,7 +136,7 @@ export const READ_AS_LIMIT: ListWording = {
 
 export const severityMissing = (rows: number): ListWording => ({
   message: rows === 1 ? 'This row has no severity.' : `${rows} rows have no severity.`,
-  hint: 'Give them one: --severity suspend, limit or none.',
+  hint: 'Add --severity suspend, --severity limit or --severity none for these rows.',
 })
 
 export const accountsListed = (accounts: number, rows: number): ListWording => ({
@@ -153,7 +154,7 @@ export const noneRead = (file: string, rows: number, hint = ONE_OF): ListWording
 export const CAUSES: ReadonlyMap<string, string> = new Map([
   [
     'obfuscated',
-    "Ask the person who keeps the list for the whole names. Mastodon's export in Moderation → Federation has them.",
+    "Ask the person who keeps the list for the whole names. Mastodon's export in Moderation → Federation has the whole names, too.",
   ],
   ['unknown-severity', 'In the column severity, Herdbook knows suspend, limit (silence) and none (noop).'],
   ['allowed', 'It is a list of servers that are allowed, so it blocks none.'],

@@ -1,8 +1,8 @@
 import type { Wording } from '../diagnostic.ts'
 
 export const FORGE_WITHOUT_KEY: Wording = {
-  message: 'forge needs ledger_key: without it, anyone who can write to the repository could forge approvals',
-  hint: 'Add ledger_key: { env: HERDBOOK_LEDGER_KEY }. Its value can be any long random text.',
+  message: 'forge needs ledger_key, or else anyone who can write to the repository could forge approvals',
+  hint: 'Add ledger_key: { env: HERDBOOK_LEDGER_KEY }. The key can be any long random text.',
 }
 
 export const ANNOUNCE_WITHOUT_API: Wording = {
@@ -21,13 +21,13 @@ export const NOT_ENCRYPTED: Wording = {
 }
 
 export const READER_IS_LOCAL: Wording = {
-  message: 'reader: true is for SSH, but over is local',
-  hint: 'Write over: ssh. Or write native: {} to run psql on this machine.',
+  message: 'reader: true means a read-only program that works only over SSH, but this says over: local',
+  hint: 'Write over: ssh. Or replace reader: true with native: {}, and Herdbook runs psql on this machine.',
 }
 
 export const READER_KEY_WITHOUT_READER: Wording = {
-  message: 'reader_key needs reader: true',
-  hint: 'Add reader: true, or delete the line.',
+  message: 'reader_key works only with reader: true',
+  hint: 'Add reader: true, or delete the line reader_key.',
 }
 
 export const notExactlyOne = (connection: string, choices: readonly string[], chosen: readonly string[]): Wording => ({

@@ -19,7 +19,7 @@ export const emptyList = (key: string): Wording => ({
 
 export const notEmpty = (key: string): Wording => ({
   message: `emptied_on_purpose is here, but ${key} is not empty`,
-  hint: 'Delete the line.',
+  hint: 'Delete the line emptied_on_purpose.',
 })
 
 export const notADate = (field: string, written: string): Wording => ({
@@ -28,7 +28,7 @@ export const notADate = (field: string, written: string): Wording => ({
 })
 
 export const expired = (until: string): Wording => ({
-  message: `this ended on ${until}`,
+  message: `this entry ended on ${until}`,
   hint: 'Delete the entry, or write a later day.',
 })
 
@@ -46,7 +46,7 @@ export const domainMapped = (written: string, changed: string): Wording => ({
 
 export const neverBlocked = (domain: string, reason: string): Wording => ({
   message: `${domain} cannot be blocked: ${reason}`,
-  hint: 'Delete this entry, or write the one server that you mean.',
+  hint: 'Delete this entry, or name the one server that you mean.',
 })
 
 /** Why a domain must never be blocked. */
@@ -80,13 +80,13 @@ interface BlockName {
 }
 
 export const weakerThanParent = (block: BlockName, parent: BlockName): Wording => ({
-  message: `this entry ${DOES[block.severity]} ${block.domain}, but its parent ${parent.domain} ${PARENT_IS[parent.severity]}; this nearer entry counts for everything that arrives from now on`,
-  hint: 'Do you want this? Mastodon accepts it only before the parent is blocked on the server; the plan says if it is too late. Otherwise delete this entry: its parent covers it.',
+  message: `this entry ${DOES[block.severity]} ${block.domain}, but its parent ${parent.domain} ${PARENT_IS[parent.severity]}; for everything new from ${block.domain}, Mastodon uses only this weaker entry`,
+  hint: `Delete this entry, and the block of ${parent.domain} covers ${block.domain}. Or keep this entry, if you want the weaker block. Mastodon accepts it only before ${parent.domain} is blocked on the server. The plan says if it is too late.`,
 })
 
 export const CONSENT_WITHOUT_SUSPENSION: Wording = {
-  message: 'accept_severed_relationships needs severity: suspend',
-  hint: 'Delete the line: only a suspension cuts follows.',
+  message: 'accept_severed_relationships works only with severity: suspend',
+  hint: 'Delete this line, because only a suspension removes follows.',
 }
 
 // IP addresses.
@@ -127,8 +127,8 @@ export const networksTooWide = ({
   readonly everybody: string
   readonly largest: string
 }): Wording => ({
-  message: `${entries} entries with no_access together block ${percent} % of ${everybody}; a sixteenth (6.25 %) is allowed`,
-  hint: `The largest are ${largest}. Delete those that you do not mean, ${OR_APPROVE}`,
+  message: `${entries} entries with no_access together block ${percent} % of ${everybody}; at most 6.25 % is allowed`,
+  hint: `The largest are ${largest}. Delete the entries that you do not mean, ${OR_APPROVE}`,
 })
 
 // Roles and moderators.
@@ -145,17 +145,17 @@ export const BASE_ROLE_IN_LIST: Wording = {
 
 export const renamedFromItself = (name: string): Wording => ({
   message: `${name} is renamed from itself`,
-  hint: 'Delete the line.',
+  hint: 'Delete the line renamed_from.',
 })
 
 export const renamedFromExisting = (name: string, former: string): Wording => ({
   message: `${name} is renamed from ${former}, but ${former} is still a role in this file`,
-  hint: 'Delete that role, or delete this line.',
+  hint: `Delete the role ${former}, or delete this line.`,
 })
 
 export const renamedTwice = (former: string): Wording => ({
   message: `two roles are renamed from ${former}`,
-  hint: 'Keep one of the two.',
+  hint: 'Keep one of the two lines renamed_from.',
 })
 
 export const unknownPermission = (name: string, release: string): Wording => ({
@@ -182,20 +182,20 @@ export const noSuchRole = (role: string, near: string | undefined): Wording => (
 })
 
 export const roleToBeThere = (role: string, near: string | undefined): Wording => ({
-  message: `a new server does not have the role ${role}; it must be on your server`,
+  message: `a new server does not have the role ${role}; this works only if your server has it`,
   hint: addRole(near),
 })
 
 export const ACTING_ACCOUNT_MISSING: Wording = {
   message:
     'only_these takes the role from everyone who is not in the list, but instance.yaml does not name the account that acts for Herdbook',
-  hint: 'Write acting_account in instance.yaml. That account keeps its role.',
+  hint: 'Write acting_account: USERNAME in instance.yaml. That account then keeps its role.',
 }
 
 // Server rules, settings and long texts.
 
 export const oddLanguage = (language: string, usual: string): Wording => ({
-  message: `Mastodon writes the language ${language} as ${usual}, and shows no translation under another name`,
+  message: `Mastodon writes the language ${language} as ${usual}, and does not show a translation under another name`,
   hint: `Write ${usual}:`,
 })
 
@@ -222,6 +222,6 @@ export const PERCENT_SIGN: Wording = {
 // The policy.
 
 export const RAISES_NOTHING: Wording = {
-  message: 'this entry raises no limit',
-  hint: 'Add create, update, delete or weaken with a number.',
+  message: 'this entry does not raise any limit for one apply',
+  hint: 'Add the limit that you want to raise: create, update, delete or weaken, with a number.',
 }

@@ -33,7 +33,7 @@ export const TOO_LARGE: Wording = {
 }
 
 export const MORE_DOCUMENTS: Wording = {
-  message: 'a second document begins here',
+  message: 'a second document begins here, and Herdbook reads only one in each file',
   hint: 'Delete the line --- and everything after it, or move that into its own file.',
 }
 
@@ -135,7 +135,7 @@ export const BACKSLASH: Wording = {
 export const badStart = (sign: string): Wording => ({ message: `a text cannot begin with ${sign}`, hint: QUOTE_IT })
 export const DASH_START: Wording = {
   message: 'a text cannot begin with a dash',
-  hint: 'Put it in quotes, or begin the list on the next line.',
+  hint: 'If this is a text, put it in quotes. If it is a list, begin the list on the next line.',
 }
 export const AND_OR_STAR: Wording = { message: special('a text that begins with & or *'), hint: QUOTE_IT }
 export const EXCLAMATION_MARK: Wording = {
@@ -165,12 +165,12 @@ export const UNEXPECTED: Wording = {
 
 export const COLON_MISSING: Wording = {
   message: 'this line has no colon, or the next line has too many spaces in front',
-  hint: 'Write it as key: value, with a colon and a space.',
+  hint: 'Write the line as key: value, with a colon and a space.',
 }
 
 export const COLUMNS: Wording = {
   message: 'this line begins with a different number of spaces than the lines that it belongs to',
-  hint: 'Begin it with as many spaces as they do.',
+  hint: 'Begin this line with as many spaces as those lines.',
 }
 
 export const COLON_INSIDE: Wording = { message: 'this text has a colon and a space in it', hint: QUOTE_IT }
@@ -185,7 +185,7 @@ export const LONG_KEY: Wording = {
 
 export const TOO_FAR_IN: Wording = {
   message: 'the line below has too many spaces in front',
-  hint: 'Begin it with as many spaces as the keys beside it.',
+  hint: 'Begin that line with as many spaces as the keys beside it.',
 }
 
 export const NOT_YAML: Wording = {

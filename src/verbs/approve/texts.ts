@@ -2,19 +2,20 @@ import { count } from '../../words/text.ts'
 
 export const HELP = {
   why: 'the reason; the ledger keeps it',
-  refs: 'only these objects (default: all)',
+  refs: 'approve only the steps of these objects (default: all steps)',
   yes: 'do not ask',
   plan: 'approve only if the plan still has this digest, as a comment or a summary shows it',
   examples: `
 Example:
   herdbook approve "agreed in the moderators' meeting of 2026-11-23"
 
-Approves the steps of the plan as it is now. \`herdbook apply\` then does each of them once.`,
+This approves the steps of the plan as it is now. \`herdbook apply\` then does
+each of these steps once.`,
 }
 
 export const NO_REPOSITORY = {
   message: 'This folder is not in a Git repository, so Herdbook cannot store approvals.',
-  hint: 'git init',
+  hint: 'Make the folder a Git repository: git init',
 }
 
 export const nothingToApprove = (refs: readonly string[]): string =>
@@ -22,7 +23,7 @@ export const nothingToApprove = (refs: readonly string[]): string =>
 
 export const ownChange = (amount: number) => ({
   message: `You cannot approve what you asked for, wrote or pushed. ${amount} of these steps ${amount === 1 ? 'is' : 'are'} yours. Nothing was approved.`,
-  hint: 'Ask another owner, or approve the other steps by name.',
+  hint: 'Ask another owner to approve. Or approve only the other steps: give their names.',
 })
 
 export const notConfirmed = (howToConfirm: string) => ({
@@ -41,6 +42,6 @@ export const notADigest = (text: string) => ({
 })
 
 export const anotherPlan = (digest: string) => ({
-  message: 'The plan has changed since then, so nothing was approved.',
-  hint: `Read the plan again. Its digest is now ${digest.slice(0, 16)}.`,
+  message: 'The plan has changed since you read it, so nothing was approved.',
+  hint: `Read the new plan, then approve it. Its digest is now ${digest.slice(0, 16)}.`,
 })

@@ -1,10 +1,10 @@
 export const HELP = {
   account: 'the username, with or without @',
-  now: 'take the role away on the server at once, before the files change: only an owner decides that',
-  letGo: 'end a removal that --now made: the files count again',
+  now: 'take the role away on the server at once, before the files change; only an owner may do this',
+  letGo: 'undo --now: the account gets the role that the files give it, with the next apply',
   yes: 'with --now: do not ask',
   print: 'with --now: only show what would be done',
-  emptied: 'the reason, if the list is empty afterwards',
+  emptied: 'the reason why the list of moderators is empty afterwards',
   examples: `
 Examples:
   herdbook demote alice
@@ -16,12 +16,12 @@ With --now, the role is gone at once, even if only one account with the role Own
 
 export const NO_EFFECT = {
   message: '--yes and --print work only with --now.',
-  hint: 'herdbook demote ACCOUNT --now "why" --print',
+  hint: 'To use them, add --now: herdbook demote ACCOUNT --now "why" --print',
 }
 
 export const notInFiles = (id: string) => ({
   message: `moderators.yaml does not name @${id}.`,
-  hint: `If Mastodon gives it a role: herdbook adopt moderator/${id}`,
+  hint: `If the account has a role in Mastodon, write it into the files first: herdbook adopt moderator/${id}`,
 })
 
 export const roleEnds = (id: string, role: string): string =>
@@ -46,12 +46,12 @@ export const removalSteps = (removal: {
 
 export const removalQuestion = (account: string): string => `Take the role away from ${account} now? [y/N] `
 
-export const NOT_CONFIRMED = { message: 'Nothing was done.', hint: 'Answer yes, or add --yes.' }
+export const NOT_CONFIRMED = { message: 'Nothing was done.', hint: 'To take the role away, answer y, or add --yes.' }
 
 const IN_MASTODON = 'Take the role away in Mastodon: Administration, Accounts.'
 
 export const NOTHING_APPLIED = {
-  message: 'Nothing was ever applied here, so there is no ledger that can record this.',
+  message: "Nothing was ever applied here, so there is no ledger (Herdbook's record in Git) that can record this.",
   hint: `${IN_MASTODON} The first apply begins the ledger: herdbook apply`,
 }
 
@@ -67,11 +67,11 @@ export const NO_CONSOLE = {
 
 export const ACTING_ACCOUNT = {
   message: 'Herdbook acts as this account, and it cannot take away its own role.',
-  hint: 'Name another acting_account in instance.yaml first.',
+  hint: 'Name another account as acting_account in instance.yaml first.',
 }
 
 export const alreadyRemoved = (ref: string) => ({
-  message: `${ref} was already removed.`,
+  message: `The role of ${ref} was already taken away.`,
   hint: 'To see what is left to do: herdbook plan',
 })
 
@@ -83,12 +83,12 @@ export const notRemovedAfterAll = (ref: string): string => `Not removed: ${ref}`
 export const removalEnded = (ref: string, why: string): string => `End the removal of ${ref}: ${why}`
 
 export const neverRemoved = (ref: string) => ({
-  message: `${ref} was not removed.`,
-  hint: 'To see who was: herdbook plan',
+  message: `The role of ${ref} was not taken away with --now.`,
+  hint: 'To see whose role was taken away: herdbook plan',
 })
 
 export const filesCountAgain = (ref: string): string =>
-  `The removal has ended. What the files say about ${ref} counts again: herdbook plan`
+  `The removal has ended. What the files say about ${ref} counts again. To see what this changes: herdbook plan`
 
 export const whatElse = (id: string): string => `What @${id} may still know or have, and how to change it:`
 

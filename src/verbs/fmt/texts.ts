@@ -1,12 +1,12 @@
 import { listed } from '../../words/text.ts'
 
 export const HELP = {
-  check: 'write nothing; exit 9 if a file is not tidy',
+  check: 'only look: write nothing, and exit 9 if a file is not tidy',
   examples: `
 Example:
   herdbook fmt
 
-It changes how the files look, never what they say. It keeps every comment, your words, and the layout of JSON and of brackets over several lines. If an entry is there twice, word for word, it keeps one.`,
+This changes how the files look, never what they say. It keeps every comment, your words, and the layout of JSON and of brackets over several lines. If an entry is there twice, word for word, it deletes the second one.`,
 }
 
 export const ALL_TIDY = 'All files are tidy.'

@@ -1,6 +1,6 @@
 /** What each job does. */
 export const JOB_HELP = {
-  check: 'check files from strangers or a merge queue, without secrets',
+  check: 'check the files of outsiders or a merge queue, without secrets',
   plan: 'plan a pull request',
   replan: 'plan the open pull requests again',
   apply: 'apply what was merged',

@@ -4,9 +4,11 @@ import { count } from '../../words/text.ts'
 export const DOMAIN = "the domain in your members' handles: herd.example in @alice@herd.example"
 export const DIR = 'the folder to begin in'
 export const GITHUB = 'its repository on GitHub (default: the remote origin, if it is on GitHub)'
-export const OWNERS = 'who approves the files of the owners, such as @alice,@bob or a team, @herd/owners'
-export const MODERATORS = 'who approves blocks and rules'
-export const ACTION = 'the Herdbook that your workflows run (default: the commit of this one)'
+export const OWNERS =
+  'who approves the files that only owners may change: people (@alice,@bob) or a team (@herd/owners)'
+export const MODERATORS = 'who approves blocks and rules: people or a team'
+export const ACTION =
+  'the commit of Herdbook that your workflows run, as OWNER/NAME@COMMIT (default: the commit of this Herdbook)'
 export const UPDATE = 'bring the workflows, issue forms, schemas and CODEOWNERS to this version of Herdbook'
 
 export const HELP = `
@@ -16,16 +18,18 @@ Examples:
     --owners @alice,@bob --moderators @herd/moderators
   herdbook init --update
 
-It asks your server what everybody may ask. If GH_TOKEN or GITHUB_TOKEN is set,
-it asks GitHub who you are. It changes no file that you have. In a copy of
-Herdbook's own repository it removes the example files. For GitHub it prints
+The first begins an instance in the folder herd. The second also prepares it for
+pull requests on GitHub. The third updates what an earlier Herdbook wrote.
+This reads only public information from your server. If GH_TOKEN or GITHUB_TOKEN
+is set, it asks GitHub who you are. It changes no file that you have. In a copy
+of Herdbook's own repository it removes the example files. For GitHub it prints
 the settings that you make there once.
-With --update it shows what is older as a diff, and writes the files that
+With --update it shows as a diff what is older. It writes only the files that
 nobody edited.`
 
 export const notADomain = (given: string, why: string) => ({
   message: `"${given}" is not a domain: ${why}`,
-  hint: 'herdbook init herd.example',
+  hint: 'For example: herdbook init herd.example',
 })
 
 export const notARepository = (given: string) => ({
@@ -45,12 +49,12 @@ export const notAHandle = (given: string) => ({
 
 export const noDomain = {
   message: 'You did not name the domain of your server.',
-  hint: 'herdbook init herd.example',
+  hint: 'For example: herdbook init herd.example',
 }
 
 export const noEffect = (option: string) => ({
-  message: `${option} has no effect with --update: the files say it already.`,
-  hint: 'herdbook init --update',
+  message: `${option} has no effect with --update. Herdbook takes it from the files.`,
+  hint: `Leave out ${option}: herdbook init --update`,
 })
 
 export const silent = (domain: string, why: string): string =>
@@ -62,7 +66,7 @@ export const found = ({ title, version, url }: { title: string; version: string;
 export const exampleRemoved = (files: number): string =>
   `Removed the example of Herdbook: ${count(files, 'file', 'files')} in instance/.`
 
-export const NOTHING_WRITTEN = 'Every file is there already: nothing was written.'
+export const NOTHING_WRITTEN = 'Every file is there already, so Herdbook wrote nothing.'
 export const WRITTEN = 'Written:'
 export const NEW_REPOSITORY = 'The folder is a Git repository now, on the branch main.'
 export const NEXT = 'Next: fill in the connections in instance/instance.yaml, then'
@@ -81,7 +85,7 @@ export const NO_RELEASE =
   'This Herdbook is not a release, so Dependabot offers no newer one for the workflows. To use a release, name its commit: --action OWNER/NAME@COMMIT'
 
 export const unfilled = (handles: readonly string[]): string =>
-  `Fill in .github/CODEOWNERS: who is ${handles.join(' and ')}?`
+  `Replace ${handles.join(' and ')} in .github/CODEOWNERS with names of people or teams on GitHub.`
 
 export const noGitHub = (domain: string): string =>
   `For pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME writes what GitHub needs, and prints the settings to make there.`
@@ -96,17 +100,17 @@ export const oneOwner = (name: string): string =>
   `One person decides here: @${name}. Name a second one under owners in instance/policy.yaml as soon as you can.`
 
 export const privateOnFreePlan = (github: string): string =>
-  `${github} is private, and its plan on GitHub has no ${LACKING} for it. Herdbook relies on these settings. Make the repository public, or take a paid plan, and run the command again to see the settings. ${NEVER_THERE}`
+  `${github} is private, and your price plan on GitHub has no ${LACKING} for private repositories. Herdbook needs these settings. Make the repository public, or pay for a larger price plan. Then run the command again to see the settings. ${NEVER_THERE}`
 
 export const ifPrivate = (github: string): string =>
-  `If ${github} is private, it needs a paid plan on GitHub: the free plan has no ${LACKING} for it. ${NEVER_THERE}`
+  `If ${github} is private, it needs a paid price plan on GitHub. The free one has no ${LACKING} for private repositories. ${NEVER_THERE}`
 
 export const settingsHead = (github: string): string =>
-  `An administrator of ${github} runs these once, in bash. Herdbook only shows them:`
+  `An administrator of ${github} runs these commands once, in bash. Herdbook only shows them:`
 
 export const SETTINGS_END = [
-  'Then run `herdbook doctor`: it checks all of this.',
-  'In a public repository GitHub stops scheduled workflows after 60 days without activity, and says nothing. Run `herdbook doctor` from time to time.',
+  'Then run `herdbook doctor`. It checks all these settings.',
+  'In a public repository GitHub stops scheduled workflows after 60 days without activity, and does not tell you. Run `herdbook doctor` from time to time to see if they still run.',
 ]
 
 /** What --update says of each file, by its state. */
@@ -119,14 +123,14 @@ export const UPDATED = {
 
 export const UP_TO_DATE = 'Every file is as this version of Herdbook writes it.'
 export const UPDATE_NEXT =
-  'Next: look at `git diff`, commit, and open a pull request. .github/CHANGELOG.md of Herdbook says what else to do.'
+  'Next: look at `git diff`, commit, and open a pull request. What else to do is in .github/CHANGELOG.md of Herdbook.'
 export const PIN_UNKNOWN =
   'The workflows were left out: this Herdbook does not know its own commit on GitHub. Name one: herdbook init --update --action OWNER/NAME@COMMIT'
 
 export const olderPin = (path: string): string =>
-  `${path} still runs the older Herdbook. Change its commit by hand: two versions must not write one ledger.`
+  `${path} still runs the older Herdbook. Change its commit by hand, because two versions must not write one ledger.`
 
 export const notBegun = (dir: string) => ({
-  message: `${dir} has no instance/instance.yaml: there is nothing to update.`,
-  hint: 'herdbook init herd.example',
+  message: `${dir} has no instance/instance.yaml, so there is nothing to update.`,
+  hint: 'For example: herdbook init herd.example',
 })

@@ -6,16 +6,16 @@ Examples:
   herdbook leave domain-block/raid.example "agreed in the meeting"
   herdbook leave setting "tried out until Friday"
 
-Nothing changes on the server or in the files. You see the object again when it changes again.
-To write it into the files: herdbook adopt KIND/ID. To take it away: herdbook restore KIND/ID`,
+The first leaves one block. The second leaves all settings that were changed by hand. Nothing changes on the server or in the files. Herdbook reports an object again only if it changes again.
+To write an object into the files: herdbook adopt KIND/ID. To undo the change: herdbook restore KIND/ID`,
 }
 
 export const leftOnServer = (objects: string): string =>
-  `Left on the server, in no file: ${objects}. You see it again when it changes.`
+  `Kept on the server, but not written into the files: ${objects}. Herdbook reports it again only if it changes.`
 
 export const NO_REPOSITORY = {
-  message: 'This folder is not in a Git repository, so Herdbook cannot keep a list.',
-  hint: 'git init',
+  message: 'This folder is not in a Git repository, so Herdbook cannot remember what you leave.',
+  hint: 'Make the folder a Git repository: git init',
 }
 
 export const NOTHING_APPLIED = {
@@ -31,24 +31,24 @@ export const notManaged = (kind: string) => ({
   hint: `To manage it: herdbook adopt ${kind}`,
 })
 
-const FIND_OUT = 'To see what was: herdbook drift'
+const FIND_OUT = 'To see what was added or changed by hand: herdbook drift'
 
 export const noneByHand = (title: string) => ({
-  message: `No ${title} outside the files was added or changed by hand, so there is nothing to leave.`,
+  message: `Herdbook found no ${title} that is in no file and that a person added or changed by hand. So there is nothing to leave.`,
   hint: FIND_OUT,
 })
 
 export const notByHand = (ref: string) => ({
-  message: `${ref} was not added or changed by hand, or it was decided already, so there is nothing to leave.`,
+  message: `${ref} was not added or changed by hand, or a person has already decided about it. So there is nothing to leave.`,
   hint: FIND_OUT,
 })
 
 export const changedSince = (refs: readonly string[]) => ({
-  message: `${refs.join(', ')} changed after a person looked at it, so nothing was left.`,
+  message: `${refs.join(', ')} changed after a person looked at it, so Herdbook did nothing.`,
   hint: 'Look at it again: herdbook drift',
 })
 
 export const notAsShown = (refs: readonly string[]) => ({
-  message: `This issue and the server say different things about ${refs.join(', ')}, so nothing was left.`,
+  message: `This issue and the server say different things about ${refs.join(', ')}, so Herdbook did nothing.`,
   hint: 'Someone edited the issue. Read what it says now, and tick the box again.',
 })

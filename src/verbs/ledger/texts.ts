@@ -7,16 +7,17 @@ Example:
 }
 
 export const SIGN_HELP = {
-  summary: 'Sign the ledger again, with the current key.',
+  summary: "Sign the ledger (Herdbook's record in Git) again, with the current key.",
   why: 'the reason, for the history of the ledger',
-  confirm: 'sign it: give the digest that the first run showed',
+  confirm: 'the digest that the first run showed; with it, Herdbook signs',
   after: `
 Examples:
   herdbook ledger sign "the key was rotated"
   herdbook ledger sign "the key was rotated" --confirm 3f2a91c05d77e812
 
-It goes back to the newest ledger that your key or old_ledger_key has signed. It leaves out what was written later.
-If there is none, the ledger starts again and is empty. Then type: herdbook adopt`,
+The first shows what would be signed, and a digest. The second signs it.
+Herdbook goes back to the newest ledger that your key or the old key (old_ledger_key) has signed. It leaves out what was written later.
+If no ledger has such a signature, the ledger starts again and is empty. Then type: herdbook adopt`,
 }
 
 export const NOTHING_TO_SIGN = 'The ledger is correct: your key has signed it, and there is no other version of it.'
@@ -37,18 +38,18 @@ export const ledgerToSign = ({
   ].join(' ')
 
 export const NO_SIGNED_LEDGER =
-  'Neither your key nor old_ledger_key has signed any ledger in this repository. If you sign now, you begin an empty ledger.'
+  'Neither your key nor the old key (old_ledger_key) has signed any ledger in this repository. If you still have the old key, add it to instance.yaml as old_ledger_key, and run this again. If you sign now, the ledger begins empty: Herdbook forgets its objects and all approvals.'
 
 const MAX_NAMES = 10
 
 /** Objects that were written without the key. */
 export function objectsLeftOut(refs: readonly string[]): string {
   const more = refs.length > MAX_NAMES ? [`${refs.length - MAX_NAMES} more`] : []
-  return `Left out, because they were written without the key: ${listed([...refs.slice(0, MAX_NAMES), ...more])}.`
+  return `These objects are left out, because they were written without the key: ${listed([...refs.slice(0, MAX_NAMES), ...more])}.`
 }
 
 export const approvalsLeftOut = (approvals: number): string =>
-  `Also left out: ${count(approvals, 'approval', 'approvals')}.`
+  `${count(approvals, 'approval is', 'approvals are')} also left out.`
 
 export const digestToConfirm = (digest: string): string => `The digest is ${digest}.`
 
@@ -56,13 +57,13 @@ export const notConfirmed = (digest: string) => ({
   message: 'Nothing was signed yet.',
   hint: [
     `If this is right: herdbook ledger sign "why" --confirm ${digest},`,
-    `or on GitHub the button new-key with ${digest}`,
+    `or use the button new-key on GitHub with ${digest}`,
   ].join(' '),
 })
 
 export const ledgerChanged = (digest: string) => ({
   message: 'The ledger has changed since you looked at it, so nothing was signed.',
-  hint: `Read the preview again. Its digits are now ${digest}.`,
+  hint: `Read what would be signed now, then confirm it. Its digest is now ${digest}.`,
 })
 
 export function signed(objects: number): string {

@@ -12,8 +12,8 @@ export const paused = (domain: string): string => `Paused. Herdbook applies noth
 export const RESUME = '  herdbook resume'
 
 export const NO_GIT = {
-  message: 'This folder is not in a Git repository, so a pause cannot be stored.',
-  hint: 'git init',
+  message: 'This folder is not in a Git repository, so Herdbook cannot store a pause.',
+  hint: 'Make the folder a Git repository: git init',
 }
 
 export const NOTHING_APPLIED = {

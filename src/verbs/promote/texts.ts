@@ -1,12 +1,12 @@
 export const HELP = {
   account: 'the username, with or without @',
   role: 'the role, as roles.yaml names it',
-  until: 'the day on which the role ends',
+  until: 'the day on which the role ends, such as 2026-12-24',
   after: `
 Example:
   herdbook promote alice Moderator
 
-This changes the files, not the server. If the account does not exist yet, the change waits.`,
+This changes the files, not the server. If the account does not exist yet, the change waits until it does.`,
 }
 
 export const unknownRole = ({
@@ -19,7 +19,7 @@ export const unknownRole = ({
   readonly roles: readonly string[]
 }) => ({
   message: `roles.yaml has no role ${role}.`,
-  hint: meant === undefined ? `Roles: ${roles.join(', ')}` : `Did you mean ${meant}?`,
+  hint: meant === undefined ? `The roles are ${roles.join(', ')}.` : `Did you mean ${meant}?`,
 })
 
 export const changesRole = ({

@@ -1,22 +1,27 @@
 export const HELP = {
   after: `
 Example:
-  herdbook reader install --key reader.pub`,
+  herdbook reader install --key reader.pub
+
+With the reader, Herdbook can read the database of the server and change nothing.`,
 }
 
 export const INSTALL_HELP = {
   summary:
     'Create a read-only database role, install the reading program on the server, and limit a key to that program.',
-  key: 'the public key (.pub) that can read and do nothing else',
+  key: 'the public SSH key (.pub) for this connection; on the server it can only run the reading program',
   print: 'print the commands so that you can copy them, and do nothing',
   after: `
 Examples:
   herdbook reader install --key reader.pub
-  herdbook reader install --print > install.sh`,
+  herdbook reader install --print > install.sh
+
+The first asks you, then installs everything. The second only writes the
+commands into install.sh, so that you can run them yourself.`,
 }
 
 export const KEY_WITHOUT_SSH = {
-  message: 'A key is for SSH, but mastodon.database says over: local.',
+  message: '--key works only with SSH, but mastodon.database in instance.yaml says over: local.',
   hint: 'Leave --key out.',
 }
 
@@ -24,7 +29,7 @@ export const NO_DATABASE = {
   message: 'instance.yaml does not say how to run psql on the server.',
   hint: [
     'For the installation, write: mastodon: database: { over: ssh, native: { user: mastodon } }.',
-    'When the role is installed, replace native with reader: true.',
+    'When the installation is done, replace native with reader: true.',
   ].join(' '),
 }
 
@@ -45,7 +50,7 @@ export const CONFIRM = 'Do this? [y/N] '
 
 export const NOT_CONFIRMED = {
   message: 'Nothing was done.',
-  hint: 'Answer y, give --yes, or print the commands and copy them: --print',
+  hint: 'Answer y, or add --yes. To copy the commands and run them yourself, add --print.',
 }
 
 export const done = (next: string): string => `Done. ${next}`

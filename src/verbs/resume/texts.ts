@@ -3,10 +3,10 @@ export const HELP = {
 Example:
   herdbook resume
 
-Ends \`herdbook pause\`. The next apply applies what was merged during the pause.`,
+This ends \`herdbook pause\`. The next apply applies what was merged during the pause.`,
 }
 
 export const NOT_PAUSED = 'Nothing was paused.'
 
 export const resumed = ({ by, at, why }: { readonly by: string; readonly at: string; readonly why: string }): string =>
-  `Resumed. It was paused by ${by} since ${at} UTC: ${why}\nApply what was merged during the pause: herdbook apply`
+  `Resumed. It was paused by ${by} since ${at} UTC: ${why}\nTo apply what was merged during the pause: herdbook apply`

@@ -1,5 +1,5 @@
 export const HELP = {
-  port: 'listen on this port of the loopback interface (default: a free one)',
+  port: 'the port on this machine (default: a free one)',
   blocks: 'start with this many more domain blocks',
   versionOf: 'behave as Mastodon 4.4.22 or 4.6.5',
   json: 'print the URL, the tokens and the commands as JSON',
@@ -7,7 +7,7 @@ export const HELP = {
 Example:
   herdbook sandbox --port 3000
 
-It runs an embedded Mastodon until you stop it. All of its content is invented, and so are its tokens.`,
+This runs an embedded Mastodon until you stop it. All of its content is invented, and so are its tokens.`,
 }
 
 export const notANumber = (text: string): string => `"${text}" is not a whole number.`

@@ -70,7 +70,7 @@ export const pausedFact = ({
 }): string => `by ${by} since ${at}: ${why}. To end the pause: herdbook resume`
 
 export const unfinishedFact = (writes: number): string =>
-  `${count(writes, 'write', 'writes')} of a run that did not end. The next apply finishes it`
+  `${count(writes, 'write', 'writes')} that an earlier run did not finish. The next apply finishes this work`
 
 export const LOCK_FREE = 'free'
 
@@ -87,7 +87,7 @@ export const apiFact = ({ version, origin }: { readonly version: string; readonl
 
 export const tokenUnknown = (origin: string) => ({
   message: `${origin} does not know this token`,
-  hint: 'Check the tokens: herdbook token check',
+  hint: 'To check the tokens: herdbook token check',
 })
 
 export const CONSOLE_NOT_TRIED = 'not tried. To try it: herdbook status --console'
@@ -104,6 +104,6 @@ export const noSuchAccount = (account: string): string => `This server has no ac
 
 /** `reason` is a sentence. */
 export const cannotAct = (reason: string) => ({
-  message: `${reason} Herdbook cannot act as this account.`,
+  message: `${reason} So Herdbook cannot act as this account.`,
   hint: 'In instance.yaml, set acting_account to an account that exists and can log in.',
 })

@@ -8,19 +8,19 @@ export const HELP = {
 Example:
   herdbook token check
 
-Exit 10 if something is missing.`,
+Exit 10 if a token lacks something.`,
   read: 'use the read-only token (mastodon.api.read_token)',
-  storeWith: 'pass the token to this command on its stdin, instead of writing a file',
+  storeWith: 'give the token to this command on its standard input, and write no file',
   stored: 'Herdbook stores the token where instance.yaml says, and never prints it.',
   after: `
 Example:
   herdbook token create
 
-Each of them has its own help: herdbook token create --help`,
+Each of these commands has its own help: herdbook token create --help`,
 }
 
 export const noTokenSetting = (which: string) => ({
-  message: `instance.yaml does not say where mastodon.api.${which} is stored.`,
+  message: `instance.yaml does not say where to store the token mastodon.api.${which}.`,
   hint: `Write under mastodon.api: ${which}: { file: /path/outside/of/the/repository }`,
 })
 
@@ -33,7 +33,7 @@ export const OPENING_CONSOLE = 'Opening the console'
 
 export const notProved = ({ url, which }: { readonly url: string; readonly which: string }) => ({
   message: `${url} does not know the new token for mastodon.api.${which}. Herdbook destroyed that token again.`,
-  hint: 'Check that this URL and the console belong to the same server.',
+  hint: 'In instance.yaml, check that this URL and the console belong to the same server.',
 })
 
 export const created = ({
@@ -53,7 +53,7 @@ export const ROTATED_UNKNOWN = 'The new token works and is stored. The server di
 
 export const nowhereToStore = (env: string | undefined) => ({
   message: `instance.yaml reads this token from the environment (${env ?? ''}). Herdbook cannot store it there.`,
-  hint: `--store-with 'gh secret set ${env ?? 'NAME'} --env herdbook-apply', or name a file: { file: PATH }`,
+  hint: `Let a command store it: --store-with 'gh secret set ${env ?? 'NAME'} --env herdbook-apply'. Or name a file in instance.yaml: { file: PATH }`,
 })
 
 /** The command that replaces a token. */
@@ -67,7 +67,7 @@ export const fileExists = ({ file, rotate }: { readonly file: string; readonly r
 /** `end` is how the command ended and what it said. */
 export const notStored = (end: string) => ({
   message: `The command that should store the token ${end}.`,
-  hint: 'Herdbook destroyed the new token again. An older one still works. Try again.',
+  hint: 'Herdbook destroyed the new token again. An older token still works. Correct that command, then try again.',
 })
 
 // Checking

@@ -2,7 +2,7 @@ import { bothForms, displayDomain } from '../../instance/domains.ts'
 
 export const HELP = {
   domains: 'the domains to unblock',
-  emptied: 'why the list may be empty after this',
+  emptied: 'the reason why the list of blocks is empty afterwards',
   after: `
 Example:
   herdbook unblock spam.example
@@ -12,7 +12,7 @@ This changes the files, not the server.`,
 
 export const noSuchBlock = (domain: string) => ({
   message: `domain-blocks.yaml has no block of ${domain}.`,
-  hint: `If Mastodon has one: herdbook adopt domain-block/${domain}`,
+  hint: `If Mastodon has this block, write it into the files first: herdbook adopt domain-block/${domain}`,
 })
 
 /** What happens on the server when the block ends. */
@@ -32,7 +32,7 @@ export function effectOf({
     ].join(' ')
   if (severity === 'limit' || severity === 'silence')
     return `${name}: its accounts are shown again as before. Media that was removed does not come back.`
-  return `${name}: nothing else changes.`
+  return `${name}: the block ends, and nothing else changes.`
 }
 
 /** The subject of the commit or pull request. */

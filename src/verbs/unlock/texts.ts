@@ -1,15 +1,18 @@
 export const HELP = {
-  id: 'the lock, as `herdbook status` names it',
+  id: 'the name of the lock, as `herdbook status` shows it',
   newKey: 'use `herdbook ledger sign` instead',
   after: `
 Examples:
   herdbook unlock
-  herdbook unlock 3f2a91c0`,
+  herdbook unlock 3f2a91c0
+
+The first says which run holds the lock. The second removes that lock. Do this
+only if that run has stopped: only one apply may run at a time.`,
 }
 
 export const VERB_MOVED = {
-  message: 'Signing the ledger again has its own verb now.',
-  hint: 'Next time: herdbook ledger sign "why"',
+  message: 'To sign the ledger again, there is a verb of its own now.',
+  hint: 'Next time, type: herdbook ledger sign "why"',
 }
 
 export const UNKNOWN_HOLDER = 'an unknown run'
@@ -19,6 +22,6 @@ export const unlocked = (holder: string): string => `Unlocked. The lock was held
 export const LOCK_FREE = 'The lock is free.'
 
 export const locked = ({ holder, name }: { readonly holder: string; readonly name: string }) => ({
-  message: `The lock is held by ${holder}.`,
-  hint: `If that run has stopped: herdbook unlock ${name}`,
+  message: `The lock (only one apply runs at a time) is held by ${holder}.`,
+  hint: `If that run has stopped, remove its lock: herdbook unlock ${name}`,
 })

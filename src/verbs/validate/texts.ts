@@ -1,7 +1,7 @@
 import { count } from '../../words/text.ts'
 
 export const HELP = {
-  mastodon: 'check keys and permissions for this version of Mastodon, such as 4.6',
+  mastodon: 'also check that your version of Mastodon, such as 4.6, knows the keys and permissions',
   json: 'print the findings as JSON',
   after: `
 Example:

@@ -1,5 +1,5 @@
 export const HELP = {
-  ref: 'the object',
+  ref: 'the object, as KIND/ID',
   json: 'print it as JSON',
   after: `
 Example:
@@ -10,7 +10,7 @@ This reads only Git: the history of the files, and the ledger.`,
 
 export const NO_GIT = {
   message: 'This folder is not in a Git repository, so it has no history.',
-  hint: 'git init',
+  hint: 'Make the folder a Git repository: git init',
 }
 
 export const neverNamed = (ref: string): string => `${ref} was never in the files or in the ledger.`
@@ -19,7 +19,7 @@ export const EVENTS = {
   proposed: 'Proposed',
   approved: 'Approved',
   applied: 'Applied',
-  left: 'Left in no file',
+  left: 'Left on the server',
 } as const
 
 export const REMOVED_FROM_FILES = 'Removed from the files'
