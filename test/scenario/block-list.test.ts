@@ -133,7 +133,7 @@ describe('block --from', () => {
       '--from',
       list('b.csv', `domain,severity\n${field.sandbox.domain},suspend\n`),
     ])
-    expect(own.stdout).not.toContain('say so already')
+    expect(own.stdout).not.toContain('already say so')
     expect(own.stdout).toContain('Nothing was written')
   })
 

@@ -60,7 +60,7 @@ export const FILES: readonly HintCase[] = [
     types: ['init', 'herd.invalid'],
     exit: 0,
     fill: { 'OWNER/NAME': 'herd/instance' },
-    says: /For pull requests on GitHub: (herdbook init herd\.invalid --github OWNER\/NAME)/,
+    says: /To use pull requests on GitHub: (herdbook init herd\.invalid --github OWNER\/NAME)/,
     shows: /repos\/herd\/instance/,
   },
   {

@@ -130,7 +130,7 @@ test('a list adds and raises, says what it skips, and leaves the words of the pe
     ['media.example', 'noop'],
   ])
   expect(merge.skips.map(({ line, why }) => [line, why]).toSorted((a, b) => Number(a[0]) - Number(b[0]))).toEqual([
-    [3, 'already blocked as strictly'],
+    [3, 'already blocked at least as strictly'],
     [4, 'covered by the block of gone.example'],
     [6, 'covered by the block of new.example'],
     [7, 'people register names below it, so it is not a server'],

@@ -75,7 +75,7 @@ describe('entries that have ended', () => {
       [row('old.example'), row('sub.old.example')],
     )
     expect(merge.skips.map(({ why }) => why)).toEqual([
-      'already blocked as strictly, until 2026-12-01',
+      'already blocked at least as strictly, until 2026-12-01',
       'covered by the block of old.example',
     ])
   })

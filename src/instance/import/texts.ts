@@ -90,7 +90,7 @@ export const columnsWithoutNames = (width: number): ListWording => ({
 
 export const ROW_LEFT_OUT = 'Herdbook leaves this row out.'
 
-export const SEVERITY_BEHIND = 'this row has no severity in its column, but one in a later column'
+export const SEVERITY_BEHIND = 'this row has no severity in the column severity, but in a later column'
 export const tooManyCells = (cells: number, columns: number): string =>
   `this row has ${cells} cells, but there are ${columns} columns`
 export const REST_UNREAD =
@@ -170,7 +170,7 @@ export const SKIPPED = {
   publicSuffix: 'people register names below it, so it is not a server',
   notBlocked: 'the list says that you need not block it',
   strictAlready: (until: string | undefined): string =>
-    `already blocked as strictly${until === undefined ? '' : `, until ${until}`}`,
+    `already blocked at least as strictly${until === undefined ? '' : `, until ${until}`}`,
   covered: (parent: string | undefined): string => `covered by the block of ${parent}`,
 } as const
 

@@ -139,4 +139,4 @@ export const importSubject = (name: string): string => `Import ${name}`
 
 export const FILES_SAY_SO = 'The files already say so. Herdbook changed nothing.'
 
-export const ALL_SKIPPED = 'Herdbook wrote nothing. The lines above say why it skipped each domain.'
+export const ALL_SKIPPED = 'Nothing was written. The lines above say why Herdbook skipped each domain.'

@@ -66,8 +66,8 @@ export const NO_CONSOLE = {
 }
 
 export const ACTING_ACCOUNT = {
-  message: 'Herdbook acts as this account, and it cannot take away its own role.',
-  hint: 'Name another account as acting_account in instance.yaml first.',
+  message: 'Herdbook acts as this account (acting_account in instance.yaml), so it cannot take its role away.',
+  hint: 'First name another account as acting_account.',
 }
 
 export const alreadyRemoved = (ref: string) => ({
@@ -102,9 +102,9 @@ export const LEDGER_KEY =
 export const writeAccess = (repository: string): string =>
   `write access to ${repository}: https://github.com/${repository}/settings/access, and owners in policy.yaml`
 
-export const CONTACT = 'settings.yaml: the server shows it as the contact (site_contact_username)'
+export const CONTACT = 'settings.yaml: the server shows this account as the contact (site_contact_username)'
 
-export const FOLLOWED = 'settings.yaml: new members follow it (bootstrap_timeline_accounts)'
+export const FOLLOWED = 'settings.yaml: new members follow this account (bootstrap_timeline_accounts)'
 
 export const ACTS_FOR_HERDBOOK = 'instance.yaml: Herdbook acts as this account (acting_account)'
 

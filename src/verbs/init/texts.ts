@@ -79,25 +79,25 @@ export const FOLDERS = {
 }
 
 export const NO_WORKFLOWS =
-  'No workflows were written: this Herdbook does not know its own commit on GitHub. Name one: --action OWNER/NAME@COMMIT'
+  'No workflows were written, because this Herdbook does not know its own commit on GitHub. To name a commit, add --action OWNER/NAME@COMMIT'
 
 export const NO_RELEASE =
-  'This Herdbook is not a release, so Dependabot offers no newer one for the workflows. To use a release, name its commit: --action OWNER/NAME@COMMIT'
+  'This Herdbook is not a release, so Dependabot offers no newer one for the workflows. To use a release, name its commit with --action OWNER/NAME@COMMIT'
 
 export const unfilled = (handles: readonly string[]): string =>
   `Replace ${handles.join(' and ')} in .github/CODEOWNERS with names of people or teams on GitHub.`
 
 export const noGitHub = (domain: string): string =>
-  `For pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME writes what GitHub needs, and prints the settings to make there.`
+  `To use pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME. This writes what GitHub needs, and prints the settings to make there.`
 
 export const noForge = (github: string): string =>
   `Add to instance/instance.yaml, so that merged pull requests approve changes: forge: { github: ${github} }`
 
 export const NO_OWNERS =
-  'Name the owners in instance/policy.yaml (owners: [NAME, NAME]). They are people on GitHub. They approve by hand, allow the first apply, unlock, and sign the ledger again. Until you name them, no one can.'
+  'Name the owners in instance/policy.yaml (owners: [NAME, NAME]). Owners are people on GitHub. Only owners approve by hand, allow the first apply, unlock, and sign the ledger again. Without owners, no one can do this.'
 
 export const oneOwner = (name: string): string =>
-  `One person decides here: @${name}. Name a second one under owners in instance/policy.yaml as soon as you can.`
+  `One person decides here: @${name}. Name a second owner under owners in instance/policy.yaml as soon as you can.`
 
 export const privateOnFreePlan = (github: string): string =>
   `${github} is private, and your price plan on GitHub has no ${LACKING} for private repositories. Herdbook needs these settings. Make the repository public, or pay for a larger price plan. Then run the command again to see the settings. ${NEVER_THERE}`
