@@ -18,13 +18,13 @@ export const gitCouldNot = ({ task, reason }: { readonly task: string; readonly 
   `Git could not ${task}: ${reason}`
 
 export const TASKS = {
-  readObjects: 'read its objects',
+  readObjects: 'read the objects of the repository',
   openRepository: 'open the repository',
   readStatus: 'read the status of instance/',
   readHistory: 'read the history',
   compareHistory: 'compare the history',
-  compareTrees: 'compare two trees',
-  writeObjects: 'write to its object store',
+  compareTrees: 'compare two commits',
+  writeObjects: 'write into the repository',
 }
 export const reach = (remote: string): string => `reach ${remote}`
 export const fetchFrom = (remote: string): string => `fetch from ${remote}`
@@ -35,7 +35,7 @@ export const readRef = (ref: string): string => `read ${ref}`
 export const setRef = (ref: string): string => `set ${ref}`
 
 export const NO_REASON = 'Git gave no reason'
-export const ANSWER_CUT_OFF = 'its answer is incomplete'
+export const ANSWER_CUT_OFF = 'the answer of Git is incomplete'
 export const REF_CHANGES_TOO_FAST = 'other runs change it too fast for Git to fetch it: try again in a minute'
 
 export const CLONE_DISK_FULL = 'The disk that this clone is on is full. Make room there, then run this again.'
@@ -55,16 +55,16 @@ export const refInTheWay = (names: {
   readonly remove: string
 }): Advice => ({
   message: `Git cannot create ${names.ref} because ${names.inTheWay} exists. Anyone with push rights could have made it.`,
-  hint: `Delete it: ${names.remove}`,
+  hint: `If nobody needs that one, delete it: ${names.remove}`,
 })
 
 export const refTooLarge = ({ ref, id }: { readonly ref: string; readonly id: string }): Advice => ({
-  message: `${ref} (commit ${id.slice(0, 12)}) is too large. Herdbook did not write it.`,
+  message: `${ref} (commit ${id.slice(0, 12)}) is too large, so Herdbook did not write it and does not read it.`,
   hint: `Look at it: git show --stat ${id}`,
 })
 
 export const refForeign = ({ ref, id }: { readonly ref: string; readonly id: string }): Advice => ({
-  message: `${ref} does not name a commit (${id.slice(0, 12)}). Herdbook did not write it.`,
+  message: `${ref} does not name a commit but ${id.slice(0, 12)}, so Herdbook did not write it and does not read it.`,
   hint: `Look at it: git cat-file -p ${id}`,
 })
 
@@ -77,7 +77,7 @@ export const foreignFolder = ({
   readonly trust: string | undefined
 }): Advice => ({
   message: 'This folder belongs to another user, so Git does not read it.',
-  hint: `If you trust it: ${trust ?? `git config --global --add safe.directory ${dir}`}`,
+  hint: `If you trust that user, allow it: ${trust ?? `git config --global --add safe.directory ${dir}`}`,
 })
 
 /** `branch` is empty if no branch is checked out. */
@@ -96,7 +96,7 @@ export const remoteUnclear = ({
 })
 
 export const SHALLOW_CLONE: Advice = {
-  message: 'This clone does not have the whole history. Herdbook cannot see which repository it is a clone of.',
+  message: 'This clone does not have the whole history, so Herdbook cannot see which repository it belongs to.',
   hint: 'Get the whole history: git fetch --unshallow',
 }
 

@@ -4,12 +4,12 @@ import type { Advice } from '../instance/diagnostic.ts'
 export const DEFECT = 'This is a defect in Herdbook. Please report it with this text.'
 
 export const kindTwice = ({ name, one, other }: { name: string; one: string; other: string }): Advice => ({
-  message: `Two kinds have the name ${name}: one of ${one}, and one of ${other}.`,
+  message: `Two kinds have the name ${name}: one belongs to ${one}, the other to ${other}.`,
   hint: DEFECT,
 })
 
 export const environmentName = (name: string): string =>
-  `${JSON.stringify(name)} cannot name an environment: use letters, digits and hyphens.`
+  `${JSON.stringify(name)} cannot be the name of an environment. Use only letters, digits and hyphens.`
 
 /** `places`: file and line of each; `fields`: those whose values differ. */
 export const twiceInFiles = (one: { ref: string; places: string; fields: string }): Advice => ({
@@ -18,39 +18,40 @@ export const twiceInFiles = (one: { ref: string; places: string; fields: string 
 })
 
 export const unprovenFarEnd = (provider: string): Advice => ({
-  message: `${provider} answered, but it does not prove that it is the one that Herdbook verified last.`,
-  hint: 'Ask the people who run it whether it was replaced, or why it gives no proof. Herdbook applies nothing to it until that is clear.',
+  message: `${provider} answered, but gave no proof that it is the same server that Herdbook verified last.`,
+  hint: `Ask the people who run ${provider} whether they replaced it, or why it gives no proof. Without this proof, Herdbook applies nothing to it.`,
 })
 
 export const otherFarEnd = (provider: string): Advice => ({
-  message: `${provider} is not the one that Herdbook verified last. It was replaced, or another one answers in its place.`,
-  hint: 'Ask the people who run it whether it was replaced. Herdbook applies nothing to it until that is clear.',
+  message: `${provider} is not the server that Herdbook verified last. Someone replaced it, or another server answers in its place.`,
+  hint: `Ask the people who run ${provider} whether they replaced it. Herdbook applies nothing to another server.`,
 })
 
 /** `work`: "the suspension of spam.example, 12 more". */
 export const workLeft = (work: string): Advice => ({
-  message: `An interrupted run did not finish ${work}. The next apply finishes it.`,
-  hint: 'If you no longer want it, take it out of the files first.',
+  message: `An earlier run was interrupted and did not finish ${work}. The next apply finishes this work.`,
+  hint: 'If you want this work, you need to do nothing. If you no longer want it, take it out of the files before the next apply.',
 })
 
 export const outcomeUnknown = ({ work, place }: { work: string; place: string }): Advice => ({
-  message: `A run was interrupted during ${work}. Herdbook does not know whether it was done, and does not repeat it.`,
-  hint: `Check ${place}. The next apply says this once more, and then never again.`,
+  message: `An earlier run was interrupted during ${work}. Herdbook does not know whether this work was done, and does not repeat it.`,
+  hint: `Check in ${place} whether it was done. The next apply shows this message once more, and later applies do not.`,
 })
 
 /** Where to look for what a kind names no place for. */
 export const THE_SERVER = 'the server'
 
-export const waitsForUnfinished = (ref: string): string => `It waits: ${ref} is unfinished.`
+export const waitsForUnfinished = (ref: string): string =>
+  `This step waits for work on ${ref} that an earlier run did not finish.`
 
 /** `progress`: how far it got, "1 of 3 phases are done". */
 export const unfinished = ({ ref, progress }: { ref: string; progress: string }): string =>
-  `${ref} is unfinished: ${progress}.`
-export const FINISHED_NEXT = 'The next apply finishes it.'
-export const UNDONE_NEXT = 'The files no longer ask for it: the next apply undoes it.'
-export const WAITS_FOR_APPROVAL = 'It waits until it is approved and Herdbook can read its kind.'
-export const finished = (ref: string): string => `${ref} was finished.`
-export const undone = (ref: string): string => `${ref} was undone.`
+  `An earlier run did not finish its work on ${ref}: ${progress}.`
+export const FINISHED_NEXT = 'The next apply finishes this work.'
+export const UNDONE_NEXT = 'The files no longer ask for this work, so the next apply undoes it.'
+export const WAITS_FOR_APPROVAL = 'This work goes on when it is approved and Herdbook can read objects of this kind.'
+export const finished = (ref: string): string => `The work on ${ref} is now finished.`
+export const undone = (ref: string): string => `The work on ${ref} is now undone.`
 
 export const impossibleTurn = (counter: number): string =>
-  `The server says that ${counter} runs have held its lock. That is impossible, so Herdbook writes nothing there.`
+  `The server counts the runs that held the lock (only one apply runs at a time). Its number is ${counter}, which is impossible, so Herdbook writes nothing there. Ask the people who run the server who changed this number.`

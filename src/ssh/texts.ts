@@ -11,7 +11,7 @@ export const otherHostKey = (keys: {
   readonly seen: readonly string[]
 }): Advice => ({
   message: `${keys.where} shows another host key. instance.yaml has ${keys.pinned}, the machine has ${keys.seen.join(' and ') || 'none of a known type'}.`,
-  hint: 'Either the machine was set up again, or someone intercepts the connection. Look at the key on the machine itself before you change ssh.host_key.',
+  hint: 'Either the machine was set up again, or someone intercepts the connection. Look at the key on the machine itself before you change ssh.host_key in instance.yaml.',
 })
 
 export const UNNAMED_KEY = 'the key'
@@ -24,20 +24,20 @@ export const notPrivateKey = (key: string): string =>
 
 /** `more` is one more sentence about what to check. */
 export const noKeyNamed = (more: string | undefined): string =>
-  `instance.yaml names no ssh.key, so only your ssh-agent logs in. Look at ssh-add -l, or name a key in instance.yaml.${also(more)}`
+  `instance.yaml names no ssh.key, so only your ssh-agent logs in. See which keys it has: ssh-add -l. Or name a key as ssh.key in instance.yaml.${also(more)}`
 
 export const checkKey = ({ key, more }: { readonly key: string; readonly more: string | undefined }): string =>
-  `Check ssh.user and ${key}. Check that authorized_keys on the machine has the key.${also(more)}`
+  `Check ssh.user and ${key} in instance.yaml. Check that authorized_keys on the machine has the public key.${also(more)}`
 
 const also = (more: string | undefined): string => (more === undefined ? '' : ` ${more}`)
 
 export const CHECK_ADDRESS =
-  'Check ssh.host and ssh.port. Check that the computer that runs Herdbook can reach the server.'
+  'Check ssh.host and ssh.port in instance.yaml. Check that the computer that runs Herdbook can reach the server.'
 
 export const cannotRun = ({ where, why }: { readonly where: string; readonly why: string }): string =>
   `Herdbook cannot run a command on ${where}: ${why}`
 
-export const outputTooLong = (most: number): string => `its output is longer than ${most} characters`
+export const outputTooLong = (most: number): string => `the output of the command is longer than ${most} characters`
 
 export const CUT_OFF = 'was cut off'
 export const endedWith = (code: number): string => `ended with code ${code}`

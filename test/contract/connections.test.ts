@@ -46,7 +46,7 @@ describe('a token that may not', () => {
       /@alice,.*lacks the permission manage_federation \| give the role of that account manage_federation/,
     )
     expect(await told(tokens.plan, 'impact')).toMatch(
-      /Herdbook plan.*lacks the scope admin:read \| give its application the scope/,
+      /Herdbook plan.*lacks the scope admin:read \| In Mastodon \(Preferences, Development\), give the application of the token the scope/,
     )
     expect(await told(tokens.revoked, 'domain_blocks')).toContain('the server does not know this token')
     expect(await told('nonsense-token-nonsense', 'domain_blocks')).toContain('the server does not know this token')

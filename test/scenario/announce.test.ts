@@ -109,7 +109,7 @@ describe('with notice_days, a suspension that cuts follows', () => {
       ),
     )
     const first = await must(herd, ['apply', '--yes'])
-    expect(first.out).toContain(`Announced on ${dayOf(new Date())}, applied from ${from} on.`)
+    expect(first.out).toContain(`This step was announced on ${dayOf(new Date())}. Herdbook applies it from ${from} on.`)
     expect([await blockOf(herd, 'bad.example'), await blockOf(herd, 'spam.example')]).toMatchObject([[], [{}]])
     expect(await posts(herd)).toMatchObject([
       { text: expect.stringMatching(new RegExp(`From ${from} on[^]*bad\\.example: Harassment`)) },
@@ -203,7 +203,7 @@ describe('with notice_days, a suspension that cuts follows', () => {
     await must(herd, ['apply', '--yes'])
     herd.write({ 'domain-blocks.yaml': before })
     const { out } = await must(herd, ['apply', '--yes'], 0, { now: daysOn(30) })
-    expect(out).toContain(`Announced on ${dayOf(daysOn(30))}`)
+    expect(out).toContain(`announced on ${dayOf(daysOn(30))}`)
     expect(await blockOf(herd, 'meh.example')).toEqual([])
   })
 

@@ -214,7 +214,7 @@ describe('the first day, by the pages alone', () => {
     } else {
       const said = await followAll(person, 'Database and console', added)
       const [, line = expect.fail(said)] = /database: (\{ over: ssh.* \})\r?\n/.exec(said) ?? []
-      const [, command = expect.fail(said)] = /This makes it:\r?\n +(\(umask.*\))\r?\n/.exec(said) ?? []
+      const [, command = expect.fail(said)] = /This command makes the file:\r?\n +(\(umask.*\))\r?\n/.exec(said) ?? []
       edit(person, (text) => text.replace(/^ {2}database:\n(?: {4}.*\n)+/m, `  database: ${line}\n`))
       await type(person, command, 0)
     }

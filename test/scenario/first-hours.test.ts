@@ -40,7 +40,7 @@ describe('status', () => {
     setConfig(herd, { ledger_key: { file: '/nowhere/ledger.key' } })
     const { stdout } = await must(herd, ['status'], 9)
     expect(stdout).toMatch(
-      / Git +main at [^]*! Ledger +ledger_key: \/nowhere\/ledger\.key cannot be read\n +→ The file must exist[^]* API +Mastodon [^]* Database +herd\.example/,
+      / Git +main at [^]*! Ledger +The\s+secret\s+for\s+ledger_key\s+is\s+missing:\s+the\s+file\s+\/nowhere\/ledger\.key\s+cannot\s+be\s+read\n +→ This file must exist[^]* API +Mastodon [^]* Database +herd\.example/,
     )
     setConfig(herd, {
       ledger_key: { file: '/nowhere/ledger.key' },
@@ -57,7 +57,9 @@ describe('a ledger that nobody signs', () => {
   it('is told with the command that signs it only where there is one to sign', async () => {
     const bare = await field.herd({ begin: 'none' })
     const { stderr } = await must(bare, ['plan'])
-    expect(flat(stderr)).toMatch(/warning ledger-unsigned .*Name a secret as ledger_key in instance\.yaml\. /)
+    expect(flat(stderr)).toMatch(
+      /warning ledger-unsigned .*Make a secret and name it as ledger_key in instance\.yaml\. /,
+    )
     expect(stderr).not.toContain('ledger sign')
     expect(flat((await must(herd, ['plan'])).stderr)).toContain('then: herdbook ledger sign "why"')
   })
@@ -158,7 +160,7 @@ it('a database that does not say whose it is can be left out or told, and both a
   )) as { said: string }[]
   await field.sandbox.query('comment on role herdbook_reader is null')
   const { stderr } = await must(herd, ['adopt'], 10)
-  expect(flat(stderr)).toMatch(/Remove mastodon\.database from instance\.yaml for now, or .*herdbook reader install/)
+  expect(flat(stderr)).toMatch(/Remove mastodon\.database from instance\.yaml for now\. Or .*herdbook reader install/)
   await must(herd, ['reader', 'install', '--yes'])
   expect(
     (await field.sandbox.query("select shobj_description('herdbook_reader'::regrole, 'pg_authid') said"))[0],

@@ -20,24 +20,26 @@ describe('what does not work is told with what to type', () => {
     setConfig(herd, { mastodon: { ...connectionsOf(field.sandbox), ...DEAD } })
     const { stdout } = await must(herd, ['status'], 10)
     expect(stdout).toMatch(
-      /! API +http:\/\/127\.0\.0\.1:9 cannot be read: no answer[^\n]*\n +→ check mastodon\.api\.url\n/,
+      /! API +http:\/\/127\.0\.0\.1:9 cannot be read: no answer[^\n]*\n +→ Check mastodon\.api\.url in instance\.yaml\.\n/,
     )
     const { facts } = JSON.parse((await must(herd, ['status', '--json'], 10)).stdout)
-    expect(facts).toContainEqual(expect.objectContaining({ what: 'API', ok: false, hint: 'check mastodon.api.url' }))
+    expect(facts).toContainEqual(
+      expect.objectContaining({ what: 'API', ok: false, hint: 'Check mastodon.api.url in instance.yaml.' }),
+    )
     setConfig(herd, {})
   })
 
   it('by token check, where nobody answers and where nobody knows it', async () => {
     setConfig(herd, { mastodon: DEAD })
     expect((await must(herd, ['token', 'check'], 10)).out).toMatch(
-      /^Waiting[^\n]*\n! token: http:\/\/127\.0\.0\.1:9 cannot be reached: no answer[^\n]*\n +→ check mastodon\.api\.url\n$/,
+      /^Waiting[^\n]*\n! token: http:\/\/127\.0\.0\.1:9 cannot be reached: no answer[^\n]*\n +→ Check mastodon\.api\.url in instance\.yaml\.\n$/,
     )
     setConfig(herd, {})
     const { out } = await must(herd, ['token', 'check'], 10, {
       env: { HB_TOKEN: `${field.sandbox.url} nobody-knows-this-token` },
     })
     expect(out).toBe(
-      "! token: the server does not know this token\n  → Store the right token, or make a new one: herdbook token rotate --store-with 'COMMAND', where COMMAND reads it from stdin\n",
+      "! token: the server does not know this token\n  → Store the right token, or make a new one: herdbook token rotate --store-with 'COMMAND', where COMMAND reads the new token from stdin\n",
     )
   })
 
@@ -64,7 +66,7 @@ describe('a remote', () => {
     git(late.dir, 'remote', 'add', 'origin', `${late.dir}.git`)
     const { stderr } = await must(late, ['plan'], 5)
     expect(stderr).toMatch(
-      /error ledger-not-pushed\n {2}Only this clone has the ledger: origin does not have it\.\n {2}→ Push it: git push origin refs\/herdbook\/production\/ledger\n/,
+      /error ledger-not-pushed\n {2}Only\s+this\s+clone\s+has\s+the\s+ledger\s+\(Herdbook's\s+record\s+in\s+Git\)\.\s+The\s+remote\s+origin\s+does\s+not\s+have\s+it\.\n {2}→ Push the ledger: git push origin refs\/herdbook\/production\/ledger\n/,
     )
     git(late.dir, 'push', '--quiet', 'origin', 'refs/herdbook/production/ledger')
     await must(late, ['plan'])

@@ -168,7 +168,7 @@ describe.each(PLACES)('apply, with a full disk under $under', ({ name, path, rem
         if (ran.code !== 0) expect(said(ran), `after ${nth}`).toMatch(says)
         if (ran.code !== 0 && (await audit()) > before)
           expect(said(ran)).toMatch(
-            /changes done.* Done \d.*The changes were made, but Herdbook could not write them into the ledger/,
+            /changes done.* Done \d.*Herdbook made the changes, but could not write them into the ledger/,
           )
         clear()
         fillAfter(-1)

@@ -110,7 +110,7 @@ describe('the lock', () => {
     const ran = await herd.start(['apply', '--yes']).ran
     expect(ran).toMatchObject({
       code: 7,
-      stderr: expect.stringMatching(/Locked by .*run 4711.*[^]*--wait[^]*herdbook unlock [0-9a-f]{8}/),
+      stderr: expect.stringMatching(/Another run holds the lock [^]*run 4711[^]*--wait[^]*herdbook unlock [0-9a-f]{8}/),
     })
     expect((await must(herd, ['approve', 'why', '--yes'], 7)).out).toContain('run 4711')
     await planOf(herd, 2)

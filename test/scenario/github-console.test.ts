@@ -111,7 +111,7 @@ describe('with a console alone', { timeout: 300_000 }, () => {
       [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: grave.example\n    severity: suspend\n`,
     })
     await planned()
-    expect(commentOn(herd, number)).toMatch(/cannot be undone, and its impact could not be measured/)
+    expect(commentOn(herd, number)).toMatch(/cannot be undone, and Herdbook could not count whom it affects/)
     expect(
       herd.hub.state.statuses.findLast(({ commit }) => commit === herd.hub.state.issues.get(number)?.pull?.head.commit)
         ?.state,

@@ -74,7 +74,7 @@ it('a ledger that nobody can read is signed anew by a button, and what is live s
 it('a first apply is begun by a button', async () => {
   for (const ref of [LEDGER, 'refs/heads/herdbook-ledger/production']) git(herd.hub.git, 'update-ref', '-d', ref)
   await merged('first.example', 'first')
-  expect((await apply()).stderr).toContain('has no ledger yet')
+  expect((await apply()).stderr).toContain("has no ledger (Herdbook's record in Git) yet")
   expect(ran(await pressed('begin'), 'apply').exit).toBe(0)
   expect(await isLive('first.example')).toBe(true)
 })

@@ -89,7 +89,7 @@ describe('what was left over and is refused', () => {
     expect(comment).toMatch(
       /\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*they have an error \(see below\)\. Other changes are not affected\.[^]*Blocks `bad\.example`/,
     )
-    expect(comment).toMatch(/\[!NOTE\][^]*bad\.example`? severs \d+ follow relations/)
+    expect(comment).toMatch(/\[!NOTE\][^]*bad\.example`? removes \d+ follow relations/)
     expect(comment).not.toContain('[!CAUTION]')
     expect(marksIn(number)).toBe(1)
     expect(checkOf(number)).toMatchObject({ state: 'success', description: 'Lists good.example without a limit.' })

@@ -30,7 +30,7 @@ describe('a budget', () => {
   it('refuses more creates, and says what to write to raise it', async () => {
     herd.write({ 'domain-blocks.yaml': blocks(26) })
     const out = await refused()
-    expect(out).toContain('26 creates of domain blocks, and the budget is 25 for one apply')
+    expect(out).toContain('26 creates of domain blocks, but the limit (budgets in policy.yaml) is 25 for one apply')
     expect(out).toContain(
       'policy.yaml under raises: - { kind: domain-block, create: 26, until: <date>, reason: "<why>" }',
     )
@@ -47,8 +47,8 @@ describe('a budget', () => {
   it('refuses more deletes and weakenings', async () => {
     herd.write({ 'domain-blocks.yaml': blocks(20) })
     const out = await refused()
-    expect(out).toContain('6 deletes of domain blocks, and the budget is 5')
-    expect(out).toContain('6 weakenings of domain blocks, and the budget is 5')
+    expect(out).toContain('6 deletes of domain blocks, but the limit (budgets in policy.yaml) is 5')
+    expect(out).toContain('6 weakenings of domain blocks, but the limit (budgets in policy.yaml) is 5')
     herd.write({ 'domain-blocks.yaml': blocks(26) })
     await planOf(herd, 0)
   })
@@ -64,15 +64,15 @@ describe('an irreversible step', () => {
     suspend('fine.example')
     const out = await refused()
     expect(out).toMatch(/domain-blocks\.yaml:80:\d+ error consent-missing/)
-    expect(out).toContain('severs 24 follow relations for good')
+    expect(out).toContain('removes 24 follow relations for good')
     expect(flat(out)).toContain(
-      'so accept a fifth more, and at least ten more. To accept it, write in the entry of this object: accept_severed_relationships: 34',
+      'so accept a higher number (a fifth more, and at least ten more). If you want this change, write in the entry of this object: accept_severed_relationships: 34',
     )
   })
 
   it('is refused when the consent is less than is measured', async () => {
     suspend('fine.example', 20)
-    expect(await refused()).toContain('The file accepts 20.')
+    expect(await refused()).toContain('The file accepts only 20.')
   })
 
   it('is refused when follows grew past the consent between plan and apply', async () => {
@@ -82,8 +82,8 @@ describe('an irreversible step', () => {
       select l.id, r.id, now(), now() from accounts l, accounts r
       where l.username = 'second' and l.domain is null and r.domain = 'fine.example'`)
     const stale = await must(herd, ['apply', 'plan.json'], 6)
-    expect(flat(stale.out)).toMatch(/The file accepts 25\./)
-    expect(await refused()).toMatch(/severs 3\d follow relations[^]*The file accepts 25\./)
+    expect(flat(stale.out)).toMatch(/The file accepts only 25\./)
+    expect(await refused()).toMatch(/removes 3\d follow relations[^]*The file accepts only 25\./)
     expect(await herd.rows("select 1 from domain_blocks where domain = 'fine.example'")).toEqual([])
   })
 
@@ -95,7 +95,7 @@ describe('an irreversible step', () => {
       select l.id, r.id, now(), now() from accounts l, accounts r
       where l.username = 'alice' and l.domain is null and r.domain = 'fine.example'`)
     const out = await refused(['--restore', 'domain-block/fine.example'])
-    expect(out).toContain('An earlier suspension used up the consent of 60 in the file.')
+    expect(out).toContain('The file accepts 60, but an earlier suspension used up that number.')
     expect(out).toContain('accept_severed_relationships: 17')
     await must(herd, ['adopt', 'domain-block/fine.example'])
     herd.write({}, 'Adopt')
@@ -110,7 +110,7 @@ describe('an irreversible step', () => {
       select l.id, r.id, now(), now() from accounts l, (select id from accounts where domain = 'meh.example' limit 5) r
       where l.username in ('alice', 'second') and l.domain is null`)
     const out = await refused(['--restore', 'domain-block/meh.example'])
-    expect(out).toContain('severs 10 follow relations')
+    expect(out).toContain('removes 10 follow relations')
     expect(out).toContain('accept_severed_relationships: 21')
     const written = await must(herd, ['block', 'meh.example', '--severity', 'suspend'])
     expect(written.out).toContain('Changed')
@@ -144,7 +144,7 @@ describe('an invariant', () => {
     const before = people()
     herd.edit('moderators.yaml', (text) => text.replace(/ {2}- account: second\n {4}role: Owner\n?/, ''))
     const out = await refused()
-    expect(out).toContain('at least 2 owners can log in')
+    expect(out).toContain('at least 2 accounts with the permission administrator can log in')
     expect(out).toMatch(/minimum_owners in policy\.yaml/)
     herd.write({ 'moderators.yaml': before })
   })
@@ -152,7 +152,7 @@ describe('an invariant', () => {
   it('keeps two owners also when their role would lose what makes it one', async () => {
     const before = herd.read('roles.yaml')
     herd.edit('roles.yaml', (text) => text.replace('- administrator', '- manage_users'))
-    expect(await refused()).toContain('at least 2 owners can log in')
+    expect(await refused()).toContain('at least 2 accounts with the permission administrator can log in')
     herd.write({ 'roles.yaml': before })
   })
 
@@ -160,7 +160,9 @@ describe('an invariant', () => {
     const before = herd.read('roles.yaml')
     setConfig(herd, { acting_account: 'herdbook' })
     herd.edit('roles.yaml', (text) => text.replace(/ +- manage_federation\n(?! +- manage_invites)/, ''))
-    expect(await refused()).toMatch(/@herdbook, the acting account, keeps its permissions: manage_federation/)
+    expect(await refused()).toMatch(
+      /@herdbook, the account that Herdbook acts as \(acting_account in instance\.yaml\), keeps its permissions: manage_federation/,
+    )
     setConfig(herd, {})
     herd.write({ 'roles.yaml': before })
   })
@@ -175,7 +177,9 @@ describe('an invariant', () => {
     )
     // In no list of ours: then only its own role tells what it may do.
     herd.edit('moderators.yaml', (text) => text.replace(/ {2}- account: herdbook\n {4}role: Herdbook\n?/, ''))
-    expect(await refused()).toMatch(/@herdbook, the acting account, keeps its permissions: manage_federation/)
+    expect(await refused()).toMatch(
+      /@herdbook, the account that Herdbook acts as \(acting_account in instance\.yaml\), keeps its permissions: manage_federation/,
+    )
     setConfig(herd, {})
     herd.write({ 'roles.yaml': roles, 'moderators.yaml': holders })
   })
@@ -247,7 +251,7 @@ describe('the first apply', () => {
     other.write({ 'email-domain-blocks.yaml': EVERY_KIND['email-domain-blocks.yaml'] })
     const ran = await must(other, ['apply', '--yes'], 5)
     expect(flat(ran.out)).toMatch(
-      /This server has no ledger yet, and the plan has 2 steps\..*herdbook adopt.*herdbook apply --first "why"/,
+      /This server has no ledger \(Herdbook's record in Git\) yet, and the plan has 2 steps\..*herdbook adopt.*herdbook apply --first "why"/,
     )
     expect(await other.rows("select 1 from email_domain_blocks where domain = 'throwaway.example'")).toEqual([])
     await must(other, ['apply', '--yes', '--first', 'a new server'])

@@ -47,7 +47,7 @@ it('a reading role that a key of its own leads to is made again by what the hint
   await sandbox.query('revoke select on rules from herdbook_reader')
   const said = flat((await must(herd, ['plan'], 10)).out)
   const [, database = expect.fail(said), command = ''] =
-    /reading role again: for now, write mastodon: database: (\{ .* \}) in instance\.yaml, then type (herdbook reader install)/.exec(
+    /database role that Herdbook reads with: for now, write mastodon: database: (\{ .* \}) in instance\.yaml, then type (herdbook reader install)/.exec(
       said,
     ) ?? []
   const before = read()

@@ -70,7 +70,7 @@ describe('people and roles', () => {
     await field.sandbox.query("update user_roles set name = 'Shepherd' where name = 'Keeper'")
     const ran = await must(herd, ['apply', '--yes', '--restore', 'moderator/mod'], 5)
     expect(flat(ran.out)).toMatch(
-      /moderator\/mod: the server has no role Keeper\. It has .*Shepherd.* If someone renamed it on the server: herdbook adopt moderator\/mod/,
+      /moderator\/mod: the server has no role Keeper\. It has .*Shepherd.* If someone renamed the role on the server: herdbook adopt moderator\/mod/,
     )
     await field.sandbox.query("update user_roles set name = 'Keeper' where name = 'Shepherd'")
     herd.write({ 'roles.yaml': roles })
@@ -91,7 +91,9 @@ describe('people and roles', () => {
     const ran = await must(herd, ['demote', 'mod'])
     expect(ran.out).toMatch(/herdbook plan/)
     herd.write({}, 'Demote')
-    expect(flat((await must(herd, ['plan'], 2)).out)).toContain('Sessions and tokens of the account end.')
+    expect(flat((await must(herd, ['plan'], 2)).out)).toContain(
+      'Mastodon logs the account out, and its tokens stop working.',
+    )
     await apply()
     expect(await held()).toEqual([{ tokens: 0, sessions: 0, role_id: null }])
     await planOf(herd, 0)

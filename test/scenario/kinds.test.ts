@@ -23,7 +23,7 @@ describe('block lists', () => {
       text.replace('throwaway.example\n', 'throwaway.example\n    allow_with_approval: true\n'),
     )
     const out = flat((await must(herd, ['plan'], 2)).out)
-    expect(out).toContain('Herdbook deletes it and creates it again')
+    expect(out).toContain('Herdbook deletes this block and creates it again')
     expect(out).toContain('weakens protection')
     await apply()
     const [after] = await herd.rows(

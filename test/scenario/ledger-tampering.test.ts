@@ -63,9 +63,9 @@ describe('a ledger', () => {
 
   it('that was set back is refused, and the command that puts it back does', async () => {
     git(bare, 'update-ref', LEDGER, `${right}~1`)
-    await refused(5, /ledger-rolled-back[^]*Put it back: git push --force/)
+    await refused(5, /ledger-rolled-back[^]*Put the newer commit back: git push --force/)
     const command =
-      /Put it back: (git push [^\n]*?:refs\/\S+?)\.?(\s|$)/.exec(
+      /Put the newer commit back: (git push [^\n]*?:refs\/\S+?)\.?(\s|$)/.exec(
         (await must(herd, ['plan'], 5, { env })).out.replace(/\n\s+/g, ' '),
       )?.[1] ?? ''
     git(herd.dir, ...command.split(' ').slice(1))
@@ -102,7 +102,7 @@ describe('a lock', () => {
   it('that Herdbook did not write with this key is told, and not taken over', async () => {
     git(bare, 'update-ref', LOCK, git(bare, 'rev-parse', 'main'))
     expect((await must(herd, ['apply', '--yes'], 7, { env })).out).toMatch(
-      /did not write this lock with your ledger_key[^]*herdbook unlock [0-9a-f]+/,
+      /is\s+not\s+signed\s+with\s+your\s+ledger_key[^]*herdbook unlock [0-9a-f]+/,
     )
     expect(await live()).toEqual(['a.example', 'b.example', 'c.example'])
     const named = /herdbook unlock ([0-9a-f]+)/.exec((await must(herd, ['unlock'], 7, { env })).out)?.[1] ?? ''

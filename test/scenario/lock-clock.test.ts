@@ -130,7 +130,9 @@ describe('a lease goes by no wall clock', () => {
       const first = await holder.ran
       expect(first, first.out).toMatchObject({
         code: 8,
-        out: expect.stringMatching(/Not reached {2}1[^]*This run lost the lock. It wrote nothing after that/),
+        out: expect.stringMatching(
+          /Not reached {2}1[^]*This\s+run\s+lost\s+the\s+lock\s+\(only\s+one\s+apply\s+runs\s+at\s+a\s+time\)\.\s+It\s+wrote\s+nothing\s+after\s+that/,
+        ),
       })
       expect((await audit()) - before).toBe(2)
       expect(await live()).toEqual(

@@ -18,10 +18,10 @@ describe('an account that acts and ranks too low', () => {
     const planned = await herd.run(['plan'])
     expect(planned.code).toBe(5)
     expect(flat(planned.stdout)).toContain(
-      'Mastodon will refuse moderator/alice: the acting account @herdbook (Herdbook) cannot give',
+      'Mastodon will refuse moderator/alice. The account that Herdbook acts as (acting_account in instance.yaml), @herdbook (Herdbook), cannot give',
     )
     expect(flat(planned.stdout)).toContain(
-      'moderator/alice: the acting account @herdbook (Herdbook) lacks the permission manage_roles',
+      'Herdbook cannot change moderator/alice. The account that Herdbook acts as (acting_account in instance.yaml), @herdbook (Herdbook), lacks the permission manage_roles',
     )
     expect(flat(planned.stdout)).toContain('Name an owner as acting_account')
   })
@@ -76,7 +76,7 @@ describe('an account that acts and ranks too low', () => {
     expect(await herd.run(['demote', 'mod'])).toMatchObject({ code: 0 })
     herd.write({}, 'Demote')
     const refusal =
-      'moderator/mod: @mod holds Moderator (rank 10). That ranks above Herdbook (rank 5), the role of the acting account @herdbook'
+      'Herdbook cannot change moderator/mod, because @mod holds Moderator with the position 10. The account that Herdbook acts as (acting_account in instance.yaml), @herdbook (Herdbook), has only the position 5.'
     expect(flat((await herd.run(['plan'])).stdout)).toContain(refusal)
     const ran = await herd.run(['apply', '--yes'])
     expect(ran.code, ran.out).toBe(5)
@@ -100,10 +100,10 @@ describe('an account that acts and ranks too low', () => {
     const ran = await herd.run(['apply', '--yes'])
     expect(ran.code, ran.out).toBe(5)
     expect(flat(ran.out)).toContain(
-      'role/Elder ranks above Herdbook (rank 500 over 5), the role of the acting account @herdbook',
+      'Herdbook cannot change role/Elder, because its position is 500. The account that Herdbook acts as (acting_account in instance.yaml), @herdbook (Herdbook), has only the position 5.',
     )
     expect(flat(ran.out)).toContain(
-      'role/Moderator ranks above Herdbook (rank 10 over 5), the role of the acting account @herdbook',
+      'Herdbook cannot change role/Moderator, because its position is 10. The account that Herdbook acts as (acting_account in instance.yaml), @herdbook (Herdbook), has only the position 5.',
     )
     await field.sandbox.query("delete from user_roles where name = 'Elder'")
   })

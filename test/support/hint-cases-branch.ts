@@ -11,7 +11,7 @@ export const BRANCH: readonly HintCase[] = [
     state: unborn,
     types: APPLY,
     exit: 5,
-    says: /nothing-committed .*→ Commit it: (git add \S+ && git commit)/,
+    says: /nothing-committed .*→ Commit your files: (git add \S+ && git commit)/,
   },
   {
     of: ['reconcile/apply/texts.ts: git add', 'reconcile/apply/texts.ts: git status'],
@@ -21,7 +21,7 @@ export const BRANCH: readonly HintCase[] = [
     exit: 5,
     // From a folder of the tree, too.
     run: ({ dir }) => ({ cwd: join(dir, 'instance') }),
-    says: /error uncommitted .*→ Commit them: (git add \S+ && git commit)\. Or look at them: (git status \S+)/,
+    says: /error uncommitted .*→ Commit them: (git add \S+ && git commit)\. Or see what changed: (git status \S+)/,
   },
   {
     of: ['reconcile/apply/texts.ts: git fetch', 'git/texts.ts: git fetch'],
@@ -64,7 +64,7 @@ export const BRANCH: readonly HintCase[] = [
     },
     types: APPLY,
     exit: 6,
-    says: /error diverged .*→ Combine them, then push: (git pull --rebase origin main)/,
+    says: /error diverged .*→ Combine both, then push: (git pull --rebase origin main)/,
   },
   {
     of: ['reconcile/apply/texts.ts: git merge'],
@@ -85,7 +85,7 @@ export const BRANCH: readonly HintCase[] = [
     state: (herd) => git(herd.dir, 'reset', '--quiet', '--hard', orphan(herd)),
     types: ['plan'],
     exit: 5,
-    says: /error ledger-elsewhere .*If you rewrote it on purpose: (herdbook apply --history-rewritten),/,
+    says: /error ledger-elsewhere .*If you rewrote the history on purpose: (herdbook apply --history-rewritten),/,
   },
   {
     of: ['git/texts.ts: git config'],
@@ -114,6 +114,6 @@ export const BRANCH: readonly HintCase[] = [
     run: ({ dir }) => ({
       env: { PATH: `${another}${delimiter}${process.env['PATH']}`, GIT_CONFIG_GLOBAL: join(dir, '.git/global') },
     }),
-    says: /error git-ownership .*→ If you trust it: (git config --global --add safe\.directory \S+)/,
+    says: /error git-ownership .*→ If you trust that user, allow it: (git config --global --add safe\.directory \S+)/,
   },
 ]

@@ -104,7 +104,7 @@ export const BY_HAND: readonly HintCase[] = [
     },
     types: ['restore', 'domain-block/by-hand-4.example', '--yes'],
     exit: 5,
-    says: /It was there when Herdbook first looked, or someone decided to leave it.* adopt it first: (herdbook adopt domain-block\/by-hand-4\.example)/,
+    says: /It was on the server when Herdbook first looked, or someone decided to leave it there.* first write it into the files: (herdbook adopt domain-block\/by-hand-4\.example)\./,
   },
   {
     of: ['verbs/adopt/texts.ts: herdbook adopt'],
@@ -119,6 +119,6 @@ export const BY_HAND: readonly HintCase[] = [
     state: changed,
     types: ['restore', 'setting/site_short_description', '--yes'],
     exit: 5,
-    says: /To leave it: (herdbook leave setting\/site_short_description "why")/,
+    says: /To leave it on the server and in no file: (herdbook leave setting\/site_short_description "why")/,
   },
 ]

@@ -80,7 +80,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     },
     types: APPLY,
     exit: 0,
-    says: /Its token needs the scopes .*?: (herdbook token check)/,
+    says: /The token of the account that posts needs the scopes .*?: (herdbook token check)/,
     ends: [10],
     shows: /lacks scope write:statuses/,
   },
@@ -90,7 +90,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     state: nameless,
     types: ['adopt'],
     exit: 10,
-    says: /error nameless-database .*reading role again: (herdbook reader install)/,
+    says: /error nameless-database .*database role that Herdbook reads with: (herdbook reader install)/,
     fill: { install: 'install --yes' },
   },
   {
@@ -99,7 +99,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     state: (_, { sandbox }) => sandbox.query('revoke select on rules from herdbook_reader'),
     types: ['adopt'],
     exit: 10,
-    says: /permission denied .*reading role again: (herdbook reader install)/,
+    says: /permission denied .*database role that Herdbook reads with: (herdbook reader install)/,
     fill: { install: 'install --yes' },
   },
   {

@@ -174,6 +174,6 @@ export const FILES: readonly HintCase[] = [
     types: ['apply', 'plan.json'],
     exit: 9,
     fill: { FILE: 'plan.json' },
-    says: /To make a new one: (herdbook plan --out FILE)/,
+    says: /To save a new plan: (herdbook plan --out FILE)/,
   },
 ]

@@ -33,7 +33,7 @@ const CASES: readonly HintCase[] = [
     state: held,
     types: APPLY,
     exit: 7,
-    says: /error locked .*that this run has ended: (herdbook unlock \w+)/,
+    says: /error locked .*sure that it has ended: (herdbook unlock \w+)/,
   },
   {
     of: ['reconcile/lock/texts.ts: herdbook unlock'],
@@ -41,7 +41,7 @@ const CASES: readonly HintCase[] = [
     state: ({ dir }) => git(dir, 'update-ref', 'refs/herdbook/production/lock', 'HEAD'),
     types: APPLY,
     exit: 7,
-    says: /error lock-forged .*is going on: (herdbook unlock \w+)/,
+    says: /error lock-forged .*is going on, remove this lock: (herdbook unlock \w+)/,
   },
   {
     of: ['reconcile/lock/texts.ts: herdbook unlock'],
@@ -74,7 +74,7 @@ const CASES: readonly HintCase[] = [
     state: adopted,
     types: ['ledger', 'sign', 'why'],
     exit: 5,
-    says: /error no-ledger-yet .*→ The first apply creates it: (herdbook apply)/,
+    says: /error no-ledger-yet .*→ The first apply creates the ledger: (herdbook apply)/,
   },
   {
     of: ['reconcile/ledger/texts.ts: herdbook ledger sign'],
@@ -96,7 +96,7 @@ const CASES: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 5,
-    says: /error ledger-not-signed .*an owner signs the ledger again: (herdbook ledger sign "why"),/,
+    says: /error ledger-not-signed .*an owner types: (herdbook ledger sign "why"),/,
     ends: [5],
     shows: /The digest is \w{16}\..*--confirm/,
   },
@@ -149,7 +149,7 @@ const CASES: readonly HintCase[] = [
     },
     types: APPLY,
     exit: 5,
-    says: /error paused .*To end it: (herdbook resume)/,
+    says: /error paused .*To end the pause: (herdbook resume)/,
   },
   {
     of: ['verbs/resume/texts.ts: herdbook apply'],

@@ -37,7 +37,7 @@ const CASES: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 5,
-    says: /error no-such-role .*someone renamed it on the server: (herdbook adopt moderator\/alice)/,
+    says: /error no-such-role .*someone renamed the role on the server: (herdbook adopt moderator\/alice)/,
     shows: /adopted/,
   },
   {
@@ -59,7 +59,7 @@ const CASES: readonly HintCase[] = [
     herd: bare,
     types: ['plan', '--restore', 'domain-block/nope.example'],
     exit: 5,
-    says: /error not-managed .*→ Check the name: (herdbook plan)/,
+    says: /error not-managed .*→ Look up the name in the plan: (herdbook plan)/,
     shows: /Nothing is managed yet/,
   },
   {
@@ -128,7 +128,7 @@ const CASES: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 5,
-    says: /See why Herdbook could not look it up: (herdbook token check)\./,
+    says: /See why Herdbook could not look up the account of the token: (herdbook token check)\./,
     ends: [10],
     shows: /127\.0\.0\.1:9/,
   },

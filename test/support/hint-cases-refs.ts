@@ -20,7 +20,7 @@ export const REFS: readonly HintCase[] = [
     state: ({ dir }) => git(dir, 'update-ref', 'refs/herdbook/production/lock/x', 'HEAD'),
     types: APPLY,
     exit: 5,
-    says: /error ref-in-the-way .*→ Delete it: (git update-ref -d \S+)/,
+    says: /error ref-in-the-way .*→ If nobody needs that one, delete it: (git update-ref -d \S+)/,
   },
   {
     of: ['git/refs.ts: git push'],
@@ -28,7 +28,7 @@ export const REFS: readonly HintCase[] = [
     state: ({ dir }) => git(dir, 'push', '--quiet', 'origin', 'HEAD:refs/herdbook/production/lock/x'),
     types: APPLY,
     exit: 5,
-    says: /error ref-in-the-way .*→ Delete it: (git push origin --delete \S+)/,
+    says: /error ref-in-the-way .*→ If nobody needs that one, delete it: (git push origin --delete \S+)/,
   },
   {
     of: ['git/texts.ts: git cat-file'],
@@ -53,7 +53,7 @@ export const REFS: readonly HintCase[] = [
     state: ({ dir }) => git(dir, 'update-ref', '-d', LEDGER),
     types: ['plan'],
     exit: 5,
-    says: /error ledger-rolled-back .*→ Put it back: (git update-ref \S+ \w+)/,
+    says: /error ledger-rolled-back .*→ Put the newer commit back: (git update-ref \S+ \w+)/,
   },
   {
     of: ['reconcile/ledger/texts.ts: git push'],
@@ -61,7 +61,7 @@ export const REFS: readonly HintCase[] = [
     state: ({ dir }) => git(`${dir}.git`, 'update-ref', '-d', LEDGER),
     types: ['plan'],
     exit: 5,
-    says: /error ledger-rolled-back .*→ Put it back: (git push --force origin \S+?)\. /,
+    says: /error ledger-rolled-back .*→ Put the newer commit back: (git push --force origin \S+?)\. /,
   },
   {
     of: ['reconcile/ledger/texts.ts: git push'],

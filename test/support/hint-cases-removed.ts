@@ -80,7 +80,7 @@ export const REMOVED: readonly HintCase[] = [
     state: removed,
     types: ['plan'],
     exit: 0,
-    says: /warning removed .*→ Remove it from the files: (herdbook demote mod)\./,
+    says: /warning removed .*→ Remove @mod from the files: (herdbook demote mod)\./,
   },
   {
     of: ['providers/mastodon/kinds/community/texts.ts: herdbook demote'],

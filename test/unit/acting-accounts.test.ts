@@ -137,7 +137,7 @@ describe('the account of the token', () => {
       ),
     ).toEqual([
       expect.stringContaining(
-        'the account of mastodon.api.token, which is the acting account, keeps its permissions: manage_settings, manage_rules, manage_roles',
+        'the account of mastodon.api.token, which Herdbook acts as, keeps its permissions: manage_settings, manage_rules, manage_roles',
       ),
     ])
   })
@@ -171,7 +171,9 @@ test('who holds the role Owner and can log in counts, in a file or not, and who 
   expect(await against(world, fewer)).toEqual([])
   const olga = world.server.rows.accounts.find(({ username }) => username === 'olga')
   if (olga) olga.disabled = true
-  expect(await against(world, fewer)).toEqual([expect.stringContaining('at least 2 owners can log in')])
+  expect(await against(world, fewer)).toEqual([
+    expect.stringContaining('at least 2 accounts with the permission administrator can log in'),
+  ])
 })
 
 describe('an account that is named and not there', () => {
@@ -251,7 +253,7 @@ describe('an account that acts without the permission', () => {
     if (bot) bot.permissions = '40'
     expect(await against(world, { ...more, 'roles.yaml': {} })).toEqual([
       expect.stringContaining(
-        'actor-lacks moderator/alice: moderator/alice: the acting account @herdbook (Herdbook) lacks the permission manage_roles',
+        'actor-lacks moderator/alice: Herdbook cannot change moderator/alice. The account that Herdbook acts as (acting_account in instance.yaml), @herdbook (Herdbook), lacks the permission manage_roles',
       ),
     ])
     if (bot && rights !== undefined) bot.permissions = rights

@@ -102,7 +102,7 @@ describe('the console', () => {
       'ended with code 1: could not connect to server',
     ],
     ['gives no JSON', `process.stdout.write('HERDBOOK-' + mark + ' {"id":\\n')`, 'not JSON'],
-    ['says hello in an odd shape', `say({ version: 4 })`, 'is not as expected'],
+    ['says hello in an odd shape', `say({ version: 4 })`, 'gave an unexpected answer'],
   ])('one that %s is a connection that is shut, with exit 10', async (_name, answering, why) => {
     await expect(open(answering)).rejects.toMatchObject({ exit: 10, message: expect.stringContaining(why) })
   })
@@ -117,8 +117,8 @@ describe('the console', () => {
     const console = await open(
       `if (request.op === 'hello') say(hello); if (request.op === 'write') say(request.writes.length === 1 ? [] : [{ state: 'fine' }, { state: 'done' }])`,
     )
-    await expect(console.write([WRITE])).rejects.toThrow('is not as expected')
-    await expect(console.write([WRITE, WRITE])).rejects.toThrow('is not as expected')
+    await expect(console.write([WRITE])).rejects.toThrow('gave an unexpected answer')
+    await expect(console.write([WRITE, WRITE])).rejects.toThrow('gave an unexpected answer')
     await console.close()
   })
 

@@ -154,7 +154,7 @@ describe('a command', () => {
       expect(await run(localMachine(), command, '', 1_000_000)).toEqual({
         code: null,
         stdout: '',
-        stderr: 'its output is longer than 1000000 characters',
+        stderr: 'the output of the command is longer than 1000000 characters',
       })
     },
   )

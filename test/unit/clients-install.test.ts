@@ -144,7 +144,7 @@ describe('reader install', () => {
   test.each(['', 'ssh-ed25519', 'command="x" ssh-ed25519 AAAA', 'ssh-ed25519 AAAA"\nssh-rsa BBBB'])(
     '%j is no public key',
     (line) => {
-      expect(() => authorizedKey(line)).toThrow('not a public key')
+      expect(() => authorizedKey(line)).toThrow('not an SSH public key')
     },
   )
 })

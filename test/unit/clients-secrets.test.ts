@@ -72,7 +72,7 @@ describe('secrets', () => {
       diagnostics: [
         {
           code: 'secret-unbound',
-          message: 'ssh.key: BARE does not say which machine it is for, so Herdbook does not use it',
+          message: 'The key in BARE (ssh.key) does not say which machine it is for, so Herdbook does not use it',
           hint: expect.stringContaining(`{ echo ${fingerprint}; cat KEY; }`),
         },
       ],
@@ -94,7 +94,7 @@ describe('secrets', () => {
     expect(await secrets.read({ file }, 'ledger_key')).toBe(TOKEN)
     await expect(secrets.read({ env: 'GONE' }, 'ledger_key')).rejects.toMatchObject({
       exit: 9,
-      diagnostics: [{ message: 'ledger_key: the environment has no GONE' }],
+      diagnostics: [{ message: 'The secret for ledger_key is missing: the environment has no GONE' }],
     })
     await expect(secrets.read({ env: 'EMPTY' }, 'ledger_key')).rejects.toThrow('EMPTY is empty')
     await expect(secrets.read({ file: `${file}.gone` }, 'ledger_key')).rejects.toThrow('cannot be read')

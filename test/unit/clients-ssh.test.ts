@@ -54,7 +54,7 @@ describe('SSH', () => {
     [
       'a key that was never let in',
       async (_server: SshServer, other: SshServer) => other.key,
-      'Check that authorized_keys on the machine has the key. The server needs OpenSSH 7.2 or newer.',
+      'Check that authorized_keys on the machine has the public key. The server needs OpenSSH 7.2 or newer.',
     ],
     ['a text that is no key', async () => 'Not a key', 'is not a private key'],
     ['nothing', async () => '', 'secret-missing'],

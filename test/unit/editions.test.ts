@@ -61,7 +61,7 @@ describe('the edition that a file names', () => {
       {
         code: 'edition-missing',
         message: 'services.yaml names no edition',
-        hint: 'Add this line to it: edition: 3',
+        hint: 'Add this line to the file: edition: 3',
       },
     ],
     [
@@ -242,9 +242,9 @@ describe('what is left alone', () => {
         code: 'left-alone-unknown',
         severity: 'warning',
         about: 'file/motd',
-        message: 'services.yaml leaves file/motd alone, but no line of that file makes file/motd',
+        message: 'services.yaml has file/motd under left_alone, but no other line of that file makes file/motd',
         at: { file: 'services.yaml', line: 7, column: 3 },
-        hint: 'Take it out of left_alone, or write its name as the plan shows it.',
+        hint: 'Take file/motd out of left_alone, or write its name as the plan shows it.',
       },
     ])
   })
@@ -257,7 +257,7 @@ describe('what is left alone', () => {
         severity: 'error',
         about: 'unit/nginx',
         message: 'You cannot restore unit/nginx: it is under left_alone in services.yaml.',
-        hint: 'Take it out there first.',
+        hint: 'First take unit/nginx out of left_alone.',
       },
     ])
   })

@@ -23,7 +23,7 @@ test('what is not due yet is shown, and done by the first apply once it is', asy
   const { plan, report } = await run(toy, FILES)
   expect(plan.steps).toMatchObject([{ id: 'main' }, { id: 'post-2', notBefore: '2026-12-08' }])
   expect(report?.skipped).toMatchObject([
-    { step: { id: 'post-2' }, why: 'not-yet', reason: 'It waits until 2026-12-08.' },
+    { step: { id: 'post-2' }, why: 'not-yet', reason: 'This step waits until 2026-12-08.' },
   ])
   expect([toy.far.did, report && exitOfApply(report), toy.ledger.attempts]).toEqual([['create release/main'], 0, []])
   toy.now = new Date('2026-12-07T23:59:59Z')

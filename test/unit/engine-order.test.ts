@@ -29,8 +29,8 @@ test('a step that was not done stops all that need it, and nothing else', async 
   const { report } = await run(toy, files, { faults: new Map([['create network/main', 'refuse']]) })
   expect(toy.far.did).toEqual(['create other/one'])
   expect(report?.skipped.map(({ step, why, reason }) => [refOf(step), why, reason])).toEqual([
-    ['machine/web', 'blocked', 'It needs network/main, which was not done.'],
-    ['record/www', 'blocked', 'It needs machine/web, which was not done.'],
+    ['machine/web', 'blocked', 'This step needs network/main, but that step was not done.'],
+    ['record/www', 'blocked', 'This step needs machine/web, but that step was not done.'],
   ])
 })
 
@@ -51,8 +51,8 @@ test('a step waits for what it needs where that is told as a difference and is n
   const { report, plan } = await run(toy, FILES)
   expect([order(plan), plan.drift.map(refOf)]).toEqual([['machine/web', 'record/www'], ['network/main']])
   expect(report?.skipped.map(({ reason }) => reason)).toEqual([
-    'It needs network/main, which is not as the files have it.',
-    'It needs machine/web, which was not done.',
+    'This step needs network/main, which is not as the files have it.',
+    'This step needs machine/web, but that step was not done.',
   ])
   // What somebody changed there takes nothing from what only comes after it.
   toy.far.rows.set('network/main', { serverId: '1', fields: { range: 9 } })

@@ -22,7 +22,8 @@ test('terminal, comment, report and JSON say how far it got and what comes of it
     sources: [`${name}.yaml`] as const,
   }))
   const { plan } = await look(toy, FILES)
-  const said = 'release/main is unfinished: 1 of 3 phases are done. The next apply finishes it.'
+  const said =
+    'An earlier run did not finish its work on release/main: 1 of 3 phases are done. The next apply finishes this work.'
   expect(renderPlan(plan, { kinds, width: 120, colour: false })).toContain(said)
   expect(renderMarkdown(plan, { kinds, visibility: 'private' })).toContain(said)
   const alone = { ...EMPTY, unfinished: plan.unfinished }
@@ -30,7 +31,9 @@ test('terminal, comment, report and JSON say how far it got and what comes of it
   expect(parsePlan(planJson(alone))).toEqual(alone)
   const { report } = await run(toy, FILES)
   if (report === null) throw new Error('It broke off.')
-  expect(renderApply(report, { kinds, width: 120, colour: false })).toContain('release/main was finished.')
+  expect(renderApply(report, { kinds, width: 120, colour: false })).toContain(
+    'The work on release/main is now finished.',
+  )
   const left = { ...report, ended: [], unfinished: plan.unfinished }
   const told = renderApply(left, { kinds, width: 120, colour: false })
   expect(told).toContain(said)
@@ -39,7 +42,7 @@ test('terminal, comment, report and JSON say how far it got and what comes of it
   expect(renderApply(ended, { kinds, width: 120, colour: false })).toMatch(/^Nothing new to write to /)
   const options = { kinds, visibility: 'private' as const, run: 'https://runs.example/1' }
   expect([renderApplied(report, options), renderApplied(left, options)]).toEqual([
-    expect.stringContaining('release/main was finished.'),
+    expect.stringContaining('The work on release/main is now finished.'),
     expect.stringContaining(said),
   ])
   expect(applyJson(report)).toContain('"ended": [')

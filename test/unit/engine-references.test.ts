@@ -97,7 +97,11 @@ test('a step whose value does not come is skipped with the reason, and the rest 
   const { report } = await run(toy, { objects: { ...BOTH.objects, 'zone/main': { ttl: 1 } } })
   expect(report?.done.map(refOf)).toEqual(['address/main', 'zone/main'])
   expect(report?.skipped).toMatchObject([
-    { step: { id: 'www' }, why: 'blocked', reason: 'It needs a value that is not there: address/main#ip.' },
+    {
+      step: { id: 'www' },
+      why: 'blocked',
+      reason: 'This step needs a value that does not exist yet: address/main#ip.',
+    },
   ])
   expect(toy.ledger.attempts).toEqual([])
 })
@@ -105,7 +109,7 @@ test('a step whose value does not come is skipped with the reason, and the rest 
 test('a value of what is in no file and not there is never waited for in vain', async () => {
   const { report } = await run(start(), { objects: { 'record/www': { ip: TAKES } } })
   expect(report?.skipped).toMatchObject([
-    { reason: 'It needs address/main, which is not there, and no step makes it.' },
+    { reason: 'This step needs address/main, which is not there, and no step makes it.' },
   ])
 })
 
@@ -115,7 +119,8 @@ test('where live can not be read for a value, the step that takes it is not sent
   expect(report?.skipped).toMatchObject([
     {
       step: { id: 'www' },
-      reason: 'Something that it needs could not be read: The connection broke: It broke at read 2.',
+      reason:
+        'Herdbook could not read a value that this step needs: The connection to the server broke: It broke at read 2.',
     },
   ])
   expect(toy.far.did).toEqual(['create address/main'])

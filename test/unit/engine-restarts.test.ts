@@ -63,7 +63,7 @@ test('a restart goes out where some of what causes it was done, and not where no
     {
       step: { kind: 'unit' },
       why: 'blocked',
-      reason: 'It is not restarted, because nothing that it reads was changed: file/a, file/b.',
+      reason: 'Herdbook did not restart this unit, because nothing that it reads was changed: file/a, file/b.',
     },
   ])
   expect(toy.ledger.attempts).toEqual([])

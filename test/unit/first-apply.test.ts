@@ -56,7 +56,9 @@ describe('the first apply to a provider', () => {
   it('says the same as ever where the ledger has nothing at all', async () => {
     const room = newRoom([newShelf('store', ['bucket'])], { bucket: many(2) })
     const error = await refusal(room, { first: undefined })
-    expect(error.diagnostics[0]?.message).toBe('This server has no ledger yet, and the plan has 2 steps.')
+    expect(error.diagnostics[0]?.message).toBe(
+      "This server has no ledger (Herdbook's record in Git) yet, and the plan has 2 steps.",
+    )
   })
 
   it('may be empty, and then the next one needs no word', async () => {

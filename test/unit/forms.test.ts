@@ -110,7 +110,7 @@ describe.each([1, 2] as const)('form %i', (form) => {
       parseLedger({ ...kept, files: new Map([...kept.files, ['domain-block.jsonl', '']]) }, sealing, BOTH),
     ).toThrow(/not signed with your ledger_key/)
     expect(signatureOf(snapshotOf(lock), 'lock', sealing)).toEqual({ is: 'right', form })
-    if (form === 1) expect(() => parseLedger(kept, sealing, ONLY[2])).toThrow(/in the form of version 1/)
+    if (form === 1) expect(() => parseLedger(kept, sealing, ONLY[2])).toThrow(/has the old version 1/)
   })
 
   it('is taken in a comment, whose marks cover their step', () => {

@@ -157,6 +157,6 @@ describe('what a step needs and no step brings about', () => {
 
   it('says so for people', () => {
     const [one] = unmet([takes], kinds, standing([]))
-    expect(one && unmetInWords(one)).toBe('It needs address/main, which is not there, and no step makes it.')
+    expect(one && unmetInWords(one)).toBe('This step needs address/main, which is not there, and no step makes it.')
   })
 })

@@ -20,7 +20,7 @@ test.each([
     const error: unknown = await act.catch((thrown: unknown) => thrown)
     if (!(error instanceof HerdbookError)) return expect.fail('it was planned')
     expect([error.exit, error.diagnostics]).toMatchObject([EXIT.defect, [{ code: 'kind-twice' }]])
-    expect(error.diagnostics[0]?.message).toContain(`user: one of ${named.join(', and one of ')}.`)
+    expect(error.diagnostics[0]?.message).toContain(`user: one belongs to ${named.join(', the other to ')}.`)
   }
   expect(shelves.map(({ reads, written }) => [reads, written])).toEqual(shelves.map(() => [0, []]))
 })

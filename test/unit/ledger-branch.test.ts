@@ -38,7 +38,7 @@ describe('a branch that follows the ledger', () => {
     await expect(fresh.load()).rejects.toMatchObject(refused('ledger-rolled-back'))
     const refusal: unknown = await fresh.load().catch((error: unknown) => error)
     const hint = refusal instanceof HerdbookError ? refusal.diagnostics[0]?.hint : undefined
-    git(dir, ...(/Put it back: git (.*?)\. If/.exec(hint ?? '')?.[1] ?? '').split(' '))
+    git(dir, ...(/Put the newer commit back: git (.*?)\. To/.exec(hint ?? '')?.[1] ?? '').split(' '))
     expect(await fresh.load()).toEqual(second)
   })
 

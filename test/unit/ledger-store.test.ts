@@ -95,7 +95,7 @@ describe.each([
     await expect(store.load()).rejects.toMatchObject(refused('ledger-rolled-back'))
     const refusal: unknown = await store.load().catch((error: unknown) => error)
     const hint = refusal instanceof HerdbookError ? refusal.diagnostics[0]?.hint : undefined
-    const command = /Put it back: git (.*?)\. If/.exec(hint ?? '')?.[1] ?? ''
+    const command = /Put the newer commit back: git (.*?)\. To/.exec(hint ?? '')?.[1] ?? ''
     git(dir, ...command.split(' '))
     expect((await store.load()).head).toBe(second.head)
   })

@@ -243,7 +243,7 @@ describe('a signed ledger', () => {
         diagnostics: [
           expect.objectContaining({
             code: 'ledger-key-missing',
-            hint: expect.stringMatching(/^Name the key again as ledger_key in instance\.yaml/),
+            hint: expect.stringMatching(/^Name the same key as ledger_key in instance\.yaml/),
           }),
         ],
       }),

@@ -23,7 +23,7 @@ test('a list is read from the web, over a few redirects', async () => {
     else response.end('a.example\n')
   })
   expect(String(await fetchList(`${url}/5`, never))).toBe('a.example\n')
-  await expect(fetchList(`${url}/6`, never)).rejects.toThrow('it redirects more than 5 times')
+  await expect(fetchList(`${url}/6`, never)).rejects.toThrow('the address redirects more than 5 times')
 })
 
 test.each([
@@ -54,8 +54,8 @@ test('too much, too slow, not found and not there are refused', async () => {
     await server((_request, response) => void response.write('a')),
     await server((_request, response) => void response.writeHead(404).end('404')),
   ]
-  await expect(fetchList(big, never)).rejects.toThrow(`it is larger than ${MAX_BYTES} bytes`)
-  await expect(fetchList(slow, never, 200)).rejects.toThrow('it did not arrive within 0.2 seconds')
+  await expect(fetchList(big, never)).rejects.toThrow(`the list is larger than ${MAX_BYTES} bytes`)
+  await expect(fetchList(slow, never, 200)).rejects.toThrow('the list did not arrive within 0.2 seconds')
   await expect(fetchList(lost, never)).rejects.toThrow('the server answers 404 Not Found')
   await expect(fetchList('http://127.0.0.1:9', never)).rejects.toMatchObject({ exit: 9 })
 })

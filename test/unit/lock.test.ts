@@ -216,7 +216,9 @@ describe('unlock', () => {
     const held = await acquire(repository, options({ leaseMs: 600 }))
     const name = held.holder.nonce.slice(0, 8)
     await expect(unlock(repository, options(), 'deadbeef')).rejects.toMatchObject({
-      diagnostics: [{ code: 'lock-other', hint: `herdbook unlock ${name}` }],
+      diagnostics: [
+        { code: 'lock-other', hint: `If you are sure that this is the lock to remove: herdbook unlock ${name}` },
+      ],
     })
     expect((await unlock(repository, options(), name)).holder?.nonce).toBe(held.holder.nonce)
     await vi.waitUntil(() => !held.isHeld(), { timeout: 5_000 })

@@ -124,7 +124,7 @@ describe('what is read anew once it can be made', () => {
     }
     const report = await applied(room)
     expect(report.skipped.map(({ step, reason }) => [...refs([step]), reason])).toEqual([
-      ['unit/web', 'It waits: unit/db is unfinished.'],
+      ['unit/web', 'This step waits for work on unit/db that an earlier run did not finish.'],
     ])
     expect([refs(report.done), host.written]).toEqual([['machine/main', 'unit/cron'], ['unit/cron']])
   })

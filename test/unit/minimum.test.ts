@@ -220,7 +220,7 @@ describe('Mastodon', () => {
       diagnostics: [
         {
           code: 'mastodon-too-old',
-          message: expect.stringMatching(/is Mastodon 4\.3\.11\+glitch, but Herdbook needs Mastodon 4\.4 or newer/),
+          message: expect.stringMatching(/runs Mastodon 4\.3\.11\+glitch, but Herdbook needs Mastodon 4\.4 or newer/),
           hint: expect.stringContaining('docs.joinmastodon.org'),
         },
       ],
@@ -253,7 +253,7 @@ process.stdin.on("data", (chunk) => {
     )
     await expect(connections.console()).rejects.toMatchObject({
       exit: 10,
-      diagnostics: [{ code: 'mastodon-too-old', message: expect.stringContaining('the console is Mastodon 4.2.29') }],
+      diagnostics: [{ code: 'mastodon-too-old', message: expect.stringContaining('the console runs Mastodon 4.2.29') }],
     })
     await connections.close()
   })

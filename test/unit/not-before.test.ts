@@ -7,10 +7,10 @@ const NOW = new Date('2026-12-01T12:00:00Z')
 const timed = (notBefore: string) => ({ ...step('migration', 'post'), notBefore })
 
 it.each([
-  ['2026-12-04', 'It waits until 2026-12-04.'],
-  ['2026-12-04T00:00:00Z', 'It waits until 2026-12-04.'],
-  ['2026-12-01T12:00:00.001Z', 'It waits until 2026-12-01, 12:01 UTC.'],
-  ['2026-12-31T23:59:30Z', 'It waits until 2027-01-01.'],
+  ['2026-12-04', 'This step waits until 2026-12-04.'],
+  ['2026-12-04T00:00:00Z', 'This step waits until 2026-12-04.'],
+  ['2026-12-01T12:00:00.001Z', 'This step waits until 2026-12-01, 12:01 UTC.'],
+  ['2026-12-31T23:59:30Z', 'This step waits until 2027-01-01.'],
 ])('a step that is not before %s waits, and says so in UTC', (notBefore, said) => {
   expect(waitsUntil(timed(notBefore), NOW)).toBe(said)
 })
@@ -34,7 +34,7 @@ it.each(['', 'tomorrow', '2026-13-01', '2026-12-01T12:00:00', '2026-12-01T12:00:
 
 it('an apply withholds what is not due, and that alone', () => {
   expect(notDue([timed('2026-12-04'), { ...timed('2026-12-01'), id: 'due' }, step('machine', 'a')], NOW)).toEqual(
-    new Map([['migration/post', { why: 'not-yet', reason: 'It waits until 2026-12-04.' }]]),
+    new Map([['migration/post', { why: 'not-yet', reason: 'This step waits until 2026-12-04.' }]]),
   )
 })
 

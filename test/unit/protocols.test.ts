@@ -85,9 +85,9 @@ describe('what the next apply does with what was cut off', () => {
         () => approved,
       ).map(protocolInWords)
     expect([...said([of.digest], true), ...said([], true), ...said([of.digest], false)]).toEqual([
-      'release/main is unfinished: two of three phases are done. The next apply finishes it.',
-      'release/main is unfinished: two of three phases are done. The files no longer ask for it: the next apply undoes it.',
-      'release/main is unfinished: two of three phases are done. It waits until it is approved and Herdbook can read its kind.',
+      'An earlier run did not finish its work on release/main: two of three phases are done. The next apply finishes this work.',
+      'An earlier run did not finish its work on release/main: two of three phases are done. The files no longer ask for this work, so the next apply undoes it.',
+      'An earlier run did not finish its work on release/main: two of three phases are done. This work goes on when it is approved and Herdbook can read objects of this kind.',
     ])
   })
 })
@@ -185,7 +185,7 @@ describe('while it has not ended', () => {
     expect([...held.keys()].toSorted()).toEqual(['page/status', 'probe/web', 'record/www', 'release/main', 'unit/web'])
     expect(held.get('page/status')).toEqual({
       why: 'blocked',
-      reason: 'It waits: release/main is unfinished.',
+      reason: 'This step waits for work on release/main that an earlier run did not finish.',
     })
   })
 

@@ -85,7 +85,9 @@ describe('the ref of the lock', () => {
     push(eve, 'HEAD', `${LOCK}/$(touch\${IFS}owned)`)
     const { exit, diagnostics } = await refused(acquire(repository, asked))
     expect([exit, diagnostics[0]?.code]).toEqual([5, 'ref-in-the-way'])
-    expect(diagnostics[0]?.hint).toBe(`Delete it: git push origin --delete '${LOCK}/$(touch\${IFS}owned)'`)
+    expect(diagnostics[0]?.hint).toBe(
+      `If nobody needs that one, delete it: git push origin --delete '${LOCK}/$(touch\${IFS}owned)'`,
+    )
     git(eve, 'push', '--quiet', 'origin', '--delete', `${LOCK}/$(touch\${IFS}owned)`)
     expect(await (await acquire(repository, asked)).release()).toBeNull()
   })
@@ -116,6 +118,8 @@ describe('the ref of the ledger', () => {
     const { eve, repository } = await place(base.path)
     push(eve, 'HEAD', 'refs/heads/herdbook-ledger')
     const { diagnostics } = await refused(ledgerStore(repository, where).save(emptyLedger, 'Begin', by))
-    expect(diagnostics[0]?.hint).toBe('Delete it: git push origin --delete refs/heads/herdbook-ledger')
+    expect(diagnostics[0]?.hint).toBe(
+      'If nobody needs that one, delete it: git push origin --delete refs/heads/herdbook-ledger',
+    )
   })
 })

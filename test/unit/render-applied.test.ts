@@ -87,14 +87,14 @@ describe('the report of an apply', () => {
         {
           step: announced('bad.example'),
           why: 'not-yet',
-          reason: 'Announced on 2026-11-26, applied from 2026-12-04 on.',
+          reason: 'This step was announced on 2026-11-26. Herdbook applies it from 2026-12-04 on.',
         },
       ],
       notReached: [announced('worse.example')],
     }
     const comment = renderApplied(report, OPTIONS)
     expect(comment).toMatch(
-      /`bad\.example` [^\n]*9 accounts known from there\.<br>Announced on 2026-11-26, applied from 2026-12-04 on\./,
+      /`bad\.example` [^\n]*9 accounts known from there\.<br>This step was announced on 2026-11-26\. Herdbook applies it from 2026-12-04 on\./,
     )
     expect(comment).toMatch(/`worse\.example` [^\n]*Herdbook informs members first\. It applies this on 4 December/)
   })

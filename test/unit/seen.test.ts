@@ -110,7 +110,7 @@ test('what is taken away again is a delete like any other: counted against the b
       { restore: new Set(some.map((domain) => `domain-block/${domain}`)) },
     )
   expect((await restoring(domains)).refused).toEqual([
-    expect.stringContaining('6 deletes of domain blocks, and the budget is 5'),
+    expect.stringContaining('6 deletes of domain blocks, but the limit (budgets in policy.yaml) is 5'),
   ])
   expect(world.server.rows.domain_blocks).toHaveLength(6)
   const { refused, report } = await restoring(domains.slice(1))

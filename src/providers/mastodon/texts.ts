@@ -5,7 +5,7 @@ import type { WriteConnection } from './tables.ts'
 export const NULL_BYTE = 'a command cannot contain a null byte'
 
 export const notAName = (name: string): string =>
-  `${JSON.stringify(name)} is not a name, because programs would read it as an option`
+  `${JSON.stringify(name)} cannot be a name in instance.yaml: it begins with "-", so programs would read it as an option`
 
 export const oneRuntime = ({
   connection,
@@ -13,7 +13,7 @@ export const oneRuntime = ({
 }: {
   readonly connection: string
   readonly runtimes: readonly string[]
-}): string => `mastodon.${connection} needs exactly one of ${runtimes.join(', ')}`
+}): string => `mastodon.${connection} in instance.yaml needs exactly one of ${runtimes.join(', ')}`
 
 /** Names of connections, as the subject of a sentence. */
 export const THE_DATABASE = 'the database'
@@ -21,19 +21,19 @@ export const THE_CONSOLE = 'the console'
 export const theApiAt = (origin: string): string => `the API at ${origin}`
 
 /** What else to check if the machine refuses the key for reading. */
-export const NO_READER_KEY = 'Name a key that may only read as mastodon.database.reader_key.'
+export const NO_READER_KEY = 'If your key may only read, name it as mastodon.database.reader_key in instance.yaml.'
 export const OLD_SSHD = `The server needs OpenSSH ${MINIMUM.openssh} or newer.`
 
 export const NO_SSH: Advice = {
-  message: 'a connection says over: ssh, but instance.yaml has no ssh',
-  hint: 'add ssh: with host, user and host_key',
+  message: 'A connection in instance.yaml says over: ssh, but instance.yaml has no ssh.',
+  hint: 'Add ssh: with host, user and host_key to instance.yaml.',
 }
 
-export const NO_API = 'instance.yaml has no mastodon.api'
+export const NO_API = 'instance.yaml has no mastodon.api: add it, with url and token'
 
 export const NO_CONSOLE: Advice = {
   message: 'instance.yaml has no mastodon.console',
-  hint: 'add mastodon.console to instance.yaml',
+  hint: 'Add mastodon.console to instance.yaml.',
 }
 
 /** `says` is the domain that the far end names, `wanted` that of instance.yaml. */
@@ -42,8 +42,8 @@ export const anotherServer = (server: {
   readonly says: string
   readonly wanted: string
 }): Advice => ({
-  message: `${server.connection} says that it is ${server.says}, but instance.yaml is for ${server.wanted}`,
-  hint: 'correct domain or the connection in instance.yaml',
+  message: `${server.connection} says that it is the server ${server.says}, but instance.yaml is for ${server.wanted}`,
+  hint: 'Correct domain or the connection in instance.yaml.',
 })
 
 export const mastodonTooOld = ({
@@ -53,8 +53,8 @@ export const mastodonTooOld = ({
   readonly connection: string
   readonly version: string
 }): Advice => ({
-  message: `${connection} is Mastodon ${version}, but Herdbook needs Mastodon ${MINIMUM.mastodon} or newer`,
-  hint: 'upgrade Mastodon: https://docs.joinmastodon.org/admin/upgrading/',
+  message: `${connection} runs Mastodon ${version}, but Herdbook needs Mastodon ${MINIMUM.mastodon} or newer`,
+  hint: 'Upgrade Mastodon: https://docs.joinmastodon.org/admin/upgrading/',
 })
 
 /** `kinds` is the plural of a kind, for example `rules`. */
@@ -77,13 +77,14 @@ export const noConnection = ({
 
 /** `reinstall` is the hint that creates the reading role again. */
 export const namelessDatabase = (reinstall: string): Advice => ({
-  message: 'the database does not say which server it belongs to, so Herdbook uses nothing from it',
-  hint: `Remove mastodon.database from instance.yaml for now, or write the domain into the database. ${reinstall}`,
+  message: 'The database does not say which server it belongs to, so Herdbook uses nothing from it.',
+  hint: `Remove mastodon.database from instance.yaml for now. Or let Herdbook write the domain into the database. ${reinstall}`,
 })
 
-export const NEEDS_DATABASE_OR_CONSOLE = 'that needs the database or the console, but instance.yaml names neither'
+export const NEEDS_DATABASE_OR_CONSOLE =
+  'Herdbook needs the database or the console for this, but instance.yaml names neither'
 
-export const SERVER_CHANGED = 'The server has changed since the plan.'
+export const SERVER_CHANGED = 'The server has changed since the plan. The next plan shows what changed.'
 
 export const ledgerBehind = ({
   actingAccount,
@@ -92,12 +93,12 @@ export const ledgerBehind = ({
   readonly actingAccount: string | null
   readonly environment: string
 }): Advice => ({
-  message: `@${actingAccount} changed the server after the last apply in this ledger. Either the ledger is an older one, or someone used that account by hand.`,
-  hint: `Compare: git ls-remote REMOTE refs/herdbook/${environment}/ledger, and Mastodon's audit log. To tell the two cases apart, give Herdbook its own bot account as acting_account.`,
+  message: `@${actingAccount} changed the server after the last apply that the ledger (Herdbook's record in Git) holds. Either someone put an older ledger back, or someone used that account by hand.`,
+  hint: `Compare the time of the newest ledger with Mastodon's audit log: git ls-remote REMOTE refs/herdbook/${environment}/ledger. To tell the two cases apart, give Herdbook its own bot account as acting_account in instance.yaml.`,
 })
 
 /** Ways to give the acting account enough rights in Mastodon. */
 export const RAISE_ACTOR =
-  'Name an owner as acting_account in instance.yaml. Or give the role of that account a higher position in Mastodon.'
+  'Name an owner as acting_account in instance.yaml. Or, in Mastodon, give the role of the account that Herdbook acts as a higher position.'
 export const ENTITLE_ACTOR =
-  'Name an owner as acting_account in instance.yaml. Or, in Mastodon, give the role of that account Manage Roles and every permission that it should give to others.'
+  'Name an owner as acting_account in instance.yaml. Or, in Mastodon, give the role of the account that Herdbook acts as the permission Manage Roles and every permission that it should give to others.'

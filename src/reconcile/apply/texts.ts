@@ -6,17 +6,17 @@ import type { Advice } from '../../instance/diagnostic.ts'
 const commit = (folder: string): string => `git add :/${folder} && git commit`
 
 export const nothingCommitted = (folder: string): Advice => ({
-  message: 'Nothing is committed yet.',
-  hint: `Commit it: ${commit(folder)}`,
+  message: 'This repository has no commit yet, and Herdbook applies only committed files.',
+  hint: `Commit your files: ${commit(folder)}`,
 })
 
 export const uncommitted = ({ paths, folder }: { paths: string; folder: string }): Advice => ({
-  message: `These files are not committed: ${paths}.`,
-  hint: `Commit them: ${commit(folder)}. Or look at them: git status :/${folder}`,
+  message: `Herdbook applies only committed files. These are not committed: ${paths}.`,
+  hint: `Commit them: ${commit(folder)}. Or see what changed: git status :/${folder}`,
 })
 
 export const shallowClone: Advice = {
-  message: 'This clone is shallow: it has only a part of the history.',
+  message: 'This clone is shallow: it has only a part of the history. Herdbook needs the whole history.',
   hint: 'Fetch the rest: git fetch --unshallow',
 }
 
@@ -29,33 +29,33 @@ interface Branches {
 const nameOf = ({ remote, main }: Branches): string => `${remote}/${main}`
 
 export const otherBranch = ({ branch, ...of }: Branches & { readonly branch: string }): Advice => ({
-  message: `You are on ${branch}, but only ${nameOf(of)} is applied.`,
+  message: `You are on ${branch}, but Herdbook applies only ${nameOf(of)}.`,
   hint: `Merge your branch first, then: git switch ${of.main} && git pull --ff-only ${of.remote} ${of.main}`,
 })
 
 export const unpushed = (of: Branches): Advice => ({
-  message: `HEAD is not on ${nameOf(of)} yet.`,
+  message: `Your newest commit (HEAD) is not on ${nameOf(of)} yet, and Herdbook applies only what is there.`,
   hint: `Push it: git push ${of.remote} HEAD:${of.main}`,
 })
 
 export const behind = (of: Branches): Advice => ({
-  message: `${nameOf(of)} has newer commits.`,
-  hint: `Get them: git pull --ff-only ${of.remote} ${of.main}`,
+  message: `${nameOf(of)} has newer commits than this clone.`,
+  hint: `Get the newer commits: git pull --ff-only ${of.remote} ${of.main}`,
 })
 
 export const diverged = (of: Branches): Advice => ({
   message: `HEAD and ${nameOf(of)} have diverged: each has commits that the other does not have.`,
-  hint: `Combine them, then push: git pull --rebase ${of.remote} ${of.main}`,
+  hint: `Combine both, then push: git pull --rebase ${of.remote} ${of.main}`,
 })
 
 /** `applied`: the commit; `isHere`: whether this clone has it. */
 export const notDescended = ({ applied, isHere }: { applied: string; isHere: boolean }): Advice => ({
-  message: `HEAD does not contain ${applied}, the commit that was applied last. Applying HEAD could undo what came after it.`,
-  hint: `${isHere ? `Bring it back: git merge ${applied}. ` : ''}If you rewrote the branch on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history`,
+  message: `Your newest commit (HEAD) does not contain ${applied}, the commit that was applied last. If Herdbook applied HEAD, it could undo changes that were applied before.`,
+  hint: `${isHere ? `Add that commit to your branch: git merge ${applied}. ` : ''}If you rewrote the branch on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history`,
 })
 
 export const headMoved: Advice = {
-  message: 'HEAD moved while this run read the files.',
+  message: 'Someone changed the checked-out commit (HEAD) while this run read the files.',
   hint: 'Run the command again.',
 }
 
@@ -74,11 +74,12 @@ export const commitNamed = (commit: string | null): string =>
 /** `since`: "2026-12-04 03:00". */
 export const paused = ({ by, since, why }: { by: string; since: string; why: string }): Advice => ({
   message: `Paused by ${by} since ${since} UTC: ${why}`,
-  hint: 'Herdbook applies nothing during a pause. To end it: herdbook resume',
+  hint: 'Herdbook applies nothing during a pause. To end the pause: herdbook resume',
 })
 
 const steps = (many: number): string => (many === 1 ? '1 step' : `${many} steps`)
-export const noLedgerYet = (many: number): string => `This server has no ledger yet, and the plan has ${steps(many)}.`
+export const noLedgerYet = (many: number): string =>
+  `This server has no ledger (Herdbook's record in Git) yet, and the plan has ${steps(many)}.`
 export const nothingAppliedTo = ({ provider, many }: { provider: string; many: number }): string =>
   `Nothing was applied to ${provider} yet, and the plan has ${steps(many)} for it.`
 export const FIRST_APPLY =
@@ -88,65 +89,68 @@ export const NOT_CONFIRMED = 'Nothing was applied.'
 
 // Why a step does not go out.
 
-export const NO_CONNECTION = 'No configured connection can write it.'
-export const needsUndone = (ref: string): string => `It needs ${ref}, which was not done.`
+export const NO_CONNECTION = 'No connection in instance.yaml can write this object.'
+export const needsUndone = (ref: string): string => `This step needs ${ref}, but that step was not done.`
 export const notRestarted = (causes: string): string =>
-  `It is not restarted, because nothing that it reads was changed: ${causes}.`
-export const needsMissing = (references: string): string => `It needs a value that is not there: ${references}.`
-export const needsUnread = (reason: string): string => `Something that it needs could not be read: ${reason}`
+  `Herdbook did not restart this unit, because nothing that it reads was changed: ${causes}.`
+export const needsMissing = (references: string): string =>
+  `This step needs a value that does not exist yet: ${references}.`
+export const needsUnread = (reason: string): string => `Herdbook could not read a value that this step needs: ${reason}`
 export const checkWithoutResult = ({ code, about }: { code: string; about: string }): string =>
-  `It needs the check ${code} of ${about}, but that check has no result.`
+  `This step needs the check ${code} of ${about}, but that check has no result.`
 export const checkNotGreen = (one: { code: string; about: string; state: string; message: string }): string =>
-  `It waits for the check ${one.code} of ${one.about}. That check is ${one.state}: ${one.message}`
-export const MAKER_MISSING = 'It is part of something that is still not there.'
+  `This step waits for the check ${one.code} of ${one.about}. That check is ${one.state}: ${one.message}`
+export const MAKER_MISSING =
+  'This step was left out, because what its object is part of does not exist yet. The next plan shows the step again.'
 export const SERVER_CHANGED = 'The server is no longer as the plan expected. The next plan shows what changed.'
 export const CHANGED_BY_EARLIER_RUN =
-  'Left out: Herdbook first finished an earlier run, and then this object was not as the plan showed it. The next plan shows it again.'
+  'This step was left out. Herdbook first finished the work of an earlier run, and then this object was not as the plan showed it. The next plan shows the step again.'
 export const unreadable = (reason: string): string => `The server could not be read again: ${reason}`
 
 // What went wrong during a run.
 
 export const ledgerMoved: Advice = {
-  message: 'Someone else changed the ledger during this run.',
-  hint: 'The next apply reads the new ledger and does the rest.',
+  message: "Someone else changed the ledger (Herdbook's record in Git) during this run.",
+  hint: 'Run apply again: it reads the new ledger and does the rest.',
 }
 
 const AGAIN = 'Run apply again.'
 
 /** `hint`: what the provider says to do. */
 export const notEnded = (one: { ref: string; goesOn: boolean; reason: string; hint: string | undefined }): Advice => ({
-  message: `${one.ref} could not be ${one.goesOn ? 'finished' : 'undone'}: ${one.reason}`,
+  message: `Herdbook could not ${one.goesOn ? 'finish' : 'undo'} the work of an earlier run on ${one.ref}: ${one.reason}`,
   hint: one.hint ?? AGAIN,
 })
 
 export const stillPending = (one: { work: string; reason: string; hint: string | undefined }): Advice => ({
-  message: `An interrupted run left work (${one.work}) that could not be finished: ${one.reason}`,
+  message: `Herdbook could not finish work that an interrupted run left (${one.work}): ${one.reason}`,
   hint: one.hint ?? AGAIN,
 })
 
 export const connectionBroke = (reason: string): Advice => ({
-  message: `The connection broke: ${reason}`,
+  message: `The connection to the server broke: ${reason}`,
   hint: 'Run apply again: it first looks at what was done.',
 })
 
 export const lockLost: Advice = {
-  message: 'This run lost the lock. It wrote nothing after that.',
+  message: 'This run lost the lock (only one apply runs at a time). It wrote nothing after that.',
   hint: 'Finish the rest: herdbook apply',
 }
 
 export const ledgerUnwritten: Advice = {
-  message: 'The changes were made, but Herdbook could not write them into the ledger.',
+  message: 'Herdbook made the changes, but could not write them into the ledger (its record in Git).',
   hint: 'Run apply again: it reads the server and writes the ledger.',
 }
 
 // What was written and not verified.
 
-export const NOT_READ_AGAIN = 'It was written, but the server was not read again.'
-export const NOT_SHOWN = 'It was written, but the server does not show it.'
+export const NOT_READ_AGAIN =
+  'Herdbook wrote this, but did not read the server again. The next plan shows whether it is there.'
+export const NOT_SHOWN = 'Herdbook wrote this, but the server does not show it.'
 export const unverifiable = (reason?: string): string =>
   reason === undefined
     ? 'Herdbook wrote this, but could not read it again to check it.'
-    : `It could not be read again: ${reason}`
+    : `Herdbook wrote this, but could not read it again: ${reason}`
 
 // Subjects of the ledger's commits.
 

@@ -6,7 +6,7 @@ import { type Advice } from '../../instance/diagnostic.ts'
 /** `newest`: the number of the newest edition. */
 export const editionMissing = ({ file, newest }: { file: string; newest: number }): Advice => ({
   message: `${file} names no edition`,
-  hint: `Add this line to it: edition: ${newest}`,
+  hint: `Add this line to the file: edition: ${newest}`,
 })
 
 export const editionUnknown = (one: { file: string; pinned: number; known: readonly number[] }): Advice => ({
@@ -31,30 +31,31 @@ export const wrongReference = ({ text, why }: { text: string; why: string }): st
   `The reference "${text}" cannot be read: ${why}.`
 
 export const leftAloneUnknown = ({ file, ref }: { file: string; ref: string }): Advice => ({
-  message: `${file} leaves ${ref} alone, but no line of that file makes ${ref}`,
-  hint: 'Take it out of left_alone, or write its name as the plan shows it.',
+  message: `${file} has ${ref} under left_alone, but no other line of that file makes ${ref}`,
+  hint: `Take ${ref} out of left_alone, or write its name as the plan shows it.`,
 })
 
 /** `day`: "2026-12-04". */
 export const removedButNamed = (one: { ref: string; by: string; day: string; why: string }): string =>
   `${one.by} removed ${one.ref} on ${one.day}: ${one.why}. The files still name it, but Herdbook ignores that.`
-export const TAKE_OUT = 'Take it out of the files.'
+export const TAKE_OUT = 'Take the line of this object out of the files.'
 
 // What was read.
 
-export const notRead = (objects: string): string => `The ${objects} were not read.`
-export const MAKER_GONE = 'They were part of something that is gone.'
+export const notRead = (objects: string): string => `Herdbook did not read the ${objects}.`
+export const MAKER_GONE = 'What these objects are part of is gone from the server.'
 
 export const lost = (one: { maker: string; objects: string; known: number }): Advice => ({
-  message: `${one.maker} is gone, and with it all ${one.objects}: the ledger holds ${one.known}. Herdbook does not make it again.`,
-  hint: 'Bring it back first. If you gave it up on purpose, take it out of the files: Herdbook then no longer manages it.',
+  message: `${one.maker} is gone, and with it all ${one.objects}. The ledger (Herdbook's record in Git) holds ${one.known} of them. Herdbook does not create ${one.maker} again.`,
+  hint: `Bring ${one.maker} back first. If you gave it up on purpose, take it out of the files. Then Herdbook no longer manages it.`,
 })
 
-export const makerMissing = (maker: string): string => `${maker} is not there yet, and no step of this plan makes it`
+export const makerMissing = (maker: string): string =>
+  `This object is part of ${maker}, which does not exist yet, and no step of this plan makes ${maker}`
 
 /** `field`: the one that holds the secret. */
 export const secretChanged = (one: { ref: string; field: string; secret: string; version: number }): Advice => ({
-  message: `${one.ref} has another value of the secret ${one.secret} (${one.field}) than this run, but the version is still ${one.version}`,
+  message: `On the server, ${one.ref} has another value of the secret ${one.secret} (${one.field}) than this run has. But the version in the files is still ${one.version}`,
   hint: `If this run has the right value, raise the version to ${one.version + 1} in the files. The next apply then writes it.`,
 })
 
@@ -73,9 +74,9 @@ export const staysOnServer = ({ refs, remove }: { refs: readonly string[]; remov
 }
 
 /** Why a step waits: `until` is a day or a minute. */
-export const waitsUntil = (until: string): string => `It waits until ${until}.`
+export const waitsUntil = (until: string): string => `This step waits until ${until}.`
 export const announced = ({ on, from }: { on: string; from: string }): string =>
-  `Announced on ${on}, applied from ${from} on.`
+  `This step was announced on ${on}. Herdbook applies it from ${from} on.`
 
 export const notATime = ({ ref, text }: { ref: string; text: string }): Advice => ({
   message: `${ref} waits for "${text}", which is not a time in UTC.`,
@@ -94,43 +95,43 @@ export const UNMET = {
   deleted: 'which this plan deletes',
 } as const
 export const unmet = ({ needs, why }: { needs: string; why: keyof typeof UNMET }): string =>
-  `It needs ${needs}, ${UNMET[why]}.`
+  `This step needs ${needs}, ${UNMET[why]}.`
 
 // What speaks against a plan.
 
 /** `counted`: "26 creates of domain blocks"; `limit`: "25 for one apply"; `lately`: a sentence, or nothing. */
 export const overBudget = (one: { counted: string; limit: string; lately: string; raise: string }): Advice => ({
-  message: `${one.counted}, and the budget is ${one.limit}.${one.lately === '' ? '' : ` ${one.lately}`}`,
-  hint: `If you want this, raise the budget for a while in policy.yaml under raises: - ${one.raise}`,
+  message: `The plan has ${one.counted}, but the limit (budgets in policy.yaml) is ${one.limit}.${one.lately === '' ? '' : ` ${one.lately}`}`,
+  hint: `Make fewer changes at once. Or, if you want them all, raise the limit for a while in policy.yaml under raises: - ${one.raise}`,
 })
 export const perApply = (most: number): string => `${most} for one apply`
 export const perDay = (most: number): string => `${most} in 24 hours`
 export const doneLately = ({ many, until }: { many: number; until: string }): string =>
-  `Herdbook did ${many} in the last 24 hours. They count until ${until} UTC.`
+  `Herdbook already did ${many} of them in the last 24 hours. Those count until ${until} UTC.`
 
 /** `action`: "delete moderator/bob"; `what`: a sentence. */
 export const breaksRule = ({ action, what }: { action: string; what: string }): string =>
   `${action} would break a rule that must always hold: ${what}`
 export const KEEP_RULE =
-  'Change the files so that the rule holds after every step, or lower the limit in policy.yaml on purpose.'
+  'Change the files so that the rule holds after every step. Or, if you want this, lower the number of the rule in policy.yaml.'
 export const ruleUnchecked = ({ rule, kinds }: { rule: string; kinds: string }): string =>
-  `${rule} cannot be checked: Herdbook did not read all of ${kinds}.`
+  `Herdbook cannot check the rule ${rule}, because it did not read all objects of the kind ${kinds}.`
 
 /** How much more than the measured number a file should accept. */
 export const MARGIN = 'a fifth more, and at least ten more'
 
-/** `impact`: "severs 12 follows"; `held`: what the file accepts, a sentence; `line`: what to write. */
+/** `impact`: "removes 12 follows"; `held`: what the file accepts, a sentence; `line`: what to write. */
 export const consentMissing = (one: { ref: string; impact: string; held: string; line: string }): Advice => ({
   message: `${one.ref} ${one.impact}. ${one.held}`,
-  hint: `Herdbook counts again just before it applies, so accept ${MARGIN}. To accept it, write in the entry of this object: ${one.line}`,
+  hint: `Herdbook counts again just before it applies, so accept a higher number (${MARGIN}). If you want this change, write in the entry of this object: ${one.line}`,
 })
-export const accepts = (weight: number): string => `The file accepts ${weight}.`
-export const ACCEPTS_NOTHING = 'The file does not give consent to this.'
+export const accepts = (weight: number): string => `The file accepts only ${weight}.`
+export const ACCEPTS_NOTHING = 'The files do not accept this yet.'
 export const consentUsed = ({ used, by }: { used: number; by: string }): string =>
-  `An earlier ${by} used up the consent of ${used} in the file.`
+  `The file accepts ${used}, but an earlier ${by} used up that number.`
 
 const unmeasured = ({ ref, why }: { ref: string; why: string | null }): string =>
-  `${ref} cannot be undone, and its impact could not be measured${why === null ? '' : ` (${why})`}.`
+  `${ref} cannot be undone, and Herdbook could not count whom it affects${why === null ? '' : ` (${why})`}.`
 export const unmeasuredButAccepted = (one: { ref: string; why: string | null; accepted: number }): string =>
   `${unmeasured(one)} The file accepts ${one.accepted}. Herdbook counts again before it writes.`
 /** `unit`: "follow relations"; `more`: what to do if nothing can count it. */
@@ -142,12 +143,12 @@ export const unmeasuredImpact = (one: {
   readonly more: string
 }): Advice => ({
   message: unmeasured(one),
-  hint: `If you want this, write in that entry how many ${one.unit} it may touch: ${one.key}: NUMBER. Herdbook counts again before it writes. ${one.more}`,
+  hint: `If you want this change, write in the entry of this object how many ${one.unit} it may touch: ${one.key}: NUMBER. Herdbook counts again before it writes. ${one.more}`,
 })
 
 export const acceptsTooMuch = (one: { ref: string; impact: string; accepted: number; line: string }): Advice => ({
-  message: `${one.ref} ${one.impact}. The file accepts ${one.accepted}, so Herdbook would apply it even if the number grew that far.`,
-  hint: `Write in that entry: ${one.line}`,
+  message: `${one.ref} ${one.impact}. But the file accepts ${one.accepted}. Herdbook would apply this even if the number grew to ${one.accepted}.`,
+  hint: `To accept less, write in the entry of this object: ${one.line}`,
 })
 
 // Why `restore` cannot be done.
@@ -157,23 +158,23 @@ const cannotRestore = (ref: string, why: string): string => `You cannot restore 
 
 export const restoresNothing = (ref: string): Advice => ({
   message: cannotRestore(ref, 'it is not in the files, and it was not added by hand.'),
-  hint: 'Check the name: herdbook plan',
+  hint: 'Look up the name in the plan: herdbook plan',
 })
 
 /** `word`: the object as it is typed in a shell. */
 export const restoresLeft = ({ ref, word }: { ref: string; word: string }): Advice => ({
   message: cannotRestore(
     ref,
-    'no file names it. It was there when Herdbook first looked, or someone decided to leave it.',
+    'no file names it. It was on the server when Herdbook first looked, or someone decided to leave it there.',
   ),
-  hint: `To remove it by the files, adopt it first: ${adopt(word)}`,
+  hint: `To remove it, first write it into the files: ${adopt(word)}. Then delete its entry there.`,
 })
 
 const adoptOrLeave = (word: string): string =>
-  `To write it into the files: ${adopt(word)}. To leave it: herdbook leave ${word} "why"`
+  `To write it into the files: ${adopt(word)}. To leave it on the server and in no file: herdbook leave ${word} "why"`
 
 export const restoresChanged = ({ ref, word }: { ref: string; word: string }): Advice => ({
-  message: cannotRestore(ref, 'it was changed by hand, and Herdbook does not keep what it was before.'),
+  message: cannotRestore(ref, 'someone changed it by hand, and Herdbook does not know how it was before.'),
   hint: adoptOrLeave(word),
 })
 
@@ -184,5 +185,5 @@ export const restoresUnknown = ({ ref, word }: { ref: string; word: string }): A
 
 export const restoresLeftAlone = ({ ref, files }: { ref: string; files: string }): Advice => ({
   message: cannotRestore(ref, `it is under left_alone in ${files}.`),
-  hint: 'Take it out there first.',
+  hint: `First take ${ref} out of left_alone.`,
 })

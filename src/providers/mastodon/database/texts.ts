@@ -29,7 +29,7 @@ export const tableUnread = (table: {
 
 export const noConnectionReads = ({ name, why }: { readonly name: TableName; readonly why: string }): Advice => ({
   message: `${TABLES[name]} cannot be read: ${why}`,
-  hint: 'add mastodon.database or mastodon.console to instance.yaml',
+  hint: 'Add mastodon.database or mastodon.console to instance.yaml.',
 })
 
 export const notAskedFor = (name: TableName): string => `this run did not ask for ${TABLES[name]}`
@@ -46,13 +46,13 @@ export const LITERAL_NULL_BYTE = 'a literal cannot contain a null byte'
 export const databaseUnread = (why: string): string => `the database cannot be read: ${why}`
 
 export const UPGRADE_POSTGRESQL =
-  'upgrade PostgreSQL on the server: https://www.postgresql.org/docs/current/upgrading.html'
+  'Upgrade PostgreSQL on the server: https://www.postgresql.org/docs/current/upgrading.html'
 
 export const PERHAPS_OLD = `The server may be too old. Herdbook needs PostgreSQL ${MINIMUM.postgresql} or newer.`
 
 /** Creates the reading role again. An installed reader hides how psql runs, so instance.yaml must say it meanwhile. */
 export const recreateRole = ({ reader }: { readonly reader: boolean }): string =>
-  `Create the reading role again: ${reader ? 'for now, write mastodon: database: { over: ssh, native: { user: mastodon } } in instance.yaml, then type ' : ''}herdbook reader install`
+  `Create again the database role that Herdbook reads with: ${reader ? 'for now, write mastodon: database: { over: ssh, native: { user: mastodon } } in instance.yaml, then type ' : ''}herdbook reader install`
 
 export const checkDatabase = (recreate: string): string => `Check mastodon.database in instance.yaml. ${recreate}`
 
@@ -60,7 +60,7 @@ export const notJson = (answer: string): string => `the answer is not a JSON doc
 
 export const CREATE_ROLE = 'create the database role herdbook_reader, which may read only the columns that a plan needs'
 export const PUT_PROGRAM = 'put the reading program at ~/.herdbook/reader'
-export const ALLOW_KEY = 'let the key read, and do nothing else'
+export const ALLOW_KEY = 'let the SSH key run the reading program, and nothing else'
 
 /** A comment in the reading program, for those who find it on the server. */
 export const PROGRAM_COMMENT =
@@ -70,23 +70,25 @@ export const PROGRAM_COMMENT =
 export const OPENSSH_TOO_OLD = `is too old. Herdbook needs OpenSSH ${MINIMUM.openssh} or newer on this machine.`
 
 export const NOT_PUBLIC_KEY: Advice = {
-  message: 'that is not a public key line such as "ssh-ed25519 AAAA…"',
-  hint: 'give the file that ends in .pub',
+  message: 'this is not an SSH public key: a line such as "ssh-ed25519 AAAA…"',
+  hint: 'Give the file whose name ends in .pub.',
 }
 
 export const NOTHING_TO_CHANGE = 'You do not need to change instance.yaml.'
 
 /** `rest` are more keys of the connection. */
 export const writeConnection = (rest: string): string =>
-  `In instance.yaml, under mastodon: database: { over: ssh, reader: true${rest} }`
+  `In instance.yaml, write under mastodon: database: { over: ssh, reader: true${rest} }`
 
-export const MAKE_KEY_FILE = 'That file holds the fingerprint of the machine, then the key. This makes it:'
-export const STORE_ON_GITHUB = 'On GitHub, write { env: HERDBOOK_READER_KEY } instead. This stores the key:'
+export const MAKE_KEY_FILE =
+  'The file that ends in .bound holds the fingerprint of the machine, then the key. This command makes the file:'
+export const STORE_ON_GITHUB =
+  'If Herdbook runs on GitHub, write reader_key: { env: HERDBOOK_READER_KEY } instead. These commands store the key there:'
 /** `bound` is the command that prints the key with the fingerprint in front. */
 export const storeSecret = ({ bound, environment }: { readonly bound: string; readonly environment: string }): string =>
   `  ${bound} | gh secret set HERDBOOK_READER_KEY --env ${environment}`
 
 export const installFailed = ({ title, why }: { readonly title: string; readonly why: string }): Advice => ({
-  message: `could not ${title}: ${why}`,
-  hint: 'Print the commands, then run them as a user who may: `herdbook reader install --print`',
+  message: `Herdbook could not ${title}: ${why}`,
+  hint: 'Print the commands, then run them as a user who may do this: `herdbook reader install --print`',
 })

@@ -2,18 +2,18 @@ import type { Advice } from '../../../instance/diagnostic.ts'
 type Explained = { readonly message: string; readonly hint?: string }
 
 export const THE_TOKEN = 'the token'
-export const STORE_TOKEN = 'Store the right token.'
+export const STORE_TOKEN = 'Store the right token where mastodon.api in instance.yaml names it.'
 export const MAKE_TOKEN = 'Make a new token in the web interface (Preferences, Development), and store it.'
 
 /** `command` makes and stores the token; with `file` it is stored in the file that instance.yaml names. */
 export const rotateToken = ({ command, file }: { readonly command: string; readonly file: boolean }): string =>
-  `Store the right token, or make a new one: ${command}${file ? '' : " --store-with 'COMMAND', where COMMAND reads it from stdin"}`
+  `Store the right token, or make a new one: ${command}${file ? '' : " --store-with 'COMMAND', where COMMAND reads the new token from stdin"}`
 
 export const apiUnreadable = ({ origin, why }: { readonly origin: string; readonly why: string }): string =>
   `${origin} cannot be read: ${why}`
 export const apiSilent = ({ origin, why }: { readonly origin: string; readonly why: string }): string =>
   `${origin} cannot be reached: ${why}`
-export const CHECK_URL = 'check mastodon.api.url'
+export const CHECK_URL = 'Check mastodon.api.url in instance.yaml.'
 
 export const oddAnswer = (path: string): string => `the answer of ${path} is not as expected`
 export const notAList = (path: string): string => `the answer of ${path} is not a list`
@@ -23,12 +23,12 @@ export const endlessList = (list: { readonly path: string; readonly rows: number
 export const pagesInCircle = (list: { readonly path: string; readonly id: bigint; readonly before: bigint }): string =>
   `the list of ${list.path} does not end: row ${list.id} comes after row ${list.before}`
 export const oddMeasure = ({ key, domain }: { readonly key: string; readonly domain: string }): string =>
-  `the measure ${key} of ${domain} is not as expected`
+  `the number of ${key} that the server gives for ${domain} is not a number`
 
 export const notPosted = ({ origin, why }: { readonly origin: string; readonly why: string }): string =>
   `${origin} did not accept the post: ${why}`
 export const postingScopes = (scopes: readonly string[]): string =>
-  `Its token needs the scopes ${scopes.join(' and ')}: herdbook token check`
+  `The token of the account that posts needs the scopes ${scopes.join(' and ')}. See which it has: herdbook token check`
 export const NEXT_RUN_TRIES_AGAIN = 'The next run tries again.'
 
 export const NO_USERNAME = 'the server does not say which account the token belongs to'
@@ -48,8 +48,8 @@ const belongsTo = ({ username, refusal, application }: TokenOwner): string => {
 }
 
 export const lacksScope = ({ scope, ...owner }: TokenOwner & { readonly scope: string }): Advice => ({
-  message: `${belongsTo(owner)}. It lacks the scope ${scope}`,
-  hint: `give its application the scope ${scope} and make a new token`,
+  message: `${belongsTo(owner)}. This token lacks the scope ${scope}`,
+  hint: `In Mastodon (Preferences, Development), give the application of the token the scope ${scope}. Then make a new token and store it.`,
 })
 
 export const refusedAnyway = ({
@@ -62,7 +62,8 @@ export const refusedAnyway = ({
   readonly permission: string
   readonly answer: string
 }): Explained => ({
-  message: `${belongsTo(owner)}. The role ${role} has ${permission}, but the server refused: ${answer}`,
+  message: `the server refused this: ${answer}. But ${belongsTo(owner)}, and the role ${role} has the permission ${permission}`,
+  hint: 'Check that this account can log in on the server and that the token is still valid. Then run the command again.',
 })
 
 /** `role` is null if the server does not show it, and empty if the account has none but that of every member. */
@@ -76,21 +77,22 @@ export const lacksPermission = ({
 }): Advice => ({
   message:
     role === null
-      ? `${belongsTo(owner)}. It needs an account whose role has the permission ${permission}`
+      ? `${belongsTo(owner)}. The token needs an account whose role has the permission ${permission}`
       : `${belongsTo(owner)}. The role ${role === '' ? 'everyone' : role} lacks the permission ${permission}`,
-  hint: `give the role of that account ${permission}`,
+  hint: `In Mastodon, give the role of that account the permission ${permission}.`,
 })
 
 export const notThroughApi = (table: string): string => `${table} cannot be written through the API`
 export const NO_EMAIL_BLOCK_UPDATE = 'Mastodon cannot change an e-mail domain block'
 export const coveredBy = ({ parent, name }: { readonly parent: string; readonly name: string }): string =>
-  `${parent} has a stricter block already, and Mastodon accepts no weaker block of ${name} below it`
+  `${parent} has a stricter block already, and Mastodon accepts no weaker block of ${name} below it: first lower or lift the block of ${parent}`
 /** In the words of the console's program. */
 export const consentExceeded = (block: {
   readonly name: string
   readonly count: number
   readonly consent: number
-}): string => `${block.name}: ${block.count} relationships would be severed, and ${block.consent} were accepted`
+}): string =>
+  `${block.name}: the block would remove ${block.count} follow relations, but the file accepts only ${block.consent}`
 export const notThere = (name: string): string => `${name} is missing after it was written`
 export const storedAs = ({ stored, name }: { readonly stored: string; readonly name: string }): string =>
   `the server stored ${stored} instead of ${name}`

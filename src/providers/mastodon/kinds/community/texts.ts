@@ -9,14 +9,18 @@ export const movedAway = (name: string): string => `@${name} has moved to anothe
 
 /** Names of accounts that Herdbook acts as, as the subject of a sentence. */
 export const TOKEN_ACCOUNT = 'the account of mastodon.api.token'
-export const TOKEN_ACCOUNT_ACTS = `${TOKEN_ACCOUNT}, which is the acting account,`
-export const actingAccount = (name: string): string => `@${name}, the acting account,`
+export const TOKEN_ACCOUNT_ACTS = `${TOKEN_ACCOUNT}, which Herdbook acts as,`
+export const actingAccount = (name: string): string =>
+  `@${name}, the account that Herdbook acts as (acting_account in instance.yaml),`
 export const perhapsTokenAccount = (why: string): string =>
   `${TOKEN_ACCOUNT}, which Herdbook could not look up (${why}) and which may be this one,`
 
-export const actorCannotLogIn = (why: string): string => `The acting account cannot log in: ${why}`
-export const noActor = (name: string): string => `This server has no account @${name} that Herdbook could act as.`
-export const NAME_ACTOR = 'Name an account in instance.yaml that exists and can log in: acting_account: owner'
+export const actorCannotLogIn = (why: string): string =>
+  `The account that Herdbook acts as (acting_account in instance.yaml) cannot log in: ${why}`
+export const noActor = (name: string): string =>
+  `This server has no account @${name}, but instance.yaml names it as acting_account: the account that Herdbook acts as.`
+export const NAME_ACTOR =
+  'In instance.yaml, name an account that exists and can log in, for example acting_account: owner'
 
 /** The acting account and its role. */
 interface ActorAndRole {
@@ -26,10 +30,13 @@ interface ActorAndRole {
 
 export const NO_ROLE = 'no role'
 
+const acting = ({ account, role }: ActorAndRole): string =>
+  `The account that Herdbook acts as (acting_account in instance.yaml), @${account} (${role}),`
+
 export const roleOutranks = (
   own: ActorAndRole & { readonly ref: string; readonly rank: number; readonly ownRank: number },
 ): string =>
-  `${own.ref} ranks above ${own.role} (rank ${own.rank} over ${own.ownRank}), the role of the acting account @${own.account}.`
+  `Herdbook cannot change ${own.ref}, because its position is ${own.rank}. ${acting(own)} has only the position ${own.ownRank}.`
 
 /** `name` is the account that holds the role `held`. */
 export const holderOutranks = (
@@ -41,17 +48,17 @@ export const holderOutranks = (
     readonly ownRank: number
   },
 ): string =>
-  `${own.ref}: @${own.name} holds ${own.held} (rank ${own.rank}). That ranks above ${own.role} (rank ${own.ownRank}), the role of the acting account @${own.account}.`
+  `Herdbook cannot change ${own.ref}, because @${own.name} holds ${own.held} with the position ${own.rank}. ${acting(own)} has only the position ${own.ownRank}.`
 
-export const lacksManageRoles = ({ ref, account, role }: ActorAndRole & { readonly ref: string }): string =>
-  `${ref}: the acting account @${account} (${role}) lacks the permission manage_roles.`
+export const lacksManageRoles = ({ ref, ...actor }: ActorAndRole & { readonly ref: string }): string =>
+  `Herdbook cannot change ${ref}. ${acting(actor)} lacks the permission manage_roles.`
 
 const willRefuse = (own: ActorAndRole & { readonly ref: string }, why: string): string =>
-  `Mastodon will refuse ${own.ref}: the acting account @${own.account} (${own.role}) cannot give ${why}.`
+  `Mastodon will refuse ${own.ref}. ${acting(own)} cannot give ${why}.`
 
 export const rankTooLow = (
   own: ActorAndRole & { readonly ref: string; readonly rank: number; readonly ownRank: number },
-): string => willRefuse(own, `rank ${own.rank}, because its own rank is ${own.ownRank}`)
+): string => willRefuse(own, `the position ${own.rank}, because its own position is only ${own.ownRank}`)
 
 export const permissionsMissing = (
   own: ActorAndRole & { readonly ref: string; readonly missing: readonly string[] },
@@ -74,13 +81,13 @@ export const noSuchRole = (moderator: {
   readonly there: readonly string[]
 }): Advice => ({
   message: `${moderator.ref}: the server has no role ${moderator.role}. It has ${moderator.there.join(', ')}.`,
-  hint: `If someone renamed it on the server: herdbook adopt ${moderator.ref}`,
+  hint: `Correct the role in moderators.yaml. If someone renamed the role on the server: herdbook adopt ${moderator.ref}`,
 })
 
 export const removeFromFiles = (name: string): string =>
-  `Remove it from the files: herdbook demote ${name}. If the removal was a mistake, an owner types: herdbook demote ${name} --let-go "why"`
+  `Remove @${name} from the files: herdbook demote ${name}. If the removal was a mistake, an owner types: herdbook demote ${name} --let-go "why"`
 
-export const SESSIONS_END = 'Sessions and tokens of the account end.'
+export const SESSIONS_END = 'Mastodon logs the account out, and its tokens stop working.'
 
 export const rolesOfOneName = (name: string): Advice => ({
   message: `The server has more than one role called "${name}".`,
@@ -96,7 +103,7 @@ export const settingNotYaml = (name: string): string => `The value of the settin
 
 export const noSuchContact = ({ ref, name }: { readonly ref: string; readonly name: string }): Advice => ({
   message: `${ref}: this server has no account @${name}.`,
-  hint: 'Write the name of an account on this server, without the domain.',
+  hint: 'As site_contact_username, write the name of an account on this server, without the domain.',
 })
 
 export const draftsOfTerms = (count: number): string =>

@@ -30,7 +30,7 @@ export const FOLLOW_RELATIONS = 'follow relations'
 export const SUSPENSION = 'suspension'
 
 export const severs = ({ follows, followers }: Relations): string =>
-  `severs ${follows + followers} follow relations for good (${follows} follows, ${followers} followers)`
+  `removes ${follows + followers} follow relations for good (${follows} follows, ${followers} followers)`
 export const hides = ({ follows, followers }: Relations): string =>
   `hides ${follows + followers} follow relations (${follows} follows, ${followers} followers)`
 
@@ -41,4 +41,5 @@ export const DOES_NOT_COME_BACK = 'The follows and posts that the suspension rem
 export const APPLIES_AGAIN =
   'Mastodon applies the block again. Accounts that moderators exempted by hand are limited again.'
 
-export const DELETED_AND_CREATED = 'Herdbook deletes it and creates it again, because Mastodon cannot change it.'
+export const DELETED_AND_CREATED =
+  'Herdbook deletes this block and creates it again, because Mastodon cannot change it.'
