@@ -160,14 +160,18 @@ async function measure(open: Open, wanted: readonly object[]): Promise<SeveredFo
   if (wanted.length === 0) return new Map()
   const { tables, unknown } = await read(open, { tables: ['impact'], accounts: [], measure: wanted, seconds: 300 })
   if (tables.impact === undefined)
-    throw new Declined('unmeasured', `whom the blocks touch can't be measured: ${unknown.impact}`)
+    throw new Declined('unmeasured', `Herdbook could not count whom the blocks affect: ${unknown.impact}`)
   return new Map(tables.impact.map(({ domain, follows, followers }) => [domain, follows + followers]))
 }
 
 /** Many new domain blocks go in as one batch; every other write has a transaction of its own. */
 async function write(open: Open, writes: readonly Write[]): Promise<readonly WriteResult[]> {
   const { database, version, actor } = open
-  if (actor === null) throw new Declined('no-actor', 'the acting account is not on this server')
+  if (actor === null)
+    throw new Declined(
+      'no-actor',
+      'Herdbook has no account on this server to act as: name one as acting_account in instance.yaml',
+    )
   if (open.breaks('before-write')) throw new Died()
   const severed = await measure(open, toMeasure(writes))
   const results = new Map<Write, WriteResult>()

@@ -58,7 +58,7 @@ async function botOf(
 ): Promise<Pick<Member, 'user_id' | 'account_id'> & { readonly made: boolean }> {
   const member = await findMember(session, username)
   if (member !== undefined && member.role !== name)
-    throw new Declined('not-the-bot', `@${username} is there already and holds another role`)
+    throw new Declined('not-the-bot', `@${username} already exists and does not have the role of this bot`)
   if (member !== undefined) return { ...member, made: false }
   const [user] = await session.query<Pick<Member, 'user_id' | 'account_id'>>(
     `with account as (

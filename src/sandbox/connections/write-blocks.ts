@@ -56,7 +56,7 @@ function consent(write: Write, severed: SeveredFollows): void {
   if (write.consent === undefined || count <= write.consent) return
   throw new Declined(
     'consent-exceeded',
-    `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`,
+    `${write.name}: the block would remove ${count} follow relations, but the file accepts only ${write.consent}`,
   )
 }
 
@@ -160,7 +160,7 @@ export async function settleBlocks(session: DatabaseSession, owed: readonly Unfi
 const liveEmail = (block: EmailBlock): Fields => pick(block as unknown as Fields, ['domain', 'allow_with_approval'])
 
 export async function writeEmail({ session, actor }: WriteScope, write: Write): Promise<DoneResult> {
-  if (write.action === 'update') throw new Declined('no-update', 'Mastodon has no update of an e-mail domain block')
+  if (write.action === 'update') throw new Declined('no-update', 'Mastodon cannot change an e-mail domain block')
   if (write.action === 'delete') {
     const row = rowFor(write, (await findEmailBlocks(session, write.serverId ?? '0'))[0], liveEmail)
     if (row !== undefined) await destroyEmailBlock(session, actor.id, row)

@@ -62,8 +62,12 @@ export async function writeRole(writing: WriteScope, write: Write): Promise<Done
   return keepingOwners(session, write, async () => {
     if (write.action === 'delete' && role !== undefined) {
       const held = await session.query('select 1 from users where role_id = $1::bigint', [role.id])
-      if (held.length > 0) throw new Declined('role-held', `${held.length} people hold the role ${role.fields.name}`)
-      if (role.id === EVERYONE) throw new Declined('base-role', "the base role can't be deleted")
+      if (held.length > 0)
+        throw new Declined(
+          'role-held',
+          `${held.length} accounts hold the role ${role.fields.name}: first give them another role`,
+        )
+      if (role.id === EVERYONE) throw new Declined('base-role', 'Mastodon cannot delete the base role (everyone)')
       await destroyRole(session, actor, role)
       return done(role.id)
     }
@@ -72,7 +76,7 @@ export async function writeRole(writing: WriteScope, write: Write): Promise<Done
         (key) => !permissionKeys(version).includes(key),
       ) ?? []
     if (unknown.length > 0)
-      throw new Declined('unknown-permission', `this server knows no permission ${unknown.join(', ')}`)
+      throw new Declined('unknown-permission', `this server does not know the permission ${unknown.join(', ')}`)
     const id = await withinReach(writing, () =>
       saveRole(session, version, actor, role?.id ?? null, write.set as Partial<RoleFields>),
     )
@@ -102,7 +106,10 @@ async function keepingOwners<T>(session: DatabaseSession, write: Write, work: ()
   const result = await work()
   const after = await countOwners(session)
   if (after < minimum && after < before) {
-    throw new Declined('minimum-owners', `${after} owners who can log in would be left, and ${minimum} are the minimum`)
+    throw new Declined(
+      'minimum-owners',
+      `only ${after} owners who can log in would be left, but there must be ${minimum} (minimum_owners in policy.yaml)`,
+    )
   }
   return result
 }
@@ -116,9 +123,9 @@ export async function writeRoleOf(writing: WriteScope, write: Write): Promise<Do
   const [role = null] =
     write.action === 'delete' ? [] : await findRoles(session, 'id', textOf(write.set['role_id']) ?? '')
   if (write.action !== 'delete' && (role === null || role.id === EVERYONE))
-    throw new Declined('no-such-role', 'the role is not there any more')
+    throw new Declined('no-such-role', 'the server no longer has this role')
   if (role === null && member.account_id === actor.id)
-    throw new Declined('own-role', `@${member.username} acts here and keeps its role`)
+    throw new Declined('own-role', `@${member.username} is the account that Herdbook acts as, so it keeps its role`)
   if (held !== undefined) belowActor(writing, held)
   entitled(writing)
   const lacks = role === null ? [] : keysOf(maskOf(role.fields.permissions) & ~actor.role.permissions)
@@ -138,15 +145,18 @@ function entitled({ actor: { username, role } }: WriteScope): void {
   if (keysOf(role.permissions).some((key) => key === 'administrator' || key === 'manage_roles')) return
   throw new Declined(
     'actor-lacks',
-    `${role.name}, the role of @${username} that acts, lacks the permission manage_roles`,
+    `@${username} (${role.name}), the account that Herdbook acts as, lacks the permission manage_roles`,
   )
 }
 
 /** Nobody changes or takes away what stands above them: Mastodon's web interface refuses it, its models do not. */
 function belowActor({ actor }: WriteScope, { fields: { name, position } }: RoleRow): void {
   if (position <= actor.role.position) return
-  const own = `${actor.role.name} (rank ${actor.role.position}), the role of @${actor.username} that acts`
-  throw new Declined('outranked', `${name} (rank ${position}) stands above ${own}`)
+  const own = `@${actor.username} (${actor.role.name}), the account that Herdbook acts as, has only ${actor.role.position}`
+  throw new Declined(
+    'outranked',
+    `Herdbook cannot change this: the role ${name} has the position ${position}, but ${own}`,
+  )
 }
 
 export async function writeRule({ session }: WriteScope, write: Write): Promise<DoneResult> {
@@ -214,7 +224,8 @@ export async function writeSettings(
   // The form would save what it looked at, too: here it is made to forget that.
   for (const { name } of writes) await saveSetting(session, name, castSetting(name, words[name] ?? ''))
   for (const [key, value] of Object.entries(values)) {
-    if (!alike('', await current(key), value)) throw new Declined('not-stored', `${key} was not stored as it was given`)
+    if (!alike('', await current(key), value))
+      throw new Declined('not-stored', `the server did not store the setting ${key} as Herdbook sent it`)
   }
   return Promise.all(writes.map(async (write) => done(null, { value: await current(write.name) })))
 }
@@ -225,7 +236,7 @@ function formText(value: SettingValue): string {
 }
 
 export async function writeTerms({ session, actor, later }: WriteScope, write: Write): Promise<DoneResult> {
-  if (write.action === 'delete') throw new Declined('no-delete', "published terms can't be taken back")
+  if (write.action === 'delete') throw new Declined('no-delete', 'Mastodon cannot take back published terms')
   const all = await publishedTerms(session)
   const date = write.set['effective_date']
   const same = all.find(({ id, fields }) =>

@@ -53,7 +53,8 @@ module Herdbook
     document = read({ tables: ['impact'], accounts: [], measure: measure, seconds: 300 })
     rows = document['tables']['impact']
     if rows.nil?
-      raise Refused.new('unmeasured', "whom the blocks touch can't be measured: #{document['unknown']['impact']}")
+      raise Refused.new('unmeasured', 'Herdbook could not count whom the blocks affect: ' \
+                                      "#{document['unknown']['impact']}")
     end
 
     rows.to_h { |row| [row['domain'], row['follows'] + row['followers']] }
@@ -63,8 +64,8 @@ module Herdbook
     count = severed.fetch(write['name'], 0)
     return if write['consent'].nil? || count <= write['consent']
 
-    raise Refused.new('consent-exceeded', "#{write['name']}: #{count} relationships would be severed, " \
-                                          "and #{write['consent']} were accepted")
+    raise Refused.new('consent-exceeded', "#{write['name']}: the block would remove #{count} follow relations, " \
+                                          "but the file accepts only #{write['consent']}")
   end
 
   def write_domain_block(write)
@@ -95,7 +96,7 @@ module Herdbook
       return already(write, EmailDomainBlock.find_by(domain: write['name']), live) ||
              created(EmailDomainBlock.create!(fields.merge(domain: write['name'])), live)
     end
-    raise Refused.new('no-update', 'Mastodon has no update of an e-mail domain block') if write['action'] == 'update'
+    raise Refused.new('no-update', 'Mastodon cannot change an e-mail domain block') if write['action'] == 'update'
 
     row = row!(EmailDomainBlock, write, live)
     row ? destroyed(row) : done(write['serverId'])

@@ -32,7 +32,9 @@ module Herdbook
   def save_role(role, write)
     fields = write['set']
     unknown = (fields['permissions'] || []) - UserRole::FLAGS.keys.map(&:to_s)
-    raise Refused.new('unknown-permission', "this server knows no permission #{unknown.join(', ')}") if unknown.any?
+    if unknown.any?
+      raise Refused.new('unknown-permission', "this server does not know the permission #{unknown.join(', ')}")
+    end
 
     action = role.new_record? ? :create : :update
     role.current_account = @actor
@@ -45,8 +47,11 @@ module Herdbook
   end
 
   def delete_role(role)
-    raise Refused.new('role-held', "#{role.users.count} people hold the role #{role.name}") if role.users.exists?
-    raise Refused.new('base-role', 'the base role can\'t be deleted') if role.everyone?
+    if role.users.exists?
+      raise Refused.new('role-held', "#{role.users.count} accounts hold the role #{role.name}: " \
+                                     'first give them another role')
+    end
+    raise Refused.new('base-role', 'Mastodon cannot delete the base role (everyone)') if role.everyone?
 
     destroyed(role)
   end
@@ -81,8 +86,8 @@ module Herdbook
     result = yield
     after = owners
     if after < minimum && after < before
-      raise Refused.new('minimum-owners', "#{after} owners who can log in would be left, " \
-                                          "and #{minimum} are the minimum")
+      raise Refused.new('minimum-owners', "only #{after} owners who can log in would be left, " \
+                                          "but there must be #{minimum} (minimum_owners in policy.yaml)")
     end
 
     result
@@ -97,7 +102,7 @@ module Herdbook
     expect!(write, { 'role_id' => user.role_id&.to_s })
     wanted = write['action'] == 'delete' ? nil : role_with(write['set']['role_id'])
     if wanted.nil? && account.id == @actor.id
-      raise Refused.new('own-role', "@#{account.username} acts here and keeps its role")
+      raise Refused.new('own-role', "@#{account.username} is the account that Herdbook acts as, so it keeps its role")
     end
 
     outranked!(user.role) if user.role_id
@@ -110,7 +115,7 @@ module Herdbook
   end
 
   def role_with(id)
-    UserRole.assignable.find_by(id: id) || raise(Refused.new('no-such-role', 'the role is not there any more'))
+    UserRole.assignable.find_by(id: id) || raise(Refused.new('no-such-role', 'the server no longer has this role'))
   end
 
   # Mastodon's web interface refuses this; its models do not.
@@ -118,8 +123,9 @@ module Herdbook
     own = @actor.user.role
     return if role.position <= own.position
 
-    raise Refused.new('outranked', "#{role.name} (rank #{role.position}) stands above #{own.name} " \
-                                   "(rank #{own.position}), the role of @#{@actor.username} that acts")
+    raise Refused.new('outranked', "Herdbook cannot change this: the role #{role.name} has the position " \
+                                   "#{role.position}, but @#{@actor.username} (#{own.name}), the account that " \
+                                   "Herdbook acts as, has only #{own.position}")
   end
 
   # Mastodon's web interface asks for this, too; its models do not.
@@ -127,7 +133,7 @@ module Herdbook
     own = @actor.user.role
     return if own.can?(:manage_roles)
 
-    raise Refused.new('actor-lacks', "#{own.name}, the role of @#{@actor.username} that acts, " \
+    raise Refused.new('actor-lacks', "@#{@actor.username} (#{own.name}), the account that Herdbook acts as, " \
                                      'lacks the permission manage_roles')
   end
 
@@ -234,7 +240,7 @@ module Herdbook
       stored = setting(key)
       next if plain(nil, stored) == plain(nil, value)
 
-      raise Refused.new('not-stored', "#{key} was not stored as it was given")
+      raise Refused.new('not-stored', "the server did not store the setting #{key} as Herdbook sent it")
     end
     writes.map { |write| done(nil, { value: setting(write['name']) }) }
   end
@@ -270,7 +276,7 @@ module Herdbook
   end
 
   def write_terms(write)
-    raise Refused.new('no-delete', 'published terms can\'t be taken back') if write['action'] == 'delete'
+    raise Refused.new('no-delete', 'Mastodon cannot take back published terms') if write['action'] == 'delete'
 
     set = write['set']
     terms = if write['action'] == 'update'

@@ -37,7 +37,7 @@ module Herdbook
     if account
       return account.user if account.user && account.user.role_id == role.id
 
-      raise Refused.new('not-the-bot', "@#{username} is there already and holds another role")
+      raise Refused.new('not-the-bot', "@#{username} already exists and does not have the role of this bot")
     end
     account = Account.new(username: username, bot: true)
     account.save!(validate: false)

@@ -129,8 +129,8 @@ module Herdbook
   # Many new domain blocks go in as one batch; every other write has a transaction of its own.
   def write(writes)
     unless @actor&.user
-      raise Refused.new('no-actor', 'there is no account to act in the name of: ' \
-                                    'name one of this server in acting_account')
+      raise Refused.new('no-actor', 'Herdbook has no account on this server to act as: ' \
+                                    'name one as acting_account in instance.yaml')
     end
 
     many, rest = writes.each_with_index.partition do |write, _|
