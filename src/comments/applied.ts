@@ -69,7 +69,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     ),
     box(
       'WARNING',
-      'Not applied: not approved in this form',
+      'Not applied: no approval covers these changes',
       skipped('not-approved').map(
         ({ step }) =>
           () =>
@@ -88,7 +88,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     ),
     box(
       'WARNING',
-      'Held back: a limit or a rule does not allow them now',
+      'Held back: a limit or a rule does not allow these changes now',
       skipped('refused').map(reasoned(kinds)),
       RUN_AGAIN,
     ),
@@ -97,7 +97,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     report.findings.length === 0 ? [] : framed(problems(report.findings), (list) => alert('WARNING', list)),
     box(
       'NOTE',
-      'Finished for an earlier run that stopped',
+      'Work of an earlier run that stopped, finished now',
       report.paid.map(
         ({ what }) =>
           () =>
@@ -107,7 +107,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     ),
     box(
       'NOTE',
-      'Finished or taken back for an earlier run that stopped',
+      'Work of an earlier run that stopped, finished or taken back now',
       report.ended.map((one) => () => `- ${prose(readable(endedInWords(one)))}`),
       '',
     ),
@@ -147,9 +147,10 @@ function divided(
 const lastResort = (head: string, foot: string, room: number): string =>
   size(head) + size(foot) + 2 <= room ? `${head}\n\n${foot}` : foot
 
-const RUN_AGAIN = 'The next run reads the server, plans again and retries.'
-const DECIDE = 'To decide, use the buttons *adopt* and *restore*, or the boxes in the nightly issue.'
-const APPROVE = `To apply them, merge a pull request whose plan shows them as left over, use the button *approve*, or type ${code('herdbook approve "why"')}.`
+const RUN_AGAIN = 'The next apply reads the server, plans again and tries these changes again.'
+const DECIDE =
+  'To choose a version for each, tick the boxes in the nightly issue, or use the buttons *adopt* and *restore* under Actions, Herdbook button.'
+const APPROVE = `To approve them, do one of these: merge a pull request whose plan lists them as left over from earlier merges, use the button *approve* under Actions, Herdbook button, or type ${code('herdbook approve "why"')}.`
 
 const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport, disputed = 0): [number, string][] => [
   [failed.length, 'failed'],
@@ -158,7 +159,7 @@ const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport, disput
   [skipped.filter(({ why }) => why === 'not-approved').length, 'not approved'],
   [skipped.filter(({ why }) => why === 'refused').length, 'held back'],
   [notReached.length, 'not reached'],
-  [skipped.filter(({ why }) => why === 'not-yet').length, 'not due yet'],
+  [skipped.filter(({ why }) => why === 'not-yet').length, 'to apply on a later day'],
   [skipped.filter(({ why }) => why === 'blocked' || why === 'no-door').length, 'left out'],
 ]
 
@@ -181,8 +182,8 @@ function headline(report: ApplyReport, disputed: number, { kinds, seconds }: App
   }
   if (done.length === 0 && plan.owed.length > 0)
     return paid.length > 0
-      ? `**Applied**: what an earlier run left open on ${domain} is finished.`
-      : `### Herdbook could not finish what an earlier run left open on ${domain}`
+      ? `**Applied**: Herdbook finished the work that an earlier run left open on ${domain}.`
+      : `### Herdbook could not finish the work that an earlier run left open on ${domain}`
   if (done.length > 0) return `**Applied**: ${deed} Verified on ${domain}${after}.`
   if (plan.reads.some((read) => !read.complete))
     return `### Herdbook could not read all of ${domain}, so it applied nothing`
@@ -236,7 +237,7 @@ function differing({ plan }: ApplyReport): string {
   const words = differencesInWords(plan)
   return words === null
     ? ''
-    : `${capital(words)}. This apply changes nothing about that. To decide, see ${code('herdbook drift')} or the nightly issue.`
+    : `${capital(words)}. This apply changed none of these differences. To decide, run ${code('herdbook drift')} or open the nightly issue.`
 }
 
 const looked = (report: ApplyReport, kinds: readonly KindName[]): string => {

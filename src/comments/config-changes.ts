@@ -4,12 +4,13 @@ import { alert, code, prose } from './markdown.ts'
 import { clip, count, listed } from '../words/text.ts'
 
 /** The verdict on a pull request that changes nothing on the server. */
-export const onlyEdits = (edits: ConfigChanges): string => `No changes on the server. This changes ${whatOf(edits)}.`
+export const onlyEdits = (edits: ConfigChanges): string =>
+  `No changes on the server. This pull request changes ${whatOf(edits)}.`
 
 function whatOf({ notUsed, inForce, runs, others }: ConfigChanges): string {
   if (notUsed.length + inForce.length > 0) return "Herdbook's own settings"
   return runs.length > 0
-    ? 'files that run here or decide who reviews'
+    ? 'files that run here, such as workflows, or that decide who must review'
     : count(others.length, 'other file', 'other files')
 }
 
@@ -28,12 +29,12 @@ export function editSections({ notUsed, inForce, runs, others }: ConfigChanges):
     listing(
       runs.map((path) => () => `- ${code(path)}`),
       'WARNING',
-      '**After the merge, these files run with access to secrets, control what runs, or decide who must review.** Herdbook does not check them. Ask someone who knows GitHub workflows.',
+      '**After the merge, these files run with access to secrets, control what runs, or decide who must review.** Herdbook does not check them. Before you merge, ask someone who knows GitHub workflows to read them.',
     ),
     listing(
       inForce.map((edit) => () => `- ${policyEdit(edit)}`),
       'IMPORTANT',
-      '**The policy changes.** After the merge, this apply and every later one use the new values:',
+      '**The policy changes.** From the merge on, every apply uses these new values:',
     ),
     listing(
       notUsed.map((words) => () => `- ${prose(words)}`),

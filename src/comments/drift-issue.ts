@@ -74,8 +74,8 @@ function partsOf(plan: Plan, { ended = [] }: DriftOptions): string[] {
 
 function body(plan: Plan, options: DriftOptions, room: number): string {
   const { kinds, ended = [], run } = options
-  const head = `The server ${code(plan.domain)} and the files differ. **Tick a box to open a pull request**: nothing changes before it is merged. Only *Leave* counts at once, and it changes nothing on the server.`
-  const foot = `<sub>${[`Updated every night, and closed when nothing is left to decide`, ...(run === undefined ? [] : [link('last run', run)])].join(' · ')}</sub>`
+  const head = `The server ${code(plan.domain)} and the files differ. **Tick a box to open a pull request.** Nothing changes before someone merges that pull request. Only *Leave* needs none: it counts at once, and it changes nothing on the server.`
+  const foot = `<sub>${[`Herdbook updates this issue every night, and closes it when nothing is left to decide`, ...(run === undefined ? [] : [link('last run', run)])].join(' · ')}</sub>`
   const differences = (list: readonly Difference[], title: string, meaning: string): CommentSection =>
     section(
       title,
@@ -88,7 +88,7 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
     )
   const sections: CommentSection[] = [
     [() => head],
-    differences(plan.drift, 'Changed by hand', 'Someone changed these on the server.'),
+    differences(plan.drift, 'Changed by hand', 'Someone changed these on the server. Choose one version for each.'),
     differences(
       plan.conflicts,
       'Changed on both sides',
@@ -109,7 +109,7 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
     section(
       'Ended',
       ended.length,
-      'Their last day has come.',
+      'The files give these a last day, and it has passed.',
       cut(
         ended.map((one) => () => endedItem(one)),
         '\n',
@@ -127,7 +127,7 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
 }
 
 const LEFT_OVER =
-  'The files ask for these changes, and the server does not have them yet. They are not approved, not due yet, or they failed. To apply them, merge a pull request that shows them as left over, or use the button *approve*.'
+  'The files ask for these changes, but the server does not have them yet. Each is not approved, waits for a later day, or failed. To approve them, merge a pull request whose plan lists them as left over from earlier merges, or use the button *approve* under Actions, Herdbook button. Every apply tries the others again.'
 
 const section = (title: string, size: number, meaning: string, items: CommentSection): CommentSection =>
   size === 0 ? [] : framed(items, (list) => `### ${title} · ${number(size)}\n\n${meaning}\n\n${list}`)
@@ -144,7 +144,7 @@ function differenceItem(difference: Difference, kinds: readonly KindName[]): str
     !hasWay(difference, 'adopt')
       ? LEAVING
       : isHidden(difference)
-        ? `- To keep the server's version, run ${code(`herdbook adopt ${shellWord(ref)}`)} on your own computer. Its value is not shown here.`
+        ? `- To keep the server's version, run ${code(`herdbook adopt ${shellWord(ref)}`)} on your own computer. This issue must not show that version.`
         : boxLine({ what: 'adopt', ref }, "**Adopt**: keep the server's version"),
     boxLine({ what: 'restore', ref }, "**Restore**: use the files' version"),
   ].join('\n')
@@ -164,7 +164,7 @@ function inNoFile(plan: Plan, kinds: readonly KindName[]): CommentSection {
   const unnamed =
     hidden.length === 0
       ? ''
-      : `\n\nAnd ${counted(hidden, kinds)}, not named here. To see them, run ${code('herdbook drift')} on your own computer.`
+      : `\n\nThere ${hidden.length === 1 ? 'is' : 'are'} also ${counted(hidden, kinds)} that this issue must not name. To see more, run ${code('herdbook drift')} on your own computer.`
   const meaning = 'Someone added or changed these on the server. No file names them. They stay until you decide.'
   return framed(
     section('Added or changed by hand', all.length, meaning, cut(items, '\n\n')),
@@ -181,7 +181,7 @@ function headOf(one: UnmanagedObject, kinds: readonly KindName[]): string {
 const leaveBox = (one: UnmanagedObject): string =>
   boxLine(
     { what: 'leave', ref: `${one.kind}/${one.id}`, mark: one.mark },
-    '**Leave**: let it stay, in no file. It comes back to this list if it changes',
+    '**Leave**: keep it on the server and in no file. If it changes, it comes back to this list',
   )
 
 /** Whether a body has this object's box to leave it, below its own name: anyone may edit an issue's text. */
@@ -214,7 +214,7 @@ function addedItem(one: UnmanagedObject, kinds: readonly KindName[]): string {
 function endedItem({ ref, until, pullRequest }: ExpiredObject): string {
   const where =
     pullRequest === null
-      ? 'Remove it from the files, or set a later day.'
+      ? 'Remove this entry from the files, or give it a later day in `until`.'
       : `${link(`Pull request ${number(pullRequest.number)}`, pullRequest.url)} removes it from the files.`
   return `- ${code(readable(ref))} was valid until ${dayOf(until) ?? code(until)}. ${where}`
 }
@@ -228,5 +228,5 @@ function staff(plan: Plan, kinds: readonly KindName[]): string {
   const named = people.some(({ id }) => id === HIDDEN)
     ? ''
     : `: ${listed(people.slice(0, 50).map(({ id }) => code(id)))}${people.length > 50 ? ', …' : ''}`
-  return `In no file, and left alone: ${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`
+  return `On the server, in no file, and left alone: ${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`
 }

@@ -66,9 +66,18 @@ export function findings(plan: Plan, severity: 'error' | 'warning', files: Quota
   const whole = framed(problems(shown, files), (body) =>
     alert(
       'CAUTION',
-      [head, body, ...(patch === '' ? [] : ['', 'If you want this, add the consent to the file:', '', patch])].join(
-        '\n',
-      ),
+      [
+        head,
+        body,
+        ...(patch === ''
+          ? []
+          : [
+              '',
+              'If you accept that these follows are removed for good, add these lines to the file. If not, take the change out of the file.',
+              '',
+              patch,
+            ]),
+      ].join('\n'),
     ),
   )
   return [...whole.slice(0, 1), ...framed(problems(list, files), (body) => alert('CAUTION', `${head}\n${body}`))]

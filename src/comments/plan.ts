@@ -94,7 +94,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     [() => head],
     [() => meaning(plan, options)],
     findings(plan, 'error', options),
-    cutOff(plan.unfinished, 'Unfinished: an earlier run stopped in the middle. The next apply does this first'),
+    cutOff(plan.unfinished, 'Work that an earlier run did not finish. The next apply does this first'),
     ...editSections(edits),
     ...filesOf(own, kinds).map(([file, members]) =>
       fileSection({ title: code(file), steps: members, kinds, elsewhere }),
@@ -114,7 +114,11 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
       'Changed on both sides',
       'The files and the server both changed since the last apply. Choose one version for each.',
     ),
-    differences(plan.drift, 'Changed by hand', 'The server no longer has what Herdbook applied.'),
+    differences(
+      plan.drift,
+      'Changed by hand',
+      'The server no longer has what Herdbook applied. Choose one version for each.',
+    ),
     differences(
       plan.takeovers,
       'Already on the server, and different',
@@ -132,7 +136,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   return fit(sections, room) ?? lastResort(plan, head, foot, room)
 }
 
-const LEFT_OVER = 'The main branch already asks for these changes. Merging this approves them, too.'
+const LEFT_OVER = 'The main branch already asks for these changes. Merging this pull request approves them, too.'
 
 function quiet(plan: Plan, options: MarkdownOptions): string {
   const facts = [`${code(plan.domain)} matches the files (${readCount(plan)})`, ...byFiles(options)].join('. ')
@@ -188,13 +192,13 @@ function waitingBefore({ steps }: Plan, proposal: PullRequestFacts | undefined):
     number === 0
       ? []
       : [`${capital(count(number, 'change', 'changes'))} from earlier merges ${number === 1 ? 'is' : 'are'} ${what}.`]
-  return [...counted(earlier.length - later, 'applied first'), ...counted(later, 'not due yet')]
+  return [...counted(earlier.length - later, 'applied first'), ...counted(later, 'not applied before a later day')]
 }
 
 /** "Takes 2 calls to Mastodon's API (seconds)."; nothing if every step waits for its day. */
 function taking(steps: readonly Step[]): string[] {
   const how = connectionsOf(steps)
-  return how.length === 0 ? [] : [`Takes ${listed(how)}.`]
+  return how.length === 0 ? [] : [`This takes ${listed(how)}.`]
 }
 
 function merging(steps: readonly Step[]): string {
@@ -203,7 +207,7 @@ function merging(steps: readonly Step[]): string {
   return `**Merging this approves ${count(steps.length, 'change', 'changes')}**${applies}.`
 }
 
-const REFUSED = '**Fix the errors below first.** Until then, nothing is applied.'
+const REFUSED = '**Fix the errors below first.** Until then, Herdbook applies nothing.'
 const isRefused = (plan: Plan): boolean => plan.findings.some(({ severity }) => severity === 'error')
 
 /** What is left alone, and what is compared with the files only. */

@@ -77,7 +77,7 @@ const asking = (head: string): string =>
     '',
     fence([`/plan ${inline(head)}`], 'text'),
     '',
-    `Or with the label ${code(PLAN_LABEL)}. The label counts only for what this comment shows at that moment.`,
+    `Or a maintainer can add the label ${code(PLAN_LABEL)}. It counts only for the commit that this comment shows at that moment.`,
   ].join('\n')
 
 /** For each change of a domain block or a rule, what everyone sees on the server today. */
@@ -114,18 +114,19 @@ const TREATMENTS: { readonly [severity: string]: string } = {
 
 function blockToday({ id }: Step, blocks: NonNullable<PublicServer['domainBlocks']>): string {
   const shown = blocks.get(id)
-  if (shown === undefined) return 'no block'
-  return [
+  if (shown === undefined) return 'the server shows no block'
+  const parts = [
     own(TREATMENTS, shown.severity) ?? code(shown.severity),
-    ...(shown.comment === '' ? [] : [code(shown.comment)]),
-  ].join(', ')
+    ...(shown.comment === '' ? [] : [`with the comment ${code(shown.comment)}`]),
+  ]
+  return `the server shows it as ${parts.join(', ')}`
 }
 
 function ruleToday(step: Step, rules: readonly string[]): string {
   const texts = new Set(rules.map((rule) => rule.trim()))
   const shows = (text: Value | undefined): boolean => typeof text === 'string' && texts.has(text.trim())
   const change = step.changes.find(({ field }) => field === 'text')
-  if (shows(change?.after)) return 'shown with the text of this pull request'
-  if (shows(change?.before ?? own(step.seen, 'text'))) return 'shown with the text of the main branch'
-  return 'shown with neither text'
+  if (shows(change?.after)) return 'the server shows the text of this pull request'
+  if (shows(change?.before ?? own(step.seen, 'text'))) return 'the server shows the text of the main branch'
+  return 'the server shows neither the text of the main branch nor the text of this pull request'
 }

@@ -10,7 +10,7 @@ import { count, listed } from '../words/text.ts'
 
 /** Who asked for something with a checkbox or a button, as Markdown. */
 export const askedBy = (login: string, why = ''): string =>
-  `Asked for by ${code(`@${login}`)}${why === '' ? '' : `: ${prose(why)}`}${/[.!?]$/.test(why) ? '' : '.'} Their own approval of it does not count.`
+  `Asked for by ${code(`@${login}`)}${why === '' ? '' : `: ${prose(why)}`}${/[.!?]$/.test(why) ? '' : '.'} An approval by this person does not count.`
 
 export const noWriteAccess = (login: string): string =>
   `@${login} may not write to this repository. Nothing was proposed.`
@@ -37,8 +37,8 @@ export const adoptBody = ({ domain, objects }: { readonly domain: string; readon
 export const restoreTitle = (objects: string): string => `Restore ${objects}`
 export const RESTORE_NOTE = 'The server gets what the files have.'
 export const RESTORE_BODY =
-  'Merging puts these objects back as the files have them. It deletes those that no file names:'
-export const NO_FILE_CHANGED = 'It changes no file.'
+  'Merging this pull request puts these objects on the server as the files have them. It deletes objects that no file names:'
+export const NO_FILE_CHANGED = 'This pull request changes no file.'
 
 /** A comment in the file of an object whose owners must approve. */
 export const restoredComment = ({ day, object }: { readonly day: string; readonly object: string }): string =>
@@ -46,8 +46,9 @@ export const restoredComment = ({ day, object }: { readonly day: string; readonl
 
 /** An object that no file names, in a repository that must not show it. */
 export const notShownHere = ({ object }: { readonly object: string }) => ({
-  message: 'No file names this object, and this repository must not show it. So it is not proposed here.',
-  hint: `On your own computer: herdbook restore ${object}`,
+  message:
+    'No file names this object, and this repository must not show its name. So Herdbook opens no pull request for it.',
+  hint: `To remove the object from the server, run this on your own computer: herdbook restore ${object}`,
 })
 
 // Checkboxes of the drift issue
@@ -64,9 +65,9 @@ export const tickedIn = (number: number): string => `ticked in #${number}`
 
 export const FIXED_TITLE = '### This pull request makes the files valid'
 export const fixedMeaning = (branch: string): string =>
-  `${code('instance.yaml')} on ${code(branch)} is not valid and does not say which server this is, so Herdbook did not read the server. Merging approves nothing. Herdbook shows what the files then change before it applies it.`
+  `${code('instance.yaml')} on ${code(branch)} is not valid and does not say which server this is, so Herdbook did not read the server. Merging this pull request approves no changes on the server. After the merge, Herdbook shows what the files change before it applies anything.`
 export const fixedCheck = ({ mustBeReviewed }: { readonly mustBeReviewed: boolean }): string =>
-  `This makes the files valid; the server was not read.${mustBeReviewed ? ' It changes what runs here: a maintainer must look.' : ''}`
+  `This makes the files valid. Herdbook did not read the server.${mustBeReviewed ? ' It changes what runs here: a maintainer must look.' : ''}`
 
 // Failures
 
@@ -79,20 +80,22 @@ export const FAILED_CHECK = 'Herdbook failed: see the comment and the run.'
 // Plans that are made again
 
 export const notPlannedAgain = (pullRequests: number): string =>
-  `${count(pullRequests, 'older pull request was', 'older pull requests were')} not planned again: push to them, or comment /plan.`
+  `${count(pullRequests, 'older pull request was', 'older pull requests were')} not planned again. To get a new plan, push to the pull request, or comment /plan on it.`
 
 // Checks and summaries
 
-export const nothingOnServer = (files: string): string => `Nothing on the server; ${files}`
+export const nothingOnServer = (files: string): string => `Changes nothing on the server; ${files}`
 export const CANNOT_BE_UNDONE = 'This cannot be undone.'
 
 export const leftOut = ({ bytes, title }: { readonly bytes: string; readonly title: string }): string =>
-  `Left out, because GitHub accepts no longer summary: ${bytes} bytes that begin with ${code(title)}.\n\n`
+  `A part of this summary is left out, because the summary is too long for GitHub: ${bytes} bytes that begin with ${code(title)}.\n\n`
 
 // The issue about differences
 
 export const NO_DIFFERENCES = 'The server and the files agree.'
-export const differencesGone = (run: string): string => `The server and the files agree, as [this run](${run}) saw it.`
-export const notCompared = (repository: string): string => `${repository}: not compared with the server`
+export const differencesGone = (run: string): string =>
+  `[This run](${run}) found no difference between the server and the files.`
+export const notCompared = (repository: string): string =>
+  `${repository}: Herdbook could not compare the files with the server`
 export const notReadHere = (kinds: readonly string[]): string =>
-  `Not read, because only the console can read it: ${listed(kinds)}.`
+  `This run did not read these from the server, because only the console can read them: ${listed(kinds)}.`

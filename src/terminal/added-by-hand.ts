@@ -72,7 +72,7 @@ function ways(all: readonly UnmanagedObject[]): Line[] {
     ...(gone === undefined && first !== undefined
       ? []
       : [[`herdbook restore ${of(gone)}`, 'removes it from the server']]),
-    [`herdbook leave ${of(first)} "why"`, 'lets it stay, in no file'],
+    [`herdbook leave ${of(first)} "why"`, 'keeps it on the server and in no file'],
   ]
   const column = Math.max(...commands.map(([text = '']) => width(text)))
   return commands.map(([text = '', why = '']) =>

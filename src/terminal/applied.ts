@@ -40,13 +40,13 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
       report.done.length,
     ),
     list(
-      'Finished for an earlier run that stopped',
+      'Work of an earlier run that stopped, finished now',
       'green',
       beginnings(report.paid.map(({ what }) => [line(2, inline(readable(capital(what))))])),
       report.paid.length,
     ),
     list(
-      'Finished or taken back for an earlier run that stopped',
+      'Work of an earlier run that stopped, finished or taken back now',
       'green',
       beginnings(report.ended.map((one) => [line(2, inline(readable(endedInWords(one))))])),
       report.ended.length,
@@ -135,8 +135,8 @@ function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
   const known = plan.adjustments.length
   if (plan.steps.length === 0 && plan.owed.length > 0)
     return paid.length > 0
-      ? `What an earlier run left open on ${domain} is finished.`
-      : `Herdbook could not finish what an earlier run left open on ${domain}.`
+      ? `Herdbook finished the work that an earlier run left open on ${domain}.`
+      : `Herdbook could not finish the work that an earlier run left open on ${domain}.`
   const gone = letGo(plan, kinds)
   if (plan.steps.length === 0 && gone !== null) return `Nothing to write to ${domain}. ${gone}`
   if (plan.steps.length === 0)
@@ -184,7 +184,7 @@ function next(report: ApplyReport): Line[] {
   if (report.failed.length + report.remaining.length > 0)
     return command('herdbook plan', 'shows what is left; herdbook apply tries again')
   if (report.skipped.some(({ why }) => why === 'not-approved'))
-    return command('herdbook approve "why"', 'or merge the pull request that proposes them')
+    return command('herdbook approve "why"', 'approves what was skipped; or merge a pull request that shows it')
   if (report.skipped.length + report.unfinished.length > 0) return command('herdbook plan', 'shows what is left')
   return differencesInWords(report.plan) === null
     ? []

@@ -48,8 +48,8 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     if (plan.reads.length === 0)
       return layout(
         [
-          line(0, 'Nothing is managed yet: the files name no blocks, people, rules, settings or terms.'),
-          line(0, 'Next: ', { text: 'herdbook adopt', whole: true }, "  copies the server's state into them"),
+          line(0, 'Herdbook manages nothing yet: the files name no blocks, people, rules, settings or terms.'),
+          line(0, 'Next: ', { text: 'herdbook adopt', whole: true }, "  copies the server's state into the files"),
         ],
         options,
       )
@@ -103,17 +103,21 @@ const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
   changes === 0
     ? []
     : [
-        line(0, `${count(changes, 'change of the files is', 'changes of the files are')} not applied yet: `, {
-          text: 'herdbook plan',
-          whole: true,
-        }),
+        line(
+          0,
+          `${count(changes, 'change of the files is', 'changes of the files are')} not applied yet. To see ${changes === 1 ? 'it' : 'them'}: `,
+          {
+            text: 'herdbook plan',
+            whole: true,
+          },
+        ),
       ]
 
 const unfinished = ({ unfinished: all }: Plan): OutputPart =>
   all.length === 0
     ? []
     : within(
-        [heading('Unfinished', 'an earlier run stopped in the middle; the next apply does this first')],
+        [heading('Unfinished', 'an earlier run did not finish this work; the next apply does it first')],
         beginnings(
           all.map((one) => [paragraph(2, span('! ', 'magenta'), span(inline(readable(protocolInWords(one)))))]),
         ),
@@ -130,7 +134,7 @@ function waiting(plan: Plan, { kinds }: TerminalOptions): OutputPart {
       `: ${inline(readable(reason))}`,
     ),
   ])
-  return within([heading('Waiting', 'everything else goes on')], beginnings(items))
+  return within([heading('Waiting', 'Herdbook cannot apply these yet; everything else goes on')], beginnings(items))
 }
 
 /** The kinds that do not exist yet. */
@@ -144,7 +148,7 @@ const leftBehind = (plan: Plan): OutputPart =>
   plan.leftBehind.length === 0
     ? []
     : within(
-        [heading('No longer managed', 'it stays where it is')],
+        [heading('No longer managed', 'these stay where they are')],
         beginnings(leftBehindInWords(plan.leftBehind).map((text) => [paragraph(2, span(inline(text)))])),
       )
 
@@ -165,7 +169,7 @@ function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
   return [heading('Not read', 'Herdbook changes none of these'), ...items]
 }
 
-const BY_HAND = heading('Added or changed by hand', 'in no file; it stays until you decide')
+const BY_HAND = heading('Added or changed by hand', 'in no file; these stay until you decide')
 
 /** What this run did not compare: secrets that it lacks, and what the files leave alone. */
 function uncompared(plan: Plan): Line[] {
@@ -195,7 +199,7 @@ function next(
   const connections = connectionsOf(plan.steps)
   const later = heldBack(plan.steps)
   const facts = [
-    ...(connections.length > 0 ? [`Takes ${listed(connections)}.`] : []),
+    ...(connections.length > 0 ? [`This takes ${listed(connections)}.`] : []),
     ...(later === null ? [] : [later]),
   ]
   const cost = facts.length > 0 ? [paragraph(0, span(facts.join(' '), 'dim'))] : []
@@ -204,19 +208,19 @@ function next(
     line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
   const how =
     apply === null
-      ? line(0, span('Next: ', 'bold'), 'merge it, then apply it.')
+      ? line(0, span('Next: ', 'bold'), 'merge these commits, then apply them.')
       : command(
           apply,
-          saved ? 'does exactly this or nothing, without asking' : 'shows this again and asks before it writes',
+          saved ? 'applies exactly this plan or nothing, without asking' : 'shows this again and asks before it writes',
         )
-  if (refused) return [...cost, command(again, 'again, when you have fixed the errors')]
+  if (refused) return [...cost, command(again, 'plans again, when you have fixed the errors')]
   if (plan.unfinished.length + plan.steps.length + plan.owed.length > 0) return [...cost, ...(applying ? [] : [how])]
   if (plan.letGo.length > 0 && !applying)
     return [
       ...cost,
-      apply === null ? how : command(apply, 'removes that from the ledger, and changes nothing on the server'),
+      apply === null ? how : command(apply, 'removes these from the ledger, and changes nothing on the server'),
     ]
   if (differencesInWords({ ...plan, findings: [] }) !== null)
-    return [line(0, span('Next: ', 'bold'), 'one of the commands under each difference.')]
+    return [line(0, span('Next: ', 'bold'), 'choose one of the commands under each difference.')]
   return []
 }

@@ -42,7 +42,7 @@ export function letGo({ letGo: groups }: Plan, kinds: readonly KindName[]): stri
 /** The verdict on a plan without steps: what was not read was not compared. */
 export function unchanged(plan: Plan): string {
   const { reads, owed, unfinished } = plan
-  if (owed.length + unfinished.length > 0) return 'No new changes. An earlier run is not finished yet.'
+  if (owed.length + unfinished.length > 0) return 'No new changes. The work of an earlier run is not finished yet.'
   // A change by hand is a change, too.
   if (reads.every((read) => read.complete))
     return differencesInWords(plan) === null ? 'No changes.' : 'No changes to apply.'
@@ -80,7 +80,7 @@ export function deeds(steps: readonly Step[], kinds: readonly KindName[]): Sente
   return all.flatMap((part, i) => (i === 0 ? part : [i === all.length - 1 && rest > 0 ? ' and ' : ', ', ...part]))
 }
 
-/** "Severs 14 follow relations of 9 members", summed over the steps. */
+/** "Removes 14 follow relations of 9 members", summed over the steps. */
 export function impacts(steps: readonly Step[]): string[] {
   const touching = steps.toSorted(byDanger).flatMap((step) => (step.impact ? [{ step, impact: step.impact }] : []))
   const counted = touching.flatMap(({ step, impact }) => {
@@ -107,13 +107,16 @@ export function byHandCounts({ drift, unmanaged }: Plan): { readonly changed: nu
 export function differencesInWords(plan: Plan): string | null {
   const { changed, added } = byHandCounts(plan)
   const secrets = changedSecrets(plan).length
+  const objects: readonly (readonly [number: number, what: string])[] = [
+    [plan.conflicts.length, 'changed on both sides'],
+    [changed, 'changed by hand'],
+    [plan.takeovers.length, 'already on the server and different'],
+    [added, 'added by hand'],
+  ]
   const parts = [
-    ...(plan.conflicts.length > 0
-      ? [`${count(plan.conflicts.length, 'object was', 'objects were')} changed on both sides`]
-      : []),
-    ...(changed > 0 ? [`${number(changed)} changed by hand`] : []),
-    ...(plan.takeovers.length > 0 ? [`${number(plan.takeovers.length)} already on the server and different`] : []),
-    ...(added > 0 ? [`${number(added)} added by hand`] : []),
+    ...objects
+      .filter(([many]) => many > 0)
+      .map(([many, what], i) => `${i === 0 ? count(many, 'object was', 'objects were') : number(many)} ${what}`),
     ...(secrets > 0 ? [`${count(secrets, 'secret', 'secrets')} changed on the server`] : []),
   ]
   return parts.length === 0 ? null : listed(parts)

@@ -133,18 +133,18 @@ export function whose(impacts: readonly Relations[]): string {
 /** What a step's impact does to follows: "severs". */
 export const impactVerb = (step: Step): string => own(WORDS, step.kind)?.impact?.[step.hazard] ?? 'touches'
 
-/** A step's impact: "severs 12 follows and 40 followers of 9 members; 300 accounts known from there". */
+/** A step's impact: "removes 12 follows and 40 followers of 9 members; the server knows 300 accounts from there". */
 export function effect(step: Step): string | null {
   if (step.impact === undefined) return null
   const counted = relationsIn(step.impact)
   if (counted === null) return step.impact.text
   const cut = relations(counted)
-  const known = counted.accounts > 0 ? `${count(counted.accounts, 'account', 'accounts')} known from there` : null
-  return [cut === null ? 'touches no follows' : `${impactVerb(step)} ${cut}`, known]
+  const known =
+    counted.accounts > 0 ? `the server knows ${count(counted.accounts, 'account', 'accounts')} from there` : null
+  return [cut === null ? 'changes no follows' : `${impactVerb(step)} ${cut}`, known]
     .filter((part) => part !== null)
     .join('; ')
 }
-
 /** A day from the ledger: anyone who may push may have written it. */
 export const dayIn = (date: string): string => dayOf(date) ?? inline(date)
 

@@ -40,7 +40,9 @@ export function isQuiet(plan: Plan): boolean {
 
 /** What the files leave alone, by name; null if nothing. */
 export const leftInWords = ({ leftAlone }: Plan): string | null =>
-  leftAlone.length === 0 ? null : `The files leave alone: ${leftAlone.map(readable).join(', ')}.`
+  leftAlone.length === 0
+    ? null
+    : `Herdbook leaves these alone, because the files say so in left_alone: ${leftAlone.map(readable).join(', ')}.`
 
 /** "142 objects read", and how many apply adds to the ledger. */
 export function readCount(plan: Plan): string {

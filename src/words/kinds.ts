@@ -28,7 +28,7 @@ export const WORDS: { readonly [kind: string]: KindWords } = {
   'domain-block': {
     main: 'severity',
     values: { severity: { silence: 'limit', noop: 'none' } },
-    impact: { irreversible: 'severs', disruptive: 'hides', reversible: 'hides' },
+    impact: { irreversible: 'removes', disruptive: 'hides', reversible: 'hides' },
     phrases: [
       { action: 'create', to: { severity: 'suspend' }, one: 'blocks {id}', many: 'blocks {n} domains' },
       { action: 'create', to: { severity: 'silence' }, one: 'limits {id}', many: 'limits {n} domains' },

@@ -7,7 +7,9 @@ import { capital, number } from './text.ts'
 export function notesOf(step: Step, safe: (text: string) => string): string[] {
   const impact = effect(step)
   const accepted =
-    step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
+    step.consent !== undefined && step.hazard === 'irreversible'
+      ? `; the file accepts at most ${number(step.consent)}`
+      : ''
   const others = [step.note ?? null, noticeInWords(step), sourcesInWords(step), notBeforeInWords(step)]
   return [
     ...(impact === null ? [] : [`${capital(impact)}${accepted}.`]),

@@ -25,7 +25,7 @@ export function waysOutOf(difference: Difference): WayOutCommand[] {
     {
       way: 'left_alone',
       text: `left_alone: [${JSON.stringify(ref)}]`,
-      means: `in ${files.length === 0 ? 'its file' : files.join(' and ')} leaves it alone from now on`,
+      means: `in ${files.length === 0 ? 'its file' : files.join(' and ')} tells Herdbook to leave it alone from now on`,
     },
   ]
   return all.filter(({ way }) => hasWay(difference, way))

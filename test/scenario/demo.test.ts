@@ -29,7 +29,7 @@ describe('the demo, where there is no terminal', () => {
     const [opening, proposal, apply, again, night, morning, why] = acts
     expect(opening).toContain('domain-blocks.yaml')
     expect(proposal).toMatch(
-      /\+ Blocks rustlers\.example {2}can't be undone\n +Severs 12 follows and 40 followers of 10 members; 23 accounts known from there; the file accepts 63\./,
+      /\+ Blocks rustlers\.example {2}can't be undone\n +Removes 12 follows and 40 followers of 10 members; the server knows 23 accounts from there; the file accepts at most 63\./,
     )
     for (const line of [
       'Limits market-stall.example',

@@ -141,7 +141,7 @@ describe('before anything is managed', () => {
   it('a plan claims nothing about a server that it did not read, and says what to type', async () => {
     const bare = await field.herd({ begin: 'none' })
     const { stdout } = await must(bare, ['plan'])
-    expect(stdout).toContain('Nothing is managed yet')
+    expect(stdout).toContain('Herdbook manages nothing yet')
     expect(stdout).toContain('herdbook adopt')
     expect(stdout).not.toContain('In sync')
   })

@@ -155,7 +155,7 @@ describe('whoever commits', SLOW, () => {
     )
     expect(comment).not.toContain('asked-by=')
     expect(comment).not.toContain('restore=')
-    expect(comment).toContain('restoring moderator/owner: this needs a change of its file')
+    expect(comment).toContain('restoring moderator/owner is not part of this plan')
     expectInert(comment, { links: ['https://github.com/'], comments: comment.match(/^<!--.*-->$/gm) ?? [] })
   })
 })

@@ -90,7 +90,7 @@ describe('the buttons', () => {
     const [pull] = pulls()
     expect(pull?.title).toBe('Lift the block of loud.example')
     expect(pull?.body).toMatch(
-      /^Asked for by `@mo`: They mended it: closes `#1 @everyone`\. Their own approval of it does not count\./,
+      /^Asked for by `@mo`: They mended it: closes `#1 @everyone`\. An approval by this person does not count\./,
     )
     expect(commentOn(herd, pull?.number ?? 0)).toMatch(/### Lifts the (?:block|limit)[^]*loud\.example/)
 

@@ -149,7 +149,9 @@ describe('in a public repository', () => {
 
   it('who got a role is counted, and named nowhere', async () => {
     expect(open()?.title).toBe('herd.example: 1 added by hand')
-    expect(body()).toMatch(/And 1 moderator, not named here\. To see them, run `herdbook drift` on your own computer/)
+    expect(body()).toMatch(
+      /There is also 1 moderator that this issue must not name\. To see more, run `herdbook drift` on your own computer/,
+    )
     await herd.hub.act.push({
       by: 'mo',
       branch: 'of-mo',

@@ -80,7 +80,7 @@ describe('the nightly issue', () => {
     const [pull] = pulls()
     expect(pull?.title).toBe('Adopt domain-block/fresh.example')
     expect(pull?.body).toMatch(
-      new RegExp(`^Asked for by \`@mo\`\\. Their own approval of it does not count\\. From #${open()[0]?.number}\\.`),
+      new RegExp(`^Asked for by \`@mo\`\\. An approval by this person does not count\\. From #${open()[0]?.number}\\.`),
     )
     expect(await fileAt(pull?.pull?.head.commit ?? '')).toContain('- domain: fresh.example\n    severity: suspend')
     expect(commentOn(herd, pull?.number ?? 0)).toMatch(/No changes/)
@@ -275,7 +275,7 @@ describe('also in it', () => {
     const job = await night()
     expect(job.result).toBe('failure')
     expect(open()).toHaveLength(1)
-    expect(open()[0]?.title).toBe('herd/instance: not compared with the server')
+    expect(open()[0]?.title).toBe('herd/instance: Herdbook could not compare the files with the server')
     expect(body()).toMatch(/herd\.example[^]*other\.example/)
     await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'instance/instance.yaml': config } })
     herd.events.length = 0

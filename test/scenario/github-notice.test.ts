@@ -36,7 +36,7 @@ it('a pull request says that members are told first; its merge, when they were; 
   const held = `1 change waits until ${from} or later, because members are informed first.`
   expect(comment).toMatch(
     new RegExp(
-      `^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks \`bad\\.example\`\\. Severs [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`,
+      `^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks \`bad\\.example\`\\. Removes [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`,
     ),
   )
   expect(comment).toMatch(
@@ -48,7 +48,9 @@ it('a pull request says that members are told first; its merge, when they were; 
 
   await herd.hub.act.merge(number, 'ann')
   expect(ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply').exit).toBe(0)
-  expect(commentOn(herd, number, ':applied')).toMatch(/^<!-- .* -->\n### 1 not due yet, of 1 change [^]*announced on/)
+  expect(commentOn(herd, number, ':applied')).toMatch(
+    /^<!-- .* -->\n### 1 to apply on a later day, of 1 change [^]*Announced on/,
+  )
   expect(commentOn(herd, number, ':applied')).not.toContain('Herdbook informs members first')
 
   const next = await propose('mild', '  - domain: mild.example\n    severity: limit\n')
@@ -58,6 +60,6 @@ it('a pull request says that members are told first; its merge, when they were; 
     ),
   )
   expect(next.comment).toContain(
-    "**Merging this approves 1 change** and applies it: 1 call to Mastodon's API (seconds). 1 change from earlier merges is not due yet.\n",
+    "**Merging this approves 1 change** and applies it: 1 call to Mastodon's API (seconds). 1 change from earlier merges is not applied before a later day.\n",
   )
 })

@@ -48,7 +48,7 @@ describe("a stranger's pull request that leaves the instance alone", SLOW, () =>
       'README.md': 'Hello!\n',
     }
     const { head, comment } = await opened(files)
-    expect(checkOf(head)).toMatch(/^pending: Changes what runs here; a maintainer must look: /)
+    expect(checkOf(head)).toMatch(/^pending: Changes files that run here; a maintainer must read them: /)
     const [runs = '', others = ''] = comment().split('**1 other file changes.**')
     for (const path of Object.keys(files).filter((name) => name !== 'README.md'))
       expect(runs).toContain(`> - \`${path}\``)
@@ -58,9 +58,9 @@ describe("a stranger's pull request that leaves the instance alone", SLOW, () =>
 
   it('passes where it changes what people alone read, and says what that is', async () => {
     const { head, comment } = await opened({ 'README.md': 'Hello, all\n', 'docs/x.md': 'X\n' })
-    expect(checkOf(head)).toBe('success: Nothing on the server; changes 2 other files: README.md and docs/x.md')
+    expect(checkOf(head)).toBe('success: Changes nothing on the server; changes 2 other files: README.md and docs/x.md')
     expect(comment()).toMatch(
-      /no changes on the server\. This changes 2 other files\.[^]*`README\.md`\n> - `docs\/x\.md`/,
+      /no changes on the server\. This pull request changes 2 other files\.[^]*`README\.md`\n> - `docs\/x\.md`/,
     )
   })
 
@@ -76,13 +76,13 @@ describe("a stranger's pull request that leaves the instance alone", SLOW, () =>
 it("a branch of this repository says so as well, and its check is the plan's", SLOW, async () => {
   const { head, comment } = await opened({ 'src/cli.ts': 'ours()\n', 'README.md': 'Hello, you\n' }, 'mo')
   expect(checkOf(head)).toBe(
-    'success: No changes on the server. This changes files that run here or decide who reviews.',
+    'success: No changes on the server. This pull request changes files that run here, such as workflows, or that decide who must review.',
   )
   expect(comment()).toMatch(
     /After the merge, these files run with access to secrets[^]*`src\/cli\.ts`[^]*1 other file changes[^]*`README\.md`/,
   )
   const docs = await opened({ 'docs/y.md': 'Y\n' }, 'mo')
-  expect(checkOf(docs.head)).toBe('success: Nothing on the server; changes 1 other file: docs/y.md')
+  expect(checkOf(docs.head)).toBe('success: Changes nothing on the server; changes 1 other file: docs/y.md')
   expect(docs.comment()).not.toContain('**No changes**')
 })
 
@@ -101,7 +101,7 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
       await again()
       exchanges.length = 0
       expect(ran(await herd.settle(pullJobs), 'check').stdout).toContain(
-        'already shows this commit, compared with this base',
+        'already shows this commit, compared with the newest commit of the default branch',
       )
       expect(exchanges.map(({ method }) => method)).toEqual(['GET', 'GET'])
     }
@@ -152,7 +152,7 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
 describe('the label that asks for a plan', SLOW, () => {
   const repliesOn = (number: number): string[] =>
     [...herd.hub.state.comments.values()]
-      .filter(({ issue, body }) => issue === number && body.includes('A label does not say'))
+      .filter(({ issue, body }) => issue === number && body.includes('So the label does not say'))
       .map(({ body }) => body)
 
   it('counts for the commit that the comment showed when it was given', async () => {

@@ -46,10 +46,10 @@ it('nor is one of our own, whose check says it', async () => {
   const number = await herd.hub.act.openPull({ by: 'mo', branch: 'policy', title: 'Policy' })
   ran(await herd.settle(), 'plan')
   expect(commentOn(herd, number)).toMatch(
-    /### No changes on the server\. This changes Herdbook's own settings\.[^]*After the merge, this apply and every later one[^]*not set → `1000`/,
+    /### No changes on the server\. This pull request changes Herdbook's own settings\.[^]*From the merge on, every apply uses[^]*not set → `1000`/,
   )
   expect(checkOf(head)).toMatchObject({
     state: 'success',
-    description: "No changes on the server. This changes Herdbook's own settings.",
+    description: "No changes on the server. This pull request changes Herdbook's own settings.",
   })
 })

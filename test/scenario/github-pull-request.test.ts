@@ -60,7 +60,7 @@ describe('a pull request from a branch of the repository', () => {
     expect([...herd.hub.state.comments.values()].find((one) => one.issue === number)?.edits[0]?.body).toContain(
       'two.example',
     )
-    expect(checkOf(head)).toMatch(/^failure: Blocks bad\.example, .*Severs \d+ follow relations/)
+    expect(checkOf(head)).toMatch(/^failure: Blocks bad\.example, .*Removes \d+ follow relations/)
   })
 
   it('is told what is wrong with its files, with the line', async () => {
@@ -95,7 +95,7 @@ describe('a pull request from a branch of the repository', () => {
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('<!--'))
     expect(shown.slice(0, 4)).toEqual([
-      '### No changes on the server. This changes 1 other file.',
+      '### No changes on the server. This pull request changes 1 other file.',
       '> [!NOTE]',
       '> **1 other file changes.** Herdbook neither reads nor runs it:',
       '> - `README.md`',
@@ -127,7 +127,7 @@ describe("a stranger's pull request", () => {
     expect([job.result, job.environment]).toEqual(['success', null])
     expect(runs.filter((one) => one.ran && one.environment !== null)).toEqual([])
     expect(commentOn(herd, number)).toMatch(
-      /^<!-- herdbook:production -->\n<!-- herdbook-checked \w+ on \w+: shown -->\n### Commit `\w+`, files only: [^]*What the server shows in public today[^]*`spam\.example`: no block/,
+      /^<!-- herdbook:production -->\n<!-- herdbook-checked \w+ on \w+: shown -->\n### Commit `\w+`, files only: [^]*What the server shows in public today[^]*`spam\.example`: the server shows no block/,
     )
     expect(commentOn(herd, number)).toContain(`/plan ${head.slice(0, 12)}`)
     expect(commentOn(herd, number)).not.toContain('herdbook-approvals')
@@ -164,7 +164,9 @@ describe("a stranger's pull request", () => {
     await herd.settle()
     expect(commentOn(herd, number)).toContain('Herdbook did not read the server for this comment.')
     expect(
-      commentsOn(number).filter((body) => body.includes('Which commit?') || body.includes('has changed since')),
+      commentsOn(number).filter(
+        (body) => body.includes('does not name a commit') || body.includes('has changed since'),
+      ),
     ).toHaveLength(2)
     await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'ann')
     const job = ran(await herd.settle(), 'plan')

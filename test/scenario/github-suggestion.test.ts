@@ -36,7 +36,7 @@ describe('consent that is missing', () => {
       { author: 'github-actions[bot]', path: BLOCKS, startLine: null, line: 6, commit: head },
     ])
     expect(suggestionsOn(number)[0]?.body).toMatch(
-      /^<!-- herdbook:production:consent -->\n`bad\.example`: severs 30 follows and 20 followers of 4 members; .*\n\n```suggestion\n {4}public_comment: Organised theft\n {4}accept_severed_relationships: 60\n```\n$/,
+      /^<!-- herdbook:production:consent -->\n`bad\.example`: removes 30 follows and 20 followers of 4 members; .*\n\n```suggestion\n {4}public_comment: Organised theft\n {4}accept_severed_relationships: 60\n```\n$/,
     )
   })
 
@@ -50,7 +50,7 @@ describe('consent that is missing', () => {
     expect(await asked(number)).toBe('success')
     expect(suggestionsOn(number)).toMatchObject([
       {
-        body: expect.stringMatching(/severs 30 follows and 19 followers[^]*accept_severed_relationships: 59/),
+        body: expect.stringMatching(/removes 30 follows and 19 followers[^]*accept_severed_relationships: 59/),
         edits: [{}],
       },
     ])

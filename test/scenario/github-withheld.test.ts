@@ -61,7 +61,7 @@ describe('a role that was left over', () => {
       /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Lists `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
     )
     expect(comment).toMatch(
-      /#### Not approved by merging this · 1 change\n\n[^\n]*their file is not changed here[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/,
+      /#### Not approved by merging this · 1 change\n\n[^\n]*does not change their file[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/,
     )
     expect(marksIn(number)).toBe(1)
     expect(checkOf(number)).toMatchObject({ state: 'success', description: 'Lists beside.example without a limit.' })
@@ -87,7 +87,7 @@ describe('what was left over and is refused', () => {
     const number = await propose(added(BLOCKS, entry('good.example')))
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*they have an error \(see below\)\. Other changes are not affected\.[^]*Blocks `bad\.example`/,
+      /\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*they have an error\. The end of this comment shows it\.[^]*Blocks `bad\.example`/,
     )
     expect(comment).toMatch(/\[!NOTE\][^]*bad\.example`? removes \d+ follow relations/)
     expect(comment).not.toContain('[!CAUTION]')

@@ -91,7 +91,7 @@ export const BY_HAND: readonly HintCase[] = [
     state: added('by-hand-3.example'),
     types: ['drift'],
     exit: 3,
-    says: /(herdbook leave \S+ "why") lets it stay, in no file/,
+    says: /(herdbook leave \S+ "why") keeps it on the server and in no file/,
   },
   {
     of: ['reconcile/plan/texts.ts: herdbook adopt'],

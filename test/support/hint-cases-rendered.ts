@@ -72,7 +72,7 @@ export const RENDERED: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 2,
-    says: /Next: (herdbook apply) removes that from the ledger/,
+    says: /Next: (herdbook apply) removes these from the ledger/,
   },
   {
     of: ['terminal/applied.ts: herdbook drift'],

@@ -153,7 +153,7 @@ describe('the summary of a job', () => {
     await summarize(`### Second \`x\` @everyone\n${'x'.repeat(400_000)}`)
     await summarize('### Third')
     expect(text()).toMatch(
-      /Left out, because GitHub accepts no longer summary: 400,0\d\d bytes that begin with <code>&#35;&#35;&#35; Second &#96;x&#96; &#64;everyone<\/code>\.\n\n### Third\n\n$/,
+      /A part of this summary is left out, because the summary is too long for GitHub: 400,0\d\d bytes that begin with <code>&#35;&#35;&#35; Second &#96;x&#96; &#64;everyone<\/code>\.\n\n### Third\n\n$/,
     )
     for (let time = 0; time < 200; time += 1) await summarize(`### ${'é'.repeat(200)}\n${'y'.repeat(300_000)}`)
     expect(Buffer.byteLength(text())).toBeLessThanOrEqual(MEBIBYTE)

@@ -27,9 +27,11 @@ describe('who decides', () => {
       expect.stringMatching(/^wrong: @rita .* cannot write to this repository/),
     ])
     expect(about(await findings(hub, 'alice', owners('alice')), 'Deciding')).toEqual([
-      'fine: one person decides here: @alice',
+      'fine: policy.yaml names one owner, who decides alone: @alice',
     ])
-    expect(about(await findings(hub, 'alice'), 'Deciding')).toEqual(['fine: each of these decides: @alice, @olga'])
+    expect(about(await findings(hub, 'alice'), 'Deciding')).toEqual([
+      'fine: each of these owners can decide: @alice, @olga',
+    ])
   })
 })
 
@@ -45,35 +47,35 @@ describe('the environment that signs the ledger anew', () => {
     [
       'without reviewers and keys',
       { secrets: [] },
-      /^fine: it has no reviewer and holds no key: an owner signs the ledger again on their own computer only/,
+      /^fine: it has no reviewer and holds no key, so an owner signs the ledger again on their own computer only/,
     ],
     [
       'without reviewers, and with keys',
       {},
-      /^wrong: holds HERDBOOK_LEDGER_KEY, HERDBOOK_OLD_LEDGER_KEY, and its jobs run without an owner/,
+      /^wrong: holds HERDBOOK_LEDGER_KEY, HERDBOOK_OLD_LEDGER_KEY, and its jobs run without the approval of an owner/,
     ],
     [
       'whose reviewers are no owners',
       { ...LET, reviewers: ['olga', 'mo'] },
-      /wrong: @mo can let its jobs run, and policy\.yaml does not name them as owners/,
+      /wrong: @mo can approve runs of its jobs on GitHub, but policy\.yaml does not name them as owners/,
     ],
     [
       'where whoever pressed lets it run',
       { ...LET, preventSelfReview: false },
-      /wrong: an owner can let a job run that they started themselves/,
+      /wrong: an owner can approve a run that they started themselves/,
     ],
     [
       'where nobody can',
       { reviewers: ['alice'], preventSelfReview: true },
-      /wrong: @alice alone can let its jobs run, but not a job that they started themselves/,
+      /wrong: only @alice can approve runs of its jobs, but not a run that @alice started/,
     ],
     ['for a tag', { ...LET, branches: [], tags: ['main'] }, /wrong: it is open to the tag main/],
     [
       'with a key that writes',
       { ...LET, secrets: [...ENVIRONMENTS[NAME], 'HERDBOOK_TOKEN'] },
-      /wrong: holds HERDBOOK_TOKEN: its jobs must not have this/,
+      /wrong: holds HERDBOOK_TOKEN, which its jobs must not have/,
     ],
-    ['as init asks', LET, /waits until one of these lets it run: @alice, @olga$/],
+    ['as init asks', LET, /its jobs wait until one of these people approves the run on GitHub: @alice, @olga$/],
   ]
   test.for(CASES)('%s', async ([, given, expected]) => {
     const { [NAME]: _owners, ...others } = WELL.environments ?? {}
@@ -99,7 +101,7 @@ describe('the environment that signs the ledger anew', () => {
       faults(
         await findings(hub, 'alice', { instance: { ...INSTANCE, old_ledger_key: { env: 'HERDBOOK_OLD_LEDGER_KEY' } } }),
       ),
-    ).toEqual(['wrong herdbook-apply: holds HERDBOOK_OLD_LEDGER_KEY: its jobs must not have this'])
+    ).toEqual(['wrong herdbook-apply: holds HERDBOOK_OLD_LEDGER_KEY, which its jobs must not have'])
   })
 
   test('is made by what init prints, by the ids of owners; whoever is alone lets run what they pressed', async () => {
@@ -124,7 +126,7 @@ describe('the environment that signs the ledger anew', () => {
     )
     expect(hub.state.settings.environments[NAME]).toMatchObject({ reviewers: ['alice'], preventSelfReview: false })
     expect(about(await findings(hub, 'alice', owners('alice')), NAME).at(-1)).toBe(
-      'fine: waits until one of these lets it run: @alice',
+      'fine: its jobs wait until one of these people approves the run on GitHub: @alice',
     )
   })
 })
@@ -134,8 +136,10 @@ describe('a private repository on the free plan', () => {
     await using hub = await begun({ private: true, free: true, settings: { environments: {} } })
     for (const who of ['alice', 'mo']) {
       const all = await findings(hub, who)
-      expect(about(all, 'Plan')).toEqual([
-        expect.stringMatching(/^wrong: this repository is private, and its plan on GitHub has no environments/),
+      expect(about(all, 'Price plan')).toEqual([
+        expect.stringMatching(
+          /^wrong: this repository is private, and for private repositories your price plan on GitHub has no environments/,
+        ),
       ])
       expect(about(all, 'CODEOWNERS')).toEqual([expect.stringMatching(/^wrong: not enforced/)])
       expect(

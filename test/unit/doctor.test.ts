@@ -168,14 +168,18 @@ describe('herdbook doctor', () => {
           },
         },
       },
-      /^wrong herdbook-plan: holds HERDBOOK_TOKEN: its jobs must not have this/,
+      /^wrong herdbook-plan: holds HERDBOOK_TOKEN, which its jobs must not have/,
     ],
     [
       'a secret of the repository',
       { secrets: ['HERDBOOK_TOKEN'] },
-      /^wrong Secrets: HERDBOOK_TOKEN: the workflow of any branch can read them here/,
+      /^wrong Secrets: outside of the environments, the repository or its organisation holds HERDBOOK_TOKEN: the workflow of any branch can read these secrets/,
     ],
-    ['a secret of the organisation', { organizationSecrets: ['HERDBOOK_SSH_KEY'] }, /^wrong Secrets: HERDBOOK_SSH_KEY/],
+    [
+      'a secret of the organisation',
+      { organizationSecrets: ['HERDBOOK_SSH_KEY'] },
+      /^wrong Secrets: outside of the environments, the repository or its organisation holds HERDBOOK_SSH_KEY/,
+    ],
     [
       'workflows that may not open pull requests',
       { actionsMayOpenPullRequests: false },

@@ -130,9 +130,12 @@ describe('the first apply to a provider', () => {
       title: { one: name, many: `${name}s` },
       sources: [`${name}.yaml`] as const,
     }))
-    const text = 'First apply to host: it creates 3 users and 2 units. No budget limits this.'
+    const text =
+      'The first apply to host creates 3 users and 2 units. The limit for changes in one apply (budgets in policy.yaml) does not count these.'
     expect(renderPlan(first, { kinds, colour: false, width: 200 })).toContain(text)
-    expect(renderMarkdown(first, { kinds, visibility: 'public' })).toContain(text)
+    expect(renderMarkdown(first, { kinds, visibility: 'public' })).toContain(
+      text.replace('policy.yaml', '`policy.yaml`'),
+    )
     expect(JSON.parse(planJson(first))).toMatchObject({ first: [{ kind: 'user', creates: 3 }, { kind: 'unit' }] })
   })
 })

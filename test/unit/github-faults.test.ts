@@ -88,7 +88,7 @@ describe('answers that fail', () => {
     expect(await diagnosticOf(one.forge.pullRequest(7))).toMatchObject({
       code: 'forge-unreachable',
       exit: 10,
-      message: 'GitHub could not read pull request #7 in herd/instance: <h1>Unicorn!</h1>.',
+      message: 'Herdbook could not read pull request #7 in herd/instance: <h1>Unicorn!</h1>.',
       hint: expect.stringContaining('githubstatus.com'),
     })
   })

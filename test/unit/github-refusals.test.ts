@@ -14,7 +14,7 @@ describe('refusals say what is missing', () => {
       code: 'forge-permission',
       exit: 10,
       message: `The token is not allowed to comment on #${number}: Resource not accessible by integration.`,
-      hint: expect.stringContaining('permissions: in the workflow: issues: write'),
+      hint: expect.stringContaining('In the workflow, add to the permissions of this job: issues: write'),
     })
     expect(
       await diagnosticOf(

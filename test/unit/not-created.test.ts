@@ -182,7 +182,7 @@ describe('a plan with what is not created yet', () => {
     sources: [`${name}.yaml`] as const,
   }))
   const NOT_YET =
-    'Users and units are not there yet. Herdbook plans them as for a new installation, and compares them again when it can read them.'
+    'Users and units do not exist on the server yet. Herdbook plans them as for a new installation. When it can read them, it compares them again.'
 
   it('says so on a terminal, in a comment and in JSON, and is read back', async () => {
     const { plan } = await look(newMachine().room)

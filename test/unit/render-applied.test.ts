@@ -19,7 +19,7 @@ describe('the report of an apply', () => {
   test('is short and calm where all went well', () => {
     const report = { ...REPORT, plan: { ...EMPTY, steps: steps(spam) }, done: steps(spam) }
     expect(renderApplied(report, { ...OPTIONS, seconds: 3.2 })).toBe(
-      `**Applied**: blocks \`spam.example\`. Severs 21 follow relations. Verified on \`herd.example\` 3 s after the merge.\n\n<sub>\`herd.example\` (production) · commit \`4c1f0a9be2d3\` · [this run](${RUN})</sub>\n`,
+      `**Applied**: blocks \`spam.example\`. Removes 21 follow relations. Verified on \`herd.example\` 3 s after the merge.\n\n<sub>\`herd.example\` (production) · commit \`4c1f0a9be2d3\` · [this run](${RUN})</sub>\n`,
     )
     expect(renderApplied({ ...REPORT, plan: EMPTY }, OPTIONS)).toMatch(
       /^\*\*Nothing to apply\*\*: `herd\.example` matches the files\./,
@@ -33,10 +33,10 @@ describe('the report of an apply', () => {
     const owed = [debt('spam.example')]
     const report = { ...REPORT, plan: { ...EMPTY, owed }, paid: owed }
     expect(renderApplied(report, OPTIONS)).toMatch(
-      /^\*\*Applied\*\*: what an earlier run left open on `herd\.example` is finished\.[^]*> - The suspension of `spam\.example`/,
+      /^\*\*Applied\*\*: Herdbook finished the work that an earlier run left open on `herd\.example`\.[^]*> - The suspension of `spam\.example`/,
     )
     expect(renderApplied({ ...report, paid: [] }, OPTIONS)).toMatch(
-      /^### Herdbook could not finish what an earlier run left open on `herd\.example`/,
+      /^### Herdbook could not finish the work that an earlier run left open on `herd\.example`/,
     )
   })
 
@@ -65,7 +65,7 @@ describe('the report of an apply', () => {
     }
     const comment = renderApplied(report, { ...OPTIONS, moved: new Set(['domain-block/spam.example']) })
     expect(comment.split('\n')[0]).toBe(
-      '### 2 done, 1 failed, 1 different when read again, 2 not approved, 1 not reached and 1 not due yet, of 7 changes on `herd.example`',
+      '### 2 done, 1 failed, 1 different when read again, 2 not approved, 1 not reached and 1 to apply on a later day, of 7 changes on `herd.example`',
     )
     expect(comment).toContain(
       '> - Raises `raid.example` from `limit` to suspend<br>The server said `@owner`: 422<br>→ herdbook plan',
@@ -94,7 +94,7 @@ describe('the report of an apply', () => {
     }
     const comment = renderApplied(report, OPTIONS)
     expect(comment).toMatch(
-      /`bad\.example` [^\n]*9 accounts known from there\.<br>This step was announced on 2026-11-26\. Herdbook applies it from 2026-12-04 on\./,
+      /`bad\.example` [^\n]*the server knows 9 accounts from there\.<br>This step was announced on 2026-11-26\. Herdbook applies it from 2026-12-04 on\./,
     )
     expect(comment).toMatch(/`worse\.example` [^\n]*Herdbook informs members first\. It applies this on 4 December/)
   })
@@ -118,7 +118,7 @@ describe('the report of an apply', () => {
     const report = { ...REPORT, plan: { ...EMPTY, steps: failed.map((one) => one.step) }, failed }
     expect(renderApplied(report, OPTIONS)).not.toMatch(/hush/i)
     expect(renderApplied(report, OPTIONS)).toContain(
-      'The answer of the server names a person, so it is not shown here.',
+      'The answer of the server names a person, so Herdbook does not show the answer here.',
     )
     expect(renderApplied(report, { ...OPTIONS, visibility: 'private', show: { staff: true } })).toMatch(
       /ERROR: row[^\n]*HUSH_NAME/,
@@ -150,7 +150,7 @@ describe('the report of an apply', () => {
 
   test('says what still differs', () => {
     expect(renderApplied({ ...REPORT, plan: { ...SAMPLE, steps: [] } }, OPTIONS)).toContain(
-      '1 object was changed on both sides, 1 changed by hand and 1 added by hand. This apply changes nothing about that.',
+      '1 object was changed on both sides, 1 changed by hand and 1 added by hand. This apply changed none of these differences.',
     )
   })
 

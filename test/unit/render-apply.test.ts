@@ -28,13 +28,13 @@ describe('an apply', () => {
       findings: [],
     }
     expect(renderApply(report, PLAIN)).toBe(
-      'What an earlier run left open on herd.example is finished.\n\nFinished for an earlier run that stopped  1\n  The suspension of spam.example\n',
+      'Herdbook finished the work that an earlier run left open on herd.example.\n\nWork of an earlier run that stopped, finished now  1\n  The suspension of spam.example\n',
     )
     expect(renderApply({ ...report, paid: [] }, PLAIN)).toBe(
-      'Herdbook could not finish what an earlier run left open on herd.example.\n',
+      'Herdbook could not finish the work that an earlier run left open on herd.example.\n',
     )
     expect(renderPlan({ ...EMPTY, owed }, PLAIN)).toMatch(
-      /^No new changes\. An earlier run is not finished yet\.\n[^]*Next: herdbook apply/,
+      /^No new changes\. The work of an earlier run is not finished yet\.\n[^]*Next: herdbook apply/,
     )
   })
 

@@ -115,7 +115,7 @@ test('a difference has the ways out that it has, and what is left alone is named
     const text = told({ drift: [compiled] }).replaceAll(/\s+/g, ' ')
     expect(text).toContain('herdbook restore unit/a')
     expect(text).not.toContain('herdbook adopt')
-    expect(text).toContain('left_alone: ["unit/a"] in services.yaml leaves it alone from now on')
+    expect(text).toContain('left_alone: ["unit/a"] in services.yaml tells Herdbook to leave it alone from now on')
     expect(told({ leftAlone: ['unit/b', 'unit/c'], drift: [compiled] })).toContain('unit/b, unit/c')
   }
   const issue = renderDriftIssue({ ...EMPTY, drift: [compiled] }, { kinds: KIND_NAMES, visibility: 'private' })

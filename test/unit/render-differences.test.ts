@@ -21,7 +21,7 @@ test('a comment on a stranger’s files says first that live was not asked, and 
   const comment = renderDifferences(plan, { ...OPTIONS, marker: '<!-- herdbook:production -->' })
   expect(comment.split('\n')[1]).toMatch(/^### Commit `1d4f00cafe2b`, files only: blocks `spam\.example`, raises/)
   expect(comment).toContain(
-    'the label `herdbook: plan`. The label counts only for what this comment shows at that moment.',
+    'the label `herdbook: plan`. It counts only for the commit that this comment shows at that moment.',
   )
   expect(comment).toContain(`> \`\`\`text\n> /plan ${HEAD}\n> \`\`\``)
   expect(comment).toContain('#### `domain-blocks.yaml` · 4 changes')
@@ -31,19 +31,19 @@ test('a comment on a stranger’s files says first that live was not asked, and 
 test('what the server shows in public stands beside each block and rule', () => {
   const comment = renderDifferences(plan, { ...OPTIONS, publicView: SEEN })
   const today = comment.slice(comment.indexOf('#### What the server shows in public today'))
-  expect(today).toContain('- `spam.example`: no block\n')
-  expect(today).toContain('- `raid.example`: limited, `Raids @owner`\n')
-  expect(today).toContain('- `be-kind`: shown with the text of the main branch\n')
+  expect(today).toContain('- `spam.example`: the server shows no block\n')
+  expect(today).toContain('- `raid.example`: the server shows it as limited, with the comment `Raids @owner`\n')
+  expect(today).toContain('- `be-kind`: the server shows the text of the main branch\n')
   expect(today).not.toContain('alice')
   const changed = {
     ...SEEN,
     rules: ['Be kind. No racism, sexism, homophobia, transphobia or ableism is tolerated here.'],
   }
   expect(renderDifferences(plan, { ...OPTIONS, publicView: changed })).toContain(
-    '- `be-kind`: shown with the text of this pull request',
+    '- `be-kind`: the server shows the text of this pull request',
   )
   expect(renderDifferences(plan, { ...OPTIONS, publicView: { ...SEEN, rules: [] } })).toContain(
-    '- `be-kind`: shown with neither text',
+    '- `be-kind`: the server shows neither the text of the main branch nor the text of this pull request',
   )
   const shy = renderDifferences(plan, { ...OPTIONS, publicView: { domainBlocks: null, rules: null } })
   expect(shy).toContain('- The server does not publish its domain blocks.\n- The server does not publish its rules.')
@@ -67,7 +67,7 @@ test('files that change what Herdbook itself goes by do not mean the same', () =
   }
   const comment = renderDifferences(EMPTY, { ...OPTIONS, edits })
   expect(comment).toMatch(
-    /^### Commit `1d4f00cafe2b`, files only: no changes on the server\. This changes Herdbook's own settings\./,
+    /^### Commit `1d4f00cafe2b`, files only: no changes on the server\. This pull request changes Herdbook's own settings\./,
   )
   expect(comment).toContain('`policy.yaml`: `minimum_owners`: `2` → `1`')
   expect(comment).toMatch(
@@ -80,7 +80,7 @@ test('other files are shown as what they are, and never called no change', () =>
   const others = ['README.md', 'docs/@everyone.md', 'c.md', 'd.md', 'e`.md']
   const comment = renderDifferences(EMPTY, { ...OPTIONS, edits: { ...NO_EDITS, others } })
   expect(comment).toMatch(
-    /^### Commit `1d4f00cafe2b`, files only: no changes on the server\. This changes 5 other files\./,
+    /^### Commit `1d4f00cafe2b`, files only: no changes on the server\. This pull request changes 5 other files\./,
   )
   expect(comment).toMatch(
     /> \*\*5 other files change\.\*\* Herdbook neither reads nor runs them:\n> - `README\.md`\n> - `docs\/@everyone\.md`/,
@@ -88,7 +88,7 @@ test('other files are shown as what they are, and never called no change', () =>
   expect(comment).not.toMatch(/\*\*No changes\*\*|mean the same/)
   expectInert(comment)
   expect(oneLine(EMPTY, { ...NO_EDITS, others })).toBe(
-    'Nothing on the server; changes 5 other files: README.md, docs/@everyone.md, c.md and 2 more',
+    'Changes nothing on the server; changes 5 other files: README.md, docs/@everyone.md, c.md and 2 more',
   )
   expect(oneLine(EMPTY, { ...NO_EDITS, others: ['README.md'] })).toBe(
     'Nothing on the server; changes 1 other file: README.md',
@@ -108,7 +108,7 @@ test('other files are shown as what they are, and never called no change', () =>
         run: 'https://github.com/x',
       },
     }),
-  ).toMatch(/^### No changes on the server\. This changes 5 other files\.\n[^]*`README\.md`/)
+  ).toMatch(/^### No changes on the server\. This pull request changes 5 other files\.\n[^]*`README\.md`/)
 })
 
 test('it is inert and within the limit, whatever the plan, the commits and the server', () => {

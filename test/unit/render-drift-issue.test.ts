@@ -28,7 +28,7 @@ describe('the drift issue', () => {
       "**Domain block** `flood.example`<br>`severity`: `suspend` on the server, `limit` in the files\n\n- [ ] **Adopt**: keep the server's version <!-- adopt domain-block/flood.example -->\n- [ ] **Restore**: use the files' version <!-- restore domain-block/flood.example -->",
     )
     expect(issue.body).toContain(
-      `**Domain block** \`tonight.example\`: \`suspend\`\n\n- [ ] **Adopt**: copy it into the files <!-- adopt domain-block/tonight.example -->\n- [ ] **Restore**: remove it from the server <!-- restore domain-block/tonight.example -->\n- [ ] **Leave**: let it stay, in no file. It comes back to this list if it changes <!-- leave domain-block/tonight.example ${'a'.repeat(64)} -->`,
+      `**Domain block** \`tonight.example\`: \`suspend\`\n\n- [ ] **Adopt**: copy it into the files <!-- adopt domain-block/tonight.example -->\n- [ ] **Restore**: remove it from the server <!-- restore domain-block/tonight.example -->\n- [ ] **Leave**: keep it on the server and in no file. If it changes, it comes back to this list <!-- leave domain-block/tonight.example ${'a'.repeat(64)} -->`,
     )
     expect(issue.body).not.toContain('adopt domain-block/older.example')
     expect(html(issue.body).match(/<input type="checkbox"/g)).toHaveLength(7)
@@ -38,17 +38,17 @@ describe('the drift issue', () => {
     expect(issue.body).toContain(
       `- \`domain-block/politics.example\` was valid until 24 December 2026. [Pull request 31](${PULL}) removes it from the files.`,
     )
-    expect(issue.body).toContain('- `moderator/bob` was valid until 31 December 2026. Remove it from the files')
+    expect(issue.body).toContain('- `moderator/bob` was valid until 31 December 2026. Remove this entry from the files')
   })
 
   test('tells what is left over, waits, was not read, and counts staff', () => {
     expect(issue.body).toMatch(/### Not applied yet · 1\n\n[^\n]*left over[^]*Blocks `spam\.example`/)
     expect(issueOf({ ...EMPTY, steps: [announced('bad.example', '2026-11-26T09:30:00.000Z')] }).body).toMatch(
-      /not due yet, or they failed[^]*`bad\.example` [^\n]*<br>Members were informed on 26 November 2026\. Herdbook applies this on 4 December 2026 or later\./,
+      /waits for a later day, or failed[^]*`bad\.example` [^\n]*<br>Members were informed on 26 November 2026\. Herdbook applies this on 4 December 2026 or later\./,
     )
     expect(issue.body).toContain('moderator `newcomer`: cannot get a role yet')
     expect(issue.body).toContain('Herdbook could not read these, so it changes none of them')
-    expect(issue.body).toContain('In no file, and left alone: 1 moderator.')
+    expect(issue.body).toContain('On the server, in no file, and left alone: 1 moderator.')
     expect(issue.body).not.toContain('second')
     const open = issueOf(PLAN, { visibility: 'private', show: { staff: true } })
     expect(open.body).toContain('there is no account of that name yet')
@@ -88,7 +88,7 @@ describe('the drift issue', () => {
     }
     const { title, body } = issueOf(plan)
     expect(title).toBe('herd.example: 2 added by hand')
-    expect(body).toContain('And 1 moderator and 1 IP block, not named here.')
+    expect(body).toContain('There are also 1 moderator and 1 IP block that this issue must not name.')
     expect(body).not.toMatch(/hush|203\.0|- \[/)
   })
 
@@ -106,7 +106,7 @@ describe('the drift issue', () => {
     expect(title).toBe('herd.example: 1 changed by hand and 2 added by hand')
     expect(body).toContain('### Added or changed by hand · 3\n')
     expect(renderPlan(plan, { kinds: KIND_NAMES, colour: false }).split('\n')[0]).toBe(
-      'No changes to apply. 1 changed by hand and 2 added by hand.',
+      'No changes to apply. 1 object was changed by hand and 2 added by hand.',
     )
   })
 

@@ -36,7 +36,7 @@ describe('a plan of thousands', () => {
     for (const { id } of [...suspensions, ...lifts]) expect(named(shown, id), id).toBe(true)
     expect(named(shown, 'limited-7.example')).toBe(false)
     expect(shown).toMatch(
-      /\nThis list is shortened\. To see all: herdbook plan --verbose\nTakes [^\n]*\n(?:[^\n]*\n)?Next: herdbook apply/,
+      /\nThis list is shortened\. To see all: herdbook plan --verbose\nThis takes [^\n]*\n(?:[^\n]*\n)?Next: herdbook apply/,
     )
     const all = renderPlan(PLAN, { ...SCREEN, verbose: true })
     for (const { id } of PLAN.steps) expect(named(all, id), id).toBe(true)
@@ -49,7 +49,7 @@ describe('a plan of thousands', () => {
     for (const { id } of steps) expect(named(shown, id), id).toBe(true)
     expect(linesOf(shown)).toBeLessThan(450)
     expect(shown).toContain("Blocks 2,000 domains  can't be undone")
-    expect(shown).toContain('Severs 2,000 follow relations')
+    expect(shown).toContain('Removes 2,000 follow relations')
   })
 
   test('names all that is refused, and the first of each kind with what to do', () => {
@@ -213,9 +213,9 @@ test.each([
   [{}, /\nNext: herdbook apply {2}shows this again and asks before it writes\n/],
   [
     { apply: 'herdbook apply plan.json', saved: true },
-    /\nNext: herdbook apply plan\.json {2}does exactly this or nothing, without asking\n/,
+    /\nNext: herdbook apply plan\.json {2}applies exactly this plan or nothing, without asking\n/,
   ],
-  [{ apply: null }, /\nNext: merge it, then apply it\.\n/],
+  [{ apply: null }, /\nNext: merge these commits, then apply them\.\n/],
 ])('what is typed next is what does this: %j', (options, next) => {
   expect(renderPlan({ ...EMPTY, steps: lifts }, { ...SCREEN, ...options })).toMatch(next)
 })

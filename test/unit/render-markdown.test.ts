@@ -81,7 +81,7 @@ describe('a comment (law 9)', () => {
   test('begins with what an earlier run is to finish, and with what could not be read, where nothing changes', () => {
     const first = (plan: Plan): string => renderMarkdown(plan, PUBLIC).split('\n')[0] ?? ''
     expect(first({ ...EMPTY, owed: [debt('spam.example')] })).toBe(
-      '### No new changes. An earlier run is not finished yet.',
+      '### No new changes. The work of an earlier run is not finished yet.',
     )
     const unread = { kind: 'rule', complete: false, reason: 'no connection', objects: 0, requests: 0 }
     expect(first({ ...EMPTY, reads: [unread] })).toBe('### Herdbook could not read the server.')
@@ -187,7 +187,7 @@ describe('a comment (law 9)', () => {
     expect(comment.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(/^### Blocks 2 domains/),
       '',
-      "Takes 1 call to Mastodon's API (seconds). 2 changes wait until 4 December 2026 or later, because members are informed first.",
+      "This takes 1 call to Mastodon's API (seconds). 2 changes wait until 4 December 2026 or later, because members are informed first.",
     ])
   })
 
@@ -197,7 +197,7 @@ describe('a comment (law 9)', () => {
       '### Blocks `spam.example`, raises `raid.example` from `limit` to suspend, limits `noisy.example`, lifts the block of `reformed.example`, rewords the rule `be-kind` and makes 2 other changes. Severs 23 follow relations. Hides 35 follow relations.',
     )
     expect(comment.split('\n')[2]).toBe(
-      "1 object was changed on both sides, 1 changed by hand and 1 added by hand. Takes 4 calls to Mastodon's API (seconds) and 3 writes through the console (seconds, after it has started).",
+      "1 object was changed on both sides, 1 changed by hand and 1 added by hand. This takes 4 calls to Mastodon's API (seconds) and 3 writes through the console (seconds, after it has started).",
     )
     expect(comment).toContain('`accept_severed_relationships: 31`')
     expect(comment).toContain('`herdbook adopt domain-block/flood.example`')

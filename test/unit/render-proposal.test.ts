@@ -19,7 +19,7 @@ describe('the comment on a pull request', () => {
     expect(lines.slice(0, 3)).toEqual([
       MARKER,
       MARK,
-      '### Blocks `spam.example`. Severs 21 follow relations of 5 members.',
+      '### Blocks `spam.example`. Removes 21 follow relations of 5 members.',
     ])
     expect(comment).toContain("**Merging this approves 1 change** and applies it: 1 call to Mastodon's API (seconds).")
     expect(comment).toContain('commit `1d4f00cafe2b` on `9e8d7c6b5a4f`')
@@ -50,7 +50,7 @@ describe('the comment on a pull request', () => {
       { ...PUBLIC, proposal: { ...PROPOSAL, leftover: new Set([left.digest]) } },
     )
     expect(comment.split('\n')[0]).toBe(
-      '### Blocks `spam.example`. Left over from earlier merges: gives `Moderator` to `bessie`. Severs 21 follow relations.',
+      '### Blocks `spam.example`. Left over from earlier merges: gives `Moderator` to `bessie`. Removes 21 follow relations.',
     )
     expect(comment).toMatch(
       /#### Left over from earlier merges · 1 change\n\nThe main branch already asks for these changes\.[^]*Gives `Moderator` to `bessie`/,
@@ -85,9 +85,9 @@ describe('the comment on a pull request', () => {
       { key: 'protected_domains', before: 'friend.example', after: null },
     ]
     const comment = renderMarkdown(EMPTY, { ...PUBLIC, proposal: { ...PROPOSAL, edits: { ...NO_EDITS, inForce } } })
-    expect(comment).toMatch(/^### No changes on the server\. This changes Herdbook's own settings\.\n/)
+    expect(comment).toMatch(/^### No changes on the server\. This pull request changes Herdbook's own settings\.\n/)
     expect(comment).toContain(
-      '> **The policy changes.** After the merge, this apply and every later one use the new values:\n> - `policy.yaml`: `budgets.domain_block.create`: `25` → `1000`\n> - `policy.yaml`: `protected_domains`: `friend.example` → not set',
+      '> **The policy changes.** From the merge on, every apply uses these new values:\n> - `policy.yaml`: `budgets.domain_block.create`: `25` → `1000`\n> - `policy.yaml`: `protected_domains`: `friend.example` → not set',
     )
     expectInert(comment, { links: [RUN] })
   })

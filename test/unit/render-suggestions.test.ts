@@ -26,7 +26,7 @@ describe('missing consent', () => {
     expect(others).toEqual([])
     expect(added).toMatchObject({ file: 'domain-blocks.yaml', line: 6 })
     expect(added?.body).toBe(
-      "`spam.example`: severs 12 follows and 9 followers of 5 members; 3 accounts known from there. You can't undo this. If you want it, accept this suggestion:\n\n```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n",
+      "`spam.example`: removes 12 follows and 9 followers of 5 members; the server knows 3 accounts from there. You can't undo this. If you want it, accept this suggestion. If not, take the change out of the file.\n\n```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n",
     )
     expect(replaced).toMatchObject({ line: 9 })
     expect(replaced?.body).toContain(

@@ -39,13 +39,13 @@ describe('a plan on a terminal', () => {
     expect(output).toMatch(
       /\n2 changes wait until 4 December 2026 or later, because members are informed first\.\nNext: herdbook apply/,
     )
-    expect(output).not.toContain('Takes ')
+    expect(output).not.toContain('This takes ')
   })
 
   test('reads from the verdict to what to type next', () => {
     expect(renderPlan(SAMPLE, { ...PLAIN, width: 100 })).toMatchInlineSnapshot(`
       "Blocks spam.example, raises raid.example from limit to suspend, limits noisy.example, lifts the
-      block of reformed.example, rewords the rule be-kind and makes 2 other changes. Severs 23 follow
+      block of reformed.example, rewords the rule be-kind and makes 2 other changes. Removes 23 follow
       relations. Hides 35 follow relations. 1 object was changed on both sides, 1 changed by hand and 1
       added by hand.
 
@@ -57,14 +57,14 @@ describe('a plan on a terminal', () => {
 
       domain-blocks.yaml  4 changes
         + Blocks spam.example  can't be undone
-            Severs 12 follows and 9 followers; 1,203 accounts known from there.
+            Removes 12 follows and 9 followers; the server knows 1,203 accounts from there.
             severity        suspend
             public_comment  Spam, no moderation
         ~ Raises raid.example from limit to suspend  can't be undone
-            Severs 2 follows; 18 accounts known from there; the file accepts 12.
+            Removes 2 follows; the server knows 18 accounts from there; the file accepts at most 12.
             severity  limit → suspend
         + Limits noisy.example  disruptive
-            Hides 31 follows and 4 followers; 310 accounts known from there.
+            Hides 31 follows and 4 followers; the server knows 310 accounts from there.
             severity        limit
             public_comment  Bots that answer everybody
         - Lifts the block of reformed.example  weakens protection
@@ -102,24 +102,24 @@ describe('a plan on a terminal', () => {
             herdbook adopt domain-block/flood.example    keeps the server's version
             herdbook restore domain-block/flood.example  uses the files' version
 
-      Waiting  everything else goes on
+      Waiting  Herdbook cannot apply these yet; everything else goes on
         … moderator newcomer: there is no account of that name yet
 
       Not read  Herdbook changes none of these
         ? IP blocks: the token may not read IP blocks: admin:read:ip_blocks is missing
 
-      Added or changed by hand  in no file; it stays until you decide
+      Added or changed by hand  in no file; these stay until you decide
         · domain block tonight.example: suspend
             herdbook adopt domain-block/tonight.example        copies it into the files
             herdbook restore domain-block/tonight.example      removes it from the server
-            herdbook leave domain-block/tonight.example "why"  lets it stay, in no file
+            herdbook leave domain-block/tonight.example "why"  keeps it on the server and in no file
 
       On the server, in no file, and left alone: 1 domain block and 1 moderator.
       Not managed here: terms of service.
 
-      Takes 4 calls to Mastodon's API (seconds) and 3 writes through the console (seconds, after it has
-      started).
-      Next: herdbook plan  again, when you have fixed the errors
+      This takes 4 calls to Mastodon's API (seconds) and 3 writes through the console (seconds, after it
+      has started).
+      Next: herdbook plan  plans again, when you have fixed the errors
       "
     `)
   })
@@ -250,7 +250,7 @@ describe('a plan on a terminal', () => {
     ]
     const output = renderPlan({ ...EMPTY, steps }, PLAIN)
     expect(output).toContain(
-      "Takes 901 calls to Mastodon's API (about 15 minutes, because of its rate limit) and 1 change without a connection (skipped).",
+      "This takes 901 calls to Mastodon's API (about 15 minutes, because of its rate limit) and 1 change without a connection (skipped).",
     )
   })
 

@@ -48,31 +48,31 @@ interface Refused {
 }
 
 export const limitReached = ({ task, repository }: Refused, until: Date): Advice => ({
-  message: `GitHub could not ${task} in ${repository}: it accepts no more requests before ${minute(until)} UTC.`,
+  message: `Herdbook could not ${task} in ${repository}: GitHub accepts no more requests before ${minute(until)} UTC.`,
   hint: 'Run it again after that time.',
 })
 
 const minute = (time: Date): string => time.toISOString().slice(0, 16).replace('T', ' ')
 
 export const unreachable = ({ task, repository, answer }: Refused): Advice => ({
-  message: ended(`GitHub could not ${task} in ${repository}: ${answer}`),
+  message: ended(`Herdbook could not ${task} in ${repository}: ${answer}`),
   hint: 'Run it again. If GitHub has problems, https://www.githubstatus.com shows them.',
 })
 
 export const refused = ({ task, repository, answer }: Refused): Advice => ({
-  message: ended(`GitHub could not ${task} in ${repository}: ${answer}`),
-  hint: 'GitHub answered this to Herdbook, and changed nothing.',
+  message: ended(`GitHub refused to ${task} in ${repository}: ${answer}`),
+  hint: 'GitHub changed nothing. Correct what its answer names, then run this again.',
 })
 
 export const unknownToken = ({ task, answer }: Refused): Advice => ({
   message: ended(`GitHub does not know the token, so Herdbook could not ${task}: ${answer}`),
-  hint: 'In a workflow: GITHUB_TOKEN: ${{ github.token }}. At a terminal: export GITHUB_TOKEN=$(gh auth token)',
+  hint: 'Set a valid token. In a workflow: GITHUB_TOKEN: ${{ github.token }}. At a terminal: export GITHUB_TOKEN=$(gh auth token)',
 })
 
 export const workflowsMayNotPropose = ({ task, repository, answer }: Refused): Advice => ({
   message: ended(`Workflows are not allowed to open pull requests here, so Herdbook could not ${task}: ${answer}`),
   hint:
-    `Allow it once: gh api -X PUT repos/${repository}/actions/permissions/workflow ` +
+    `Allow workflows to open pull requests, once: gh api -X PUT repos/${repository}/actions/permissions/workflow ` +
     '-f default_workflow_permissions=read -F can_approve_pull_request_reviews=true',
 })
 
@@ -91,7 +91,7 @@ const personalTokenHint = (keys: readonly string[]): string =>
 
 /** GitHub's `pull_requests: write` is `pull-requests: write` in a workflow. */
 const workflowTokenHint = (keys: readonly string[]): string =>
-  `Add to the job's permissions: in the workflow: ` +
+  `In the workflow, add to the permissions of this job: ` +
   `${either(keys.map((key) => key.replaceAll('_', '-'))) || 'the permission that this needs'}. ` +
   'A run for a pull request from a fork never gets more than read.'
 

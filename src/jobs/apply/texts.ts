@@ -2,7 +2,7 @@ import { count } from '../../words/text.ts'
 
 /** What the apply job says beside its report. */
 
-export const onlyBranch = (branch: string): string => `Only ${branch} is applied.`
+export const onlyBranch = (branch: string): string => `Herdbook applies only the branch ${branch}.`
 
 export const DEFECT = {
   message: 'This is a defect in Herdbook. The log of the run has the details.',
@@ -19,7 +19,7 @@ const VOID = {
 
 export const mergeApprovedNothing = (pullRequest: number, why: keyof typeof VOID) => ({
   message: `Merging #${pullRequest} approved nothing: ${VOID[why]}.`,
-  hint: 'See what is not applied: herdbook plan. If it is right, an owner who had no part in it can approve it: herdbook approve "why", or on GitHub the button approve',
+  hint: 'See what is not applied: herdbook plan. If these changes are right, an owner who had no part in them can approve them: herdbook approve "why", or on GitHub the button approve',
 })
 
 /** An earlier run applied it and ended before it could say so. */

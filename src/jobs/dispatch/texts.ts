@@ -36,12 +36,12 @@ export const NO_REASON = {
 
 export const NOTHING_TO_APPROVE = {
   message: 'You did not say what to approve.',
-  hint: 'Write one KIND/ID. For a whole plan: press plan and write nothing beside it. Read its summary. Then press approve with the 16 digits of that plan.',
+  hint: 'Write the name of one object, as plans show it, for example domain-block/spam.example. To approve a whole plan, press plan and leave the field empty. Read the summary. Then press approve with the 16 digits of that plan.',
 }
 
 export const NOTHING_TO_LEAVE = {
   message: 'You did not say what to leave.',
-  hint: 'Write one KIND/ID, as plans and issues show it.',
+  hint: 'Write the name of one object, as plans and issues show it, for example domain-block/spam.example.',
 }
 
 // plan
@@ -88,7 +88,7 @@ export const ranInNameOf = (login: string): string =>
   `In the name of ${login}. The log of this run shows what happened.`
 
 export const FIRST_APPLY_ALLOWED = 'You allowed the first apply: the apply of this run may change the server.'
-export const NEW_HISTORY_ALLOWED = 'The apply after this accepts the rewritten history of the default branch.'
+export const NEW_HISTORY_ALLOWED = 'The next apply accepts the rewritten history of the default branch.'
 
 // demote
 
@@ -97,18 +97,18 @@ export const NO_ACCOUNT = {
   hint: 'Write the name alone: alice',
 }
 
-export const STILL_KNOWN = 'This person may still know or have these. Change each of them:'
+export const STILL_KNOWN = 'This person may still know or have what is in this list. Change each of these:'
 export const ROLE_IS_GONE = 'The role is already gone on the server.'
 export const ROLE_TAKEN_AT_ONCE = 'The role was taken away at once.'
 
 // new-key
 
 export const unreviewedEnvironment = ({ environment }: { readonly environment: string }) => ({
-  message: `This button cannot sign the ledger: no one reviews what runs in the Environment ${environment}.`,
-  hint: 'Sign it from a clone: herdbook ledger sign "why". Or make the owners reviewers of that Environment: herdbook doctor',
+  message: `This button cannot sign the ledger (Herdbook's record in Git): no one reviews what runs in the Environment ${environment}.`,
+  hint: 'Sign it from a clone: herdbook ledger sign "why". Or make the owners reviewers of that Environment. To see how: herdbook doctor',
 })
 
 export const NOT_THE_DIGITS = {
   message: 'These are not the digits that this button shows.',
-  hint: 'Press it and write nothing beside it. Read the summary. Then press it again with the 16 digits that it shows.',
+  hint: 'Press the button and leave the field empty. Read the summary. Then press the button again with the 16 digits in that summary.',
 }

@@ -29,7 +29,7 @@ export const isRightServer = (domain: string): string => `Is ${domain} the right
 export const LETTERS_CHANGED =
   'The request wrote this domain in other letters. Mastodon turns them into the letters here.'
 export const PUBLIC_COMMENT = 'The public comment has the words of the person who asked. Everyone will read it.'
-export const FOLLOWS_MEASURED = 'Herdbook measured on the server how many follows this cuts.'
+export const FOLLOWS_MEASURED = 'Herdbook measured on the server how many follows this block removes.'
 
 export const UNKNOWN_SEVERITY = {
   message: 'The answer to "How strictly" is none of the three.',
@@ -41,10 +41,10 @@ export const reasonTooLong = ({ length, max }: { readonly length: number; readon
   hint: `Write at most ${max} characters.`,
 })
 
-const TO_WEAKEN = 'To make it weaker, open a pull request for domain-blocks.yaml.'
+const TO_WEAKEN = 'To make the block weaker, open a pull request for domain-blocks.yaml.'
 
 export const blockedAlready = (domain: string) => ({
-  message: `${domain} is already blocked, as strictly as that or more.`,
+  message: `${domain} is already blocked at least as strictly as you ask.`,
   hint: TO_WEAKEN,
 })
 
@@ -60,7 +60,7 @@ export const parentBlocked = ({ parent, domain }: { readonly parent: string; rea
 
 export const lastBlockLifted = (issue: string): string => `the last block was lifted: ${issue}`
 export const whatHasChanged = (domain: string): string =>
-  `What has changed there since it was blocked? To see why it was: herdbook why domain-block/${domain}`
+  `What has changed on ${domain} since it was blocked? To see why it was blocked: herdbook why domain-block/${domain}`
 
 // Become a moderator
 
@@ -74,11 +74,11 @@ export const NO_ACCOUNT = {
   hint: 'Write the name alone, without the domain: alice',
 }
 
-const OWNER_MUST = 'An owner must do that, with a pull request for moderators.yaml.'
+const OWNER_MUST = 'Ask an owner to open a pull request for moderators.yaml.'
 
 export const unknownRole = ({ role, roles }: { readonly role: string; readonly roles: readonly string[] }) => ({
   message: `The server has no role "${role}".`,
-  hint: `Roles: ${roles.join(', ')}`,
+  hint: `Write one of these roles: ${roles.join(', ')}`,
 })
 
 export const rolePowerful = (role: string) => ({
@@ -140,7 +140,9 @@ export const TRANSLATION_OF_NO_RULE = {
 
 export const ruleAdded = (key: string) => ({
   subject: `Add the rule ${key}`,
-  explanations: ['It becomes the last rule. Its key stays when its text changes, so old reports keep pointing to it.'],
+  explanations: [
+    'This rule becomes the last one. Its key stays when its text changes, so old reports keep pointing to the rule.',
+  ],
 })
 
 export const ruleTranslated = ({
@@ -156,7 +158,7 @@ export const ruleTranslated = ({
   explanations: [
     isFirst
       ? 'It is the first translation of this rule into this language.'
-      : 'It replaces the translation that is there.',
+      : 'It replaces the translation that this rule has now.',
   ],
 })
 

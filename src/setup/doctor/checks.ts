@@ -42,7 +42,7 @@ function lacksPlan({ settings }: DoctorInput): boolean {
 }
 
 function plan({ repository }: DoctorInput): Finding {
-  return wrong('Plan', texts.FREE_PLAN, `${texts.PUBLIC_OR_PAID}: ${page(repository, 'settings')}`, NEVER_THERE)
+  return wrong('Price plan', texts.FREE_PLAN, `${texts.PUBLIC_OR_PAID}: ${page(repository, 'settings')}`, NEVER_THERE)
 }
 
 function repositorySecrets({ repository, config, settings }: DoctorInput): Finding {

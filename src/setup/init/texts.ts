@@ -6,7 +6,8 @@ export const NEVER_THERE =
   'Never put the secrets into the repository instead: the workflow of any branch could read them.'
 
 /** What else the switch allows that lets workflows open pull requests. */
-export const OPENED = 'a workflow on any branch can then approve one, too, but Herdbook counts no approval by a program'
+export const OPENED =
+  'a workflow on any branch can then also approve a pull request, but Herdbook counts no approval by a program'
 
 /** What labels mean; GitHub takes 100 letters. */
 export const LABELS = {
@@ -23,23 +24,23 @@ export const environments = (branch: string): string =>
 export const SECRETS = 'Their secrets, for the connections that you have. The repository itself holds none'
 
 export const OWNERS_UNKNOWN =
-  'An environment for signing the ledger again. First name the owners in instance/policy.yaml, then run the command again for the settings'
+  'An environment for signing the ledger again with a new key. First name the owners in instance/policy.yaml. Then run the command again: it prints the settings of this environment'
 
 export const OWNERS =
-  'An environment for signing the ledger again. Its jobs wait until an owner lets them run. Put the old key there only while you change the key. If your plan has no required reviewers, leave it out: an owner then signs on their own computer'
+  'An environment for signing the ledger again when you change ledger_key. Its jobs wait until an owner approves the run. Put the old key into it only while you change the key. If your price plan on GitHub has no required reviewers, leave this environment out: an owner then signs on their own computer'
 
 export const protection = (branch: string): string =>
   `Branch protection: a change needs its plan from GitHub Actions on the newest ${branch}, an approval of its owners, and an approval after the last push. This replaces a protection that ${branch} already has. If you have one, leave this out: herdbook doctor shows what to add`
 
 export const LEDGER = "The ledger's branch cannot be set back or deleted"
 
-export const WORKFLOWS = `Workflows may open pull requests, and their tokens only read by default. It is one switch: ${OPENED}`
+export const WORKFLOWS = `Workflows may open pull requests, and their tokens only read by default. The same switch on GitHub has one more effect: ${OPENED}`
 
 export const LABELS_SETTING = 'The labels'
 
 export const exampleChanged = (files: string) => ({
   message: `instance/ is Herdbook's example with changes that Git could not bring back: ${files}.`,
-  hint: 'Remove the files that you do not need, or commit them. Then run the command again.',
+  hint: 'Remove the files that you do not need, or commit these changes. Then run the command again.',
 })
 
 export const answers = (status: number): string => `it answers ${status}`
