@@ -49,7 +49,7 @@ it('a pull request says that members are told first; its merge, when they were; 
   await herd.hub.act.merge(number, 'ann')
   expect(ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply').exit).toBe(0)
   expect(commentOn(herd, number, ':applied')).toMatch(
-    /^<!-- .* -->\n### 1 to apply on a later day, of 1 change [^]*Announced on/,
+    /^<!-- .* -->\n### 1 to apply on a later day, of 1 change [^]*announced on/,
   )
   expect(commentOn(herd, number, ':applied')).not.toContain('Herdbook informs members first')
 
