@@ -66,7 +66,7 @@ describe('a remote', () => {
     git(late.dir, 'remote', 'add', 'origin', `${late.dir}.git`)
     const { stderr } = await must(late, ['plan'], 5)
     expect(stderr).toMatch(
-      /error ledger-not-pushed\n {2}Only\s+this\s+clone\s+has\s+the\s+ledger\s+\(Herdbook's\s+record\s+in\s+Git\)\.\s+The\s+remote\s+origin\s+does\s+not\s+have\s+it\.\n {2}→ Push the ledger: git push origin refs\/herdbook\/production\/ledger\n/,
+      /error ledger-not-pushed\n {2}Only\s+this\s+clone\s+has\s+the\s+ledger\s+[^]*The\s+remote\s+origin\s+does\s+not\s+have\s+it\.\n {2}→ Push the ledger: git push origin refs\/herdbook\/production\/ledger\n/,
     )
     git(late.dir, 'push', '--quiet', 'origin', 'refs/herdbook/production/ledger')
     await must(late, ['plan'])
