@@ -53,7 +53,7 @@ export const BRANCH: readonly HintCase[] = [
     state: pushed,
     types: APPLY,
     exit: 6,
-    says: /error behind .*→ Get them: (git pull --ff-only origin main)/,
+    says: /error behind .*→ Get the newer commits: (git pull --ff-only origin main)/,
   },
   {
     of: ['reconcile/apply/texts.ts: git pull'],
@@ -71,7 +71,7 @@ export const BRANCH: readonly HintCase[] = [
     state: ({ dir }) => git(dir, 'reset', '--quiet', '--hard', 'HEAD~1'),
     types: APPLY,
     exit: 6,
-    says: /error not-descended .*→ Bring it back: (git merge \w+)\./,
+    says: /error not-descended .*→ Add that commit to your branch: (git merge \w+)\./,
   },
   {
     of: ['reconcile/apply/texts.ts: herdbook apply'],

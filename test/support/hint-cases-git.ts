@@ -17,7 +17,7 @@ export const GIT: readonly HintCase[] = [
     state: outsideGit,
     types: ['plan'],
     exit: 0,
-    says: /warning no-ledger .*→ (git init)/,
+    says: /warning no-ledger .*→ To make a repository of this folder: (git init)/,
   },
   {
     of: ['verbs/approve/texts.ts: git init'],

@@ -25,7 +25,7 @@ const CASES: readonly HintCase[] = [
     state: held,
     types: ['unlock', '00000000'],
     exit: 5,
-    says: /error lock-other .*→ (herdbook unlock \w+)/,
+    says: /error lock-other .*→ If you are sure that this is the lock to remove: (herdbook unlock \w+)/,
   },
   {
     of: ['reconcile/lock/texts.ts: herdbook unlock'],
@@ -50,7 +50,7 @@ const CASES: readonly HintCase[] = [
     first: open,
     types: APPLY,
     exit: 0,
-    says: /warning lock-left .*or: (herdbook unlock \w+)/,
+    says: /warning lock-left .*Or remove the lock now: (herdbook unlock \w+)/,
   },
   {
     of: ['verbs/unlock/texts.ts: herdbook unlock'],

@@ -71,7 +71,7 @@ export const REFS: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 5,
-    says: /error ledger-not-pushed .*→ Push it: (git push origin \S+)/,
+    says: /error ledger-not-pushed .*→ Push the ledger: (git push origin \S+)/,
   },
   {
     of: ['reconcile/ledger/texts.ts: git log'],
@@ -80,7 +80,7 @@ export const REFS: readonly HintCase[] = [
       git(herd.dir, 'push', '--quiet', '--force', 'origin', `${orphan(herd)}:refs/heads/herdbook-ledger/production`),
     types: ['plan'],
     exit: 5,
-    says: /error ledger-branch .*→ Look at it: (git log -p \w+)\./,
+    says: /error ledger-branch .*→ See who changed it and how: (git log -p \w+)\./,
     shows: /Alone/,
   },
   {
@@ -89,7 +89,7 @@ export const REFS: readonly HintCase[] = [
     state: (herd) => git(herd.dir, 'update-ref', LEDGER, orphan(herd)),
     types: ['plan'],
     exit: 5,
-    says: /error ledger-unreadable .*→ Look at it: (git log -p \w+)\./,
+    says: /error ledger-unreadable .*→ See who changed it and how: (git log -p \w+)\./,
     shows: /Alone/,
   },
 ]
