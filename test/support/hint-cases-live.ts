@@ -51,7 +51,7 @@ const CASES: readonly HintCase[] = [
     exit: 3,
     run: { now: new Date(Date.now() + 3_600_000) },
     fill: { REMOTE: 'origin' },
-    says: /warning ledger-behind .*→ Compare: (git ls-remote REMOTE \S+),/,
+    says: /warning ledger-behind .*→ Compare the time of the newest ledger with Mastodon's audit log: (git ls-remote REMOTE \S+)\. /,
     shows: /refs\/herdbook\/production\/ledger/,
   },
   {
