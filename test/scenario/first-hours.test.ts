@@ -40,7 +40,7 @@ describe('status', () => {
     setConfig(herd, { ledger_key: { file: '/nowhere/ledger.key' } })
     const { stdout } = await must(herd, ['status'], 9)
     expect(stdout).toMatch(
-      / Git +main at [^]*! Ledger +The\s+secret\s+for\s+ledger_key\s+is\s+missing:\s+the\s+file\s+\/nowhere\/ledger\.key\s+cannot\s+be\s+read\n +→ This file must exist[^]* API +Mastodon [^]* Database +herd\.example/,
+      / Git +main at [^]*! Ledger +The\s+secret\s+for\s+ledger_key\s+is\s+missing:\s+the\s+file\s+\/nowhere\/ledger\.key\s[^]*→ This file must exist[^]* API +Mastodon [^]* Database +herd\.example/,
     )
     setConfig(herd, {
       ledger_key: { file: '/nowhere/ledger.key' },
