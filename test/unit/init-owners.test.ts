@@ -81,7 +81,7 @@ describe('a private repository on the free plan', () => {
     await using hub = await github({ people: { ann: 'admin' }, ...options })
     using dir = scratch()
     const { stdout } = await call(dir.path, ['init', DOMAIN, ...AT], as(hub, hub.token('ann')))
-    if (expected === null) expect(stdout).not.toMatch(/plan on GitHub/)
+    if (expected === null) expect(stdout).not.toMatch(/price plan on GitHub has no environments|paid price plan/)
     else expect(stdout).toMatch(expected)
     expect(stdout.includes('environments/herdbook-plan')).toBe(expected === null)
   })

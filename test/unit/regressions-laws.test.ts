@@ -199,7 +199,7 @@ test('a role is not deleted while nobody knows who holds it', async () => {
     { 'roles.yaml': { roles: [owner] } },
     { mishaps: { ...NO_MISHAPS, unreadable: new Set(['accounts']) } },
   )
-  expect(refused.join()).toContain('held-roles cannot be checked')
+  expect(refused.join()).toContain('cannot check the rule held-roles')
   expect(ownersOf(world.server)).toBe(2)
 })
 

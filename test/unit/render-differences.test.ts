@@ -91,7 +91,7 @@ test('other files are shown as what they are, and never called no change', () =>
     'Changes nothing on the server; changes 5 other files: README.md, docs/@everyone.md, c.md and 2 more',
   )
   expect(oneLine(EMPTY, { ...NO_EDITS, others: ['README.md'] })).toBe(
-    'Nothing on the server; changes 1 other file: README.md',
+    'Changes nothing on the server; changes 1 other file: README.md',
   )
   expect(
     renderMarkdown(EMPTY, {

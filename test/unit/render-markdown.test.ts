@@ -194,7 +194,7 @@ describe('a comment (law 9)', () => {
   test('begins with the verdict and puts the most dangerous change first', () => {
     const comment = renderMarkdown(SAMPLE, PUBLIC)
     expect(comment.split('\n')[0]).toBe(
-      '### Blocks `spam.example`, raises `raid.example` from `limit` to suspend, limits `noisy.example`, lifts the block of `reformed.example`, rewords the rule `be-kind` and makes 2 other changes. Severs 23 follow relations. Hides 35 follow relations.',
+      '### Blocks `spam.example`, raises `raid.example` from `limit` to suspend, limits `noisy.example`, lifts the block of `reformed.example`, rewords the rule `be-kind` and makes 2 other changes. Removes 23 follow relations. Hides 35 follow relations.',
     )
     expect(comment.split('\n')[2]).toBe(
       "1 object was changed on both sides, 1 changed by hand and 1 added by hand. This takes 4 calls to Mastodon's API (seconds) and 3 writes through the console (seconds, after it has started).",

@@ -54,7 +54,7 @@ describe('missing consent', () => {
       {
         file: 'domain-blocks.yaml',
         line: 7,
-        body: "You can't undo this. If you want it, accept this suggestion:\n\n```suggestion\n    accept_severed_relationships: 31\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n",
+        body: "You can't undo this. If you want it, accept this suggestion. If not, take the change out of the file.\n\n```suggestion\n    accept_severed_relationships: 31\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n",
       },
     ])
   })
