@@ -11,7 +11,10 @@ const names = (owners: readonly string[]): string => owners.map((owner) => `@${o
 /** policy.yaml names this person, but no one who may has approved that. */
 export const unapprovedOwner = ({ login, owners }: { readonly login: string; readonly owners: readonly string[] }) => ({
   message: `policy.yaml names @${login} as an owner, but that change has no valid approval. Herdbook did nothing.`,
-  hint: `Take @${login} out of policy.yaml. Then add @${login} again in a new pull request, approved by ${owners.length === 0 ? 'an administrator of the repository' : `one of ${names(owners)}`}. A person who asked for the change, wrote it or pushed it cannot approve it.`,
+  hint:
+    `Take @${login} out of policy.yaml. Then add @${login} again in a new pull request, ` +
+    `approved by ${owners.length === 0 ? 'an administrator of the repository' : `one of ${names(owners)}`}. ` +
+    'A person who asked for the change, wrote it or pushed it cannot approve it.',
 })
 
 export const noOwners = ({ line }: { readonly line: string }) => ({
@@ -26,11 +29,14 @@ export const notOwner = ({ login, owners }: { readonly login: string; readonly o
 
 export const noForge = ({ repository }: { readonly repository: string }) => ({
   message:
-    'instance.yaml does not name your repository on GitHub (forge), so Herdbook would ask for no approval. These workflows apply only approved changes.',
+    'instance.yaml does not name your repository on GitHub (forge), so Herdbook would ask for no approval. ' +
+    'These workflows apply only approved changes.',
   hint: `Add to instance/instance.yaml: forge: { github: ${repository} }`,
 })
 
 export const otherLedgerKey = ({ secret }: { readonly secret: string }) => ({
-  message: `instance.yaml does not take ledger_key from the secret ${secret}. Anyone who knows the other key could sign the ledger.`,
+  message:
+    `instance.yaml does not take ledger_key from the secret ${secret}. ` +
+    'Anyone who knows the other key could sign the ledger.',
   hint: `Write in instance/instance.yaml: ledger_key: { env: ${secret} }`,
 })

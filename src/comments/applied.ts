@@ -63,7 +63,8 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
       'Written, but different when read again',
       report.remaining.map(
         (one) => () =>
-          `- ${code(readable(`${one.kind}/${one.id}`))}${one.fields.length === 0 ? '' : ` ${code(one.fields.join(', '))}`}: ${prose(readable(one.reason))}`,
+          `- ${code(readable(`${one.kind}/${one.id}`))}` +
+          `${one.fields.length === 0 ? '' : ` ${code(one.fields.join(', '))}`}: ${prose(readable(one.reason))}`,
       ),
       RUN_AGAIN,
     ),
@@ -149,8 +150,11 @@ const lastResort = (head: string, foot: string, room: number): string =>
 
 const RUN_AGAIN = 'The next apply reads the server, plans again and tries these changes again.'
 const DECIDE =
-  'To choose a version for each, tick the boxes in the nightly issue, or use the buttons *adopt* and *restore* under Actions, Herdbook button.'
-const APPROVE = `To approve them, do one of these: merge a pull request whose plan lists them as left over from earlier merges, use the button *approve* under Actions, Herdbook button, or type ${code('herdbook approve "why"')}.`
+  'To choose a version for each, tick the boxes in the nightly issue, ' +
+  'or use the buttons *adopt* and *restore* under Actions, Herdbook button.'
+const APPROVE =
+  'To approve them, do one of these: merge a pull request whose plan lists them as left over from earlier merges, ' +
+  `use the button *approve* under Actions, Herdbook button, or type ${code('herdbook approve "why"')}.`
 
 const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport, disputed = 0): [number, string][] => [
   [failed.length, 'failed'],
@@ -171,7 +175,8 @@ function headline(report: ApplyReport, disputed: number, { kinds, seconds }: App
   const after =
     seconds === undefined
       ? ''
-      : ` ${seconds < 120 ? `${number(Math.round(seconds))} s` : `${number(Math.round(seconds / 60))} minutes`} after the merge`
+      : ` ${seconds < 120 ? `${number(Math.round(seconds))} s` : `${number(Math.round(seconds / 60))} minutes`} ` +
+        'after the merge'
   const deed = marked([...deeds(done, kinds), '.', ...impacts(done).map((text) => ` ${text}.`)])
   if (open.length > 0) {
     const parts = listed([
@@ -237,7 +242,8 @@ function differing({ plan }: ApplyReport): string {
   const words = differencesInWords(plan)
   return words === null
     ? ''
-    : `${capital(words)}. This apply changed none of these differences. To decide, run ${code('herdbook drift')} or open the nightly issue.`
+    : `${capital(words)}. This apply changed none of these differences. ` +
+        `To decide, run ${code('herdbook drift')} or open the nightly issue.`
 }
 
 const looked = (report: ApplyReport, kinds: readonly KindName[]): string => {

@@ -14,7 +14,8 @@ export interface Tick {
 
 /** A name that can't close the HTML comment around it. */
 const written = ({ what, ref, mark }: Tick): string =>
-  `${what} ${encodeURIComponent(ref.toWellFormed()).replaceAll('%2F', '/').replaceAll('%3A', ':')}${mark === undefined ? '' : ` ${mark}`}`
+  `${what} ${encodeURIComponent(ref.toWellFormed()).replaceAll('%2F', '/').replaceAll('%3A', ':')}` +
+  (mark === undefined ? '' : ` ${mark}`)
 
 /** The line of a box to tick. The words are ours. */
 export const boxLine = (tick: Tick, words: string): string => `- [ ] ${words} <!-- ${written(tick)} -->`

@@ -17,7 +17,10 @@ function whatOf({ notUsed, inForce, runs, others }: ConfigChanges): string {
 /** "changes 2 other files: README.md, docs/x.md", for a line of text. */
 export function othersIn(others: readonly string[]): string {
   const [shown, rest] = [others.slice(0, 3), others.length - 3]
-  return `changes ${count(others.length, 'other file', 'other files')}: ${listed(rest > 0 ? [...shown, `${rest} more`] : shown)}`
+  return (
+    `changes ${count(others.length, 'other file', 'other files')}: ` +
+    listed(rest > 0 ? [...shown, `${rest} more`] : shown)
+  )
 }
 
 /** A longer value is cut. */
@@ -29,7 +32,8 @@ export function editSections({ notUsed, inForce, runs, others }: ConfigChanges):
     listing(
       runs.map((path) => () => `- ${code(path)}`),
       'WARNING',
-      '**After the merge, these files run with access to secrets, control what runs, or decide who must review.** Herdbook does not check them. Before you merge, ask someone who knows GitHub workflows to read them.',
+      '**After the merge, these files run with access to secrets, control what runs, or decide who must review.** ' +
+        'Herdbook does not check them. Before you merge, ask someone who knows GitHub workflows to read them.',
     ),
     listing(
       inForce.map((edit) => () => `- ${policyEdit(edit)}`),
@@ -44,7 +48,8 @@ export function editSections({ notUsed, inForce, runs, others }: ConfigChanges):
     listing(
       others.map((path) => () => `- ${code(path)}`),
       'NOTE',
-      `**${count(others.length, 'other file changes', 'other files change')}.** Herdbook neither reads nor runs ${others.length === 1 ? 'it' : 'them'}:`,
+      `**${count(others.length, 'other file changes', 'other files change')}.** ` +
+        `Herdbook neither reads nor runs ${others.length === 1 ? 'it' : 'them'}:`,
     ),
   ]
 }

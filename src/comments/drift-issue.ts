@@ -74,8 +74,17 @@ function partsOf(plan: Plan, { ended = [] }: DriftOptions): string[] {
 
 function body(plan: Plan, options: DriftOptions, room: number): string {
   const { kinds, ended = [], run } = options
-  const head = `The server ${code(plan.domain)} and the files differ. **Tick a box to open a pull request.** Nothing changes before someone merges that pull request. Only *Leave* needs none: it counts at once, and it changes nothing on the server.`
-  const foot = `<sub>${[`Herdbook updates this issue every night, and closes it when nothing is left to decide`, ...(run === undefined ? [] : [link('last run', run)])].join(' · ')}</sub>`
+  const head =
+    `The server ${code(plan.domain)} and the files differ. ` +
+    '**Tick a box to open a pull request.** Nothing changes before someone merges that pull request. ' +
+    'Only *Leave* needs none: it counts at once, and it changes nothing on the server.'
+  const foot =
+    '<sub>' +
+    [
+      `Herdbook updates this issue every night, and closes it when nothing is left to decide`,
+      ...(run === undefined ? [] : [link('last run', run)]),
+    ].join(' · ') +
+    '</sub>'
   const differences = (list: readonly Difference[], title: string, meaning: string): CommentSection =>
     section(
       title,
@@ -92,12 +101,14 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
     differences(
       plan.conflicts,
       'Changed on both sides',
-      'The files and the server both changed, in different ways. Herdbook changes none of them before you choose one version.',
+      'The files and the server both changed, in different ways. ' +
+        'Herdbook changes none of them before you choose one version.',
     ),
     differences(
       plan.takeovers,
       'Already on the server, and different',
-      'The server already has these, and the files say something else. Herdbook changes none of them before you choose one version.',
+      'The server already has these, and the files say something else. ' +
+        'Herdbook changes none of them before you choose one version.',
     ),
     inNoFile(plan, kinds),
     section(
@@ -127,7 +138,10 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
 }
 
 const LEFT_OVER =
-  'The files ask for these changes, but the server does not have them yet. Each is not approved, waits for a later day, or failed. To approve them, merge a pull request whose plan lists them as left over from earlier merges, or use the button *approve* under Actions, Herdbook button. Every apply tries the others again.'
+  'The files ask for these changes, but the server does not have them yet. ' +
+  'Each is not approved, waits for a later day, or failed. ' +
+  'To approve them, merge a pull request whose plan lists them as left over from earlier merges, ' +
+  'or use the button *approve* under Actions, Herdbook button. Every apply tries the others again.'
 
 const section = (title: string, size: number, meaning: string, items: CommentSection): CommentSection =>
   size === 0 ? [] : framed(items, (list) => `### ${title} · ${number(size)}\n\n${meaning}\n\n${list}`)
@@ -139,12 +153,14 @@ const cut = (items: readonly (() => string)[], glue: string): CommentSection =>
 function differenceItem(difference: Difference, kinds: readonly KindName[]): string {
   const ref = `${difference.kind}/${difference.id}`
   return [
-    `**${capital(titleOf(difference.kind, kinds).one)}** ${code(readable(difference.id))}<br>${facts(difference).join('<br>')}`,
+    `**${capital(titleOf(difference.kind, kinds).one)}** ` +
+      `${code(readable(difference.id))}<br>${facts(difference).join('<br>')}`,
     '',
     !hasWay(difference, 'adopt')
       ? LEAVING
       : isHidden(difference)
-        ? `- To keep the server's version, run ${code(`herdbook adopt ${shellWord(ref)}`)} on your own computer. This issue must not show that version.`
+        ? `- To keep the server's version, run ${code(`herdbook adopt ${shellWord(ref)}`)} on your own computer. ` +
+          'This issue must not show that version.'
         : boxLine({ what: 'adopt', ref }, "**Adopt**: keep the server's version"),
     boxLine({ what: 'restore', ref }, "**Restore**: use the files' version"),
   ].join('\n')
@@ -164,7 +180,8 @@ function inNoFile(plan: Plan, kinds: readonly KindName[]): CommentSection {
   const unnamed =
     hidden.length === 0
       ? ''
-      : `\n\nThere ${hidden.length === 1 ? 'is' : 'are'} also ${counted(hidden, kinds)} that this issue must not name. To see more, run ${code('herdbook drift')} on your own computer.`
+      : `\n\nThere ${hidden.length === 1 ? 'is' : 'are'} also ${counted(hidden, kinds)} that this ` +
+        `issue must not name. To see more, run ${code('herdbook drift')} on your own computer.`
   const meaning = 'Someone added or changed these on the server. No file names them. They stay until you decide.'
   return framed(
     section('Added or changed by hand', all.length, meaning, cut(items, '\n\n')),
@@ -175,7 +192,10 @@ function inNoFile(plan: Plan, kinds: readonly KindName[]): CommentSection {
 /** The line above its boxes. */
 function headOf(one: UnmanagedObject, kinds: readonly KindName[]): string {
   const like = likeness(one)
-  return `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since someone last looked' : ''}`
+  return (
+    `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}` +
+    `${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since someone last looked' : ''}`
+  )
 }
 
 const leaveBox = (one: UnmanagedObject): string =>
@@ -228,5 +248,8 @@ function staff(plan: Plan, kinds: readonly KindName[]): string {
   const named = people.some(({ id }) => id === HIDDEN)
     ? ''
     : `: ${listed(people.slice(0, 50).map(({ id }) => code(id)))}${people.length > 50 ? ', …' : ''}`
-  return `On the server, in no file, and left alone: ${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`
+  return (
+    'On the server, in no file, and left alone: ' +
+    `${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`
+  )
 }

@@ -73,7 +73,8 @@ export function findings(plan: Plan, severity: 'error' | 'warning', files: Quota
           ? []
           : [
               '',
-              'If you accept that these follows are removed for good, add these lines to the file. If not, take the change out of the file.',
+              'If you accept that these follows are removed for good, add these lines to the file. ' +
+                'If not, take the change out of the file.',
               '',
               patch,
             ]),

@@ -153,7 +153,8 @@ function byFiles({ proposal, kinds }: MarkdownOptions): string[] {
   return names.length === 0
     ? []
     : [
-        `${capital(listed(names))} are compared with the main branch only, because pull requests cannot read them from the server`,
+        `${capital(listed(names))} are compared with the main branch only, ` +
+          'because pull requests cannot read them from the server',
       ]
 }
 
@@ -241,7 +242,9 @@ function commits({ commit: id }: Plan, proposal: PullRequestFacts | undefined): 
 function lastResort(plan: Plan, head: string, foot: string, limit: number): string {
   const grave = plan.steps.filter((step) => step.hazard === 'irreversible').toSorted(byDanger)
   const later = heldBack(grave)
-  const counted = `**${capital(count(grave.length, "change can't", "changes can't"))} be undone.** Not all names fit here.${later === null ? '' : ` ${prose(later)}`}`
+  const counted =
+    `**${capital(count(grave.length, "change can't", "changes can't"))} be ` +
+    `undone.** Not all names fit here.${later === null ? '' : ` ${prose(later)}`}`
   const errors = plan.findings.filter(({ severity }) => severity === 'error').length
   const refused = errors === 0 ? '' : alert('CAUTION', `**Refused: ${count(errors, 'error', 'errors')}.**`)
   const parts = [head, refused, counted, foot].filter((part) => part !== '')

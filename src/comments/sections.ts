@@ -108,7 +108,9 @@ export function byHand(plan: Plan, kinds: readonly KindName[]): CommentSection {
   const ways = ['adopt', 'restore', 'leave'].map((way) =>
     code(`herdbook ${way} KIND/ID${way === 'leave' ? ' "why"' : ''}`),
   )
-  const tail = `\n\nNo file names these. They stay until you decide. ${ways[0] ?? ''} copies one into the files. ${ways[1] ?? ''} removes one that was added. ${ways[2] ?? ''} keeps one on the server and in no file.`
+  const tail =
+    `\n\nNo file names these. They stay until you decide. ${ways[0] ?? ''} copies one into the files. ` +
+    `${ways[1] ?? ''} removes one that was added. ${ways[2] ?? ''} keeps one on the server and in no file.`
   return framed(
     shortening(items, ', ', (rest) => `and ${number(rest)} more`),
     (body) => `#### Added or changed by hand · ${number(added.length)}\n\n${body}${tail}`,

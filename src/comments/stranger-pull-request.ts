@@ -46,9 +46,22 @@ function body(plan: Plan, options: DifferencesOptions, room: number): string {
   const [from, to] = [code(base.slice(0, 12)), code(head.slice(0, 12))]
   if (plan.steps.length === 0 && plan.letGo.length === 0 && plan.findings.length === 0 && !hasEdits(edits))
     return `**No changes**: the files of ${to} mean the same as those of ${from}. Herdbook did not read the server.`
-  const title = `### Commit ${to}, files only: ${marked(lowered(plan.steps.length === 0 && plan.letGo.length === 0 && hasEdits(edits) ? [onlyEdits(edits)] : verdict(plan, kinds)))}`
+  const title =
+    `### Commit ${to}, files only: ` +
+    marked(
+      lowered(
+        plan.steps.length === 0 && plan.letGo.length === 0 && hasEdits(edits)
+          ? [onlyEdits(edits)]
+          : verdict(plan, kinds),
+      ),
+    )
   const elsewhere = run === undefined ? code('herdbook plan') : `the summary of ${link('this run', run)}`
-  const foot = `<sub>${[`commit ${to}, compared with the files of ${from}`, ...(run === undefined ? [] : [link('this run', run)])].join(' · ')}</sub>`
+  const foot =
+    '<sub>' +
+    [`commit ${to}, compared with the files of ${from}`, ...(run === undefined ? [] : [link('this run', run)])].join(
+      ' · ',
+    ) +
+    '</sub>'
   const sections: CommentSection[] = [
     [() => title],
     [() => alert('IMPORTANT', asking(head))],
@@ -77,7 +90,8 @@ const asking = (head: string): string =>
     '',
     fence([`/plan ${inline(head)}`], 'text'),
     '',
-    `Or a maintainer can add the label ${code(PLAN_LABEL)}. It counts only for the commit that this comment shows at that moment.`,
+    `Or a maintainer can add the label ${code(PLAN_LABEL)}. ` +
+      'It counts only for the commit that this comment shows at that moment.',
   ].join('\n')
 
 /** For each change of a domain block or a rule, what everyone sees on the server today. */

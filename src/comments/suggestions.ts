@@ -52,7 +52,9 @@ function suggestion(
   ]
   if (start < 1 || !lines.every(isPlain)) return []
   const why = step === undefined ? '' : `${code(readable(step.id))}: ${effect(step) ?? ''}. `
-  const body = `${why}You can't undo this. If you want it, accept this suggestion. If not, take the change out of the file.\n\n${fence(lines, 'suggestion')}\n`
+  const body =
+    `${why}You can't undo this. If you want it, accept this suggestion. ` +
+    `If not, take the change out of the file.\n\n${fence(lines, 'suggestion')}\n`
   return [{ file, ...(start === end ? {} : { startLine: start }), line: end, body }]
 }
 

@@ -10,7 +10,8 @@ import type { Stage } from './stage.ts'
 export async function tellStory(io: Io, stage: Stage): Promise<void> {
   const told = narrator(io, stage)
   told.text(
-    `Herd is a made-up server with seven volunteers. It runs here on an embedded Mastodon ${stage.live.version}, at ${stage.live.url}.`,
+    'Herd is a made-up server with seven volunteers. ' +
+      `It runs here on an embedded Mastodon ${stage.live.version}, at ${stage.live.url}.`,
     `Files in a Git repository say what Herd blocks, who moderates, and what its rules, settings and terms are:`,
   )
   await told.shell('ls instance')

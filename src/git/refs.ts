@@ -207,7 +207,10 @@ export async function identity(git: Git): Promise<string> {
   )
   const clean = (text: string): string => text.replace(/[<>\p{Cc}]/gu, '').trim()
   const user = clean(userName())
-  return `${clean(found.get('user.name') ?? user) || user} <${clean(found.get('user.email') ?? `${user}@${hostname()}`)}>`
+  return (
+    `${clean(found.get('user.name') ?? user) || user} ` +
+    `<${clean(found.get('user.email') ?? `${user}@${hostname()}`)}>`
+  )
 }
 
 /** More than any ledger needs: a larger ref is not Herdbook's. */

@@ -54,7 +54,8 @@ export const refInTheWay = (names: {
   readonly inTheWay: string
   readonly remove: string
 }): Advice => ({
-  message: `Git cannot create ${names.ref} because ${names.inTheWay} exists. Anyone with push rights could have made it.`,
+  message:
+    `Git cannot create ${names.ref} because ${names.inTheWay} exists. ` + 'Anyone with push rights could have made it.',
   hint: `If nobody needs that one, delete it: ${names.remove}`,
 })
 
@@ -88,11 +89,14 @@ export const remoteUnclear = ({
   readonly remotes: readonly string[]
   readonly branch: string
 }): Advice => ({
-  message: `This repository has several remotes (${remotes.join(', ')}). Git does not say which one this branch belongs to.`,
+  message:
+    `This repository has several remotes (${remotes.join(', ')}). ` +
+    'Git does not say which one this branch belongs to.',
   hint:
     branch === ''
       ? 'Switch to the branch that you apply from: git switch BRANCH'
-      : `Name the remote that holds the ledger, for example ${remotes[0]}: git config branch.${branch}.remote ${remotes[0]}`,
+      : 'Name the remote that holds the ledger, ' +
+        `for example ${remotes[0]}: git config branch.${branch}.remote ${remotes[0]}`,
 })
 
 export const SHALLOW_CLONE: Advice = {

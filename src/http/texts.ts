@@ -22,7 +22,8 @@ export const OWN_AUTHORITY =
   '; if you have your own certificate authority, name its file in the environment: NODE_EXTRA_CA_CERTS=/path/to/ca.pem'
 
 export const writeWhilePlanning = ({ method, path }: { readonly method: string; readonly path: string }): string =>
-  `Herdbook was about to send a ${method} of ${path} to the server while planning, and stopped. Nothing was sent. This is a defect in Herdbook: please report it.`
+  `Herdbook was about to send a ${method} of ${path} to the server while planning, and stopped. ` +
+  'Nothing was sent. This is a defect in Herdbook: please report it.'
 
 /** `what` names the secret, `setting` is the key of instance.yaml that holds the address. */
 export const notEncrypted = (names: {
@@ -31,7 +32,9 @@ export const notEncrypted = (names: {
   readonly setting: string
 }): Advice => ({
   message: `${names.what} would go to ${names.origin} without encryption, so Herdbook does not send it`,
-  hint: `In instance.yaml, write an address with https: as ${names.setting}. Then store the secret again with that address.`,
+  hint:
+    `In instance.yaml, write an address with https: as ${names.setting}. ` +
+    'Then store the secret again with that address.',
 })
 
 export const NO_MORE_REQUESTS = 'the server accepts no more requests until then'

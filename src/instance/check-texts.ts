@@ -59,7 +59,9 @@ export const notOneSecret = (name: string): SchemaWording => ({
 
 export const literalSecret = (name: string): SchemaWording => ({
   message: `${name} contains the secret itself`,
-  hint: 'Write { env: NAME } or { file: PATH } instead. Then make a new secret, because this one may be in the history of the repository.',
+  hint:
+    'Write { env: NAME } or { file: PATH } instead. ' +
+    'Then make a new secret, because this one may be in the history of the repository.',
 })
 
 // Values.
@@ -131,5 +133,6 @@ export const textMissing = (name: string): string =>
   `Write the text after ${name}:, or delete the line. Put the text in quotes if it begins with # or another sign.`
 
 export const listMissing = (name: string): string =>
-  `If Herdbook should not manage the list, delete the line. If the list is empty on purpose, write ${name}: [] and emptied_on_purpose: 'why'.`
+  'If Herdbook should not manage the list, delete the line. ' +
+  `If the list is empty on purpose, write ${name}: [] and emptied_on_purpose: 'why'.`
 export const LIST_ENTRIES = 'Write each entry on its own line, with a dash in front.'

@@ -97,7 +97,10 @@ async function example(): Promise<string> {
   const rows = await Promise.all(
     names.map(async (name) => `  ['${name}', '${fingerprint(await readFile(new URL(name, folder)))}'],`),
   )
-  return `// Made from instance/ by \`npm run generate\`. Change the example, not this file.\nexport const EXAMPLE: ReadonlyMap<string, string> = new Map([\n${rows.join('\n')}\n])\n`
+  return (
+    '// Made from instance/ by `npm run generate`. Change the example, not this file.\n' +
+    `export const EXAMPLE: ReadonlyMap<string, string> = new Map([\n${rows.join('\n')}\n])\n`
+  )
 }
 
 /** What `npm run generate` writes, by path. */

@@ -44,7 +44,8 @@ export const unreadFile = (name: string, near: string | undefined, files: readon
   message: `${name} is not a file that Herdbook reads`,
   hint:
     near === undefined
-      ? `Rename it, or move it out of this folder. Herdbook reads ${files.join(', ')}, texts that these files name, and texts that end in .md.`
+      ? 'Rename it, or move it out of this folder. ' +
+        `Herdbook reads ${files.join(', ')}, texts that these files name, and texts that end in .md.`
       : `Did you mean ${near}?`,
 })
 

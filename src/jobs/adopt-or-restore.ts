@@ -107,7 +107,9 @@ export async function proposeRestore(
   const day = job.io.now().toISOString().slice(0, 10)
   const edits = [...owned].map(([file, own]) => ({
     file,
-    text: `${(texts.get(file) ?? '').trimEnd()}\n${own.map(({ ref }) => restoredComment({ day, object: lineOf(ref) })).join('')}`,
+    text:
+      `${(texts.get(file) ?? '').trimEnd()}\n` +
+      own.map(({ ref }) => restoredComment({ day, object: lineOf(ref) })).join(''),
   }))
   const body = [
     origin,

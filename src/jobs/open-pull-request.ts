@@ -57,7 +57,9 @@ export function propose(
 ): Promise<PullRequest> {
   const files = new Map(edits.map(({ file, text }) => [`${session.repository?.folder ?? 'instance'}/${file}`, text]))
   const message = (made: SealedCommit): string =>
-    `${[title, note, trailersOf({ branch, askedBy, restore }, made, session.sealing)].filter((part) => part !== '').join('\n\n')}\n`
+    [title, note, trailersOf({ branch, askedBy, restore }, made, session.sealing)]
+      .filter((part) => part !== '')
+      .join('\n\n') + '\n'
   for (const text of [...files.values(), title, note, ...restore, body]) io.secrets.abortOnSecret(text)
   return forge.propose({ branch, base, files, message, title, body })
 }

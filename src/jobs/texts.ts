@@ -10,7 +10,8 @@ import { count, listed } from '../words/text.ts'
 
 /** Who asked for something with a checkbox or a button, as Markdown. */
 export const askedBy = (login: string, why = ''): string =>
-  `Asked for by ${code(`@${login}`)}${why === '' ? '' : `: ${prose(why)}`}${/[.!?]$/.test(why) ? '' : '.'} An approval by this person does not count.`
+  `Asked for by ${code(`@${login}`)}${why === '' ? '' : `: ${prose(why)}`}${/[.!?]$/.test(why) ? '' : '.'} ` +
+  'An approval by this person does not count.'
 
 export const noWriteAccess = (login: string): string =>
   `@${login} may not write to this repository. Nothing was proposed.`
@@ -37,7 +38,8 @@ export const adoptBody = ({ domain, objects }: { readonly domain: string; readon
 export const restoreTitle = (objects: string): string => `Restore ${objects}`
 export const RESTORE_NOTE = 'The server gets what the files have.'
 export const RESTORE_BODY =
-  'Merging this pull request puts these objects on the server as the files have them. It deletes objects that no file names:'
+  'Merging this pull request puts these objects on the server as the files have them. ' +
+  'It deletes objects that no file names:'
 export const NO_FILE_CHANGED = 'This pull request changes no file.'
 
 /** A comment in the file of an object whose owners must approve. */
@@ -65,9 +67,12 @@ export const tickedIn = (number: number): string => `ticked in #${number}`
 
 export const FIXED_TITLE = '### This pull request makes the files valid'
 export const fixedMeaning = (branch: string): string =>
-  `${code('instance.yaml')} on ${code(branch)} is not valid and does not say which server this is, so Herdbook did not read the server. Merging this pull request approves no changes on the server. After the merge, Herdbook shows what the files change before it applies anything.`
+  `${code('instance.yaml')} on ${code(branch)} is not valid and does not say which server this is, ` +
+  'so Herdbook did not read the server. Merging this pull request approves no changes on the server. ' +
+  'After the merge, Herdbook shows what the files change before it applies anything.'
 export const fixedCheck = ({ mustBeReviewed }: { readonly mustBeReviewed: boolean }): string =>
-  `This makes the files valid. Herdbook did not read the server.${mustBeReviewed ? ' It changes what runs here: a maintainer must look.' : ''}`
+  'This makes the files valid. ' +
+  `Herdbook did not read the server.${mustBeReviewed ? ' It changes what runs here: a maintainer must look.' : ''}`
 
 // Failures
 
@@ -80,7 +85,8 @@ export const FAILED_CHECK = 'Herdbook failed: see the comment and the run.'
 // Plans that are made again
 
 export const notPlannedAgain = (pullRequests: number): string =>
-  `${count(pullRequests, 'older pull request was', 'older pull requests were')} not planned again. To get a new plan, push to the pull request, or comment /plan on it.`
+  `${count(pullRequests, 'older pull request was', 'older pull requests were')} not planned again. ` +
+  'To get a new plan, push to the pull request, or comment /plan on it.'
 
 // Checks and summaries
 
@@ -88,7 +94,8 @@ export const nothingOnServer = (files: string): string => `Changes nothing on th
 export const CANNOT_BE_UNDONE = 'This cannot be undone.'
 
 export const leftOut = ({ bytes, title }: { readonly bytes: string; readonly title: string }): string =>
-  `A part of this summary is left out, because the summary is too long for GitHub: ${bytes} bytes that begin with ${code(title)}.\n\n`
+  'A part of this summary is left out, ' +
+  `because the summary is too long for GitHub: ${bytes} bytes that begin with ${code(title)}.\n\n`
 
 // The issue about differences
 

@@ -132,11 +132,14 @@ const LOGIN = '[A-Za-z0-9_[\\]-]+'
 /** The hidden block by the version of its form. */
 const BLOCKS: { readonly [form in DigestForm]: RegExp } = {
   1: new RegExp(
-    `^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}))?()()()()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`,
+    '^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: ' +
+      `asked-by=(${LOGIN}))?()()()()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`,
     'm',
   ),
   2: new RegExp(
-    `^<!-- herdbook-approvals v2 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}(?:,${LOGIN})*))?( ours)?(?: along=(${LOGIN}(?:,${LOGIN})*):([0-9a-f,]+):([0-9a-f,]+))?((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`,
+    '^<!-- herdbook-approvals v2 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: ' +
+      `asked-by=(${LOGIN}(?:,${LOGIN})*))?( ours)?(?: ` +
+      `along=(${LOGIN}(?:,${LOGIN})*):([0-9a-f,]+):([0-9a-f,]+))?((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`,
     'm',
   ),
 }

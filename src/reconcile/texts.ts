@@ -13,28 +13,38 @@ export const environmentName = (name: string): string =>
 
 /** `places`: file and line of each; `fields`: those whose values differ. */
 export const twiceInFiles = (one: { ref: string; places: string; fields: string }): Advice => ({
-  message: `${one.ref} is in the files twice, with different values (${one.places})${one.fields === '' ? '' : `: ${one.fields}`}`,
+  message:
+    `${one.ref} is in the files twice, with different values ` +
+    `(${one.places})${one.fields === '' ? '' : `: ${one.fields}`}`,
   hint: 'Delete one of the two entries, or give both the same values.',
 })
 
 export const unprovenFarEnd = (provider: string): Advice => ({
   message: `${provider} answered, but gave no proof that it is the same server that Herdbook verified last.`,
-  hint: `Ask the people who run ${provider} whether they replaced it, or why it gives no proof. Without this proof, Herdbook applies nothing to it.`,
+  hint:
+    `Ask the people who run ${provider} whether they replaced it, or why it gives no proof. ` +
+    'Without this proof, Herdbook applies nothing to it.',
 })
 
 export const otherFarEnd = (provider: string): Advice => ({
-  message: `${provider} is not the server that Herdbook verified last. Someone replaced it, or another server answers in its place.`,
+  message:
+    `${provider} is not the server that Herdbook verified last. ` +
+    'Someone replaced it, or another server answers in its place.',
   hint: `Ask the people who run ${provider} whether they replaced it. Herdbook applies nothing to another server.`,
 })
 
 /** `work`: "the suspension of spam.example, 12 more". */
 export const workLeft = (work: string): Advice => ({
   message: `An earlier run was interrupted and did not finish ${work}. The next apply finishes this work.`,
-  hint: 'If you want this work, you need to do nothing. If you no longer want it, take it out of the files before the next apply.',
+  hint:
+    'If you want this work, you need to do nothing. ' +
+    'If you no longer want it, take it out of the files before the next apply.',
 })
 
 export const outcomeUnknown = ({ work, place }: { work: string; place: string }): Advice => ({
-  message: `An earlier run was interrupted during ${work}. Herdbook does not know whether this work was done, and does not repeat it.`,
+  message:
+    `An earlier run was interrupted during ${work}. ` +
+    'Herdbook does not know whether this work was done, and does not repeat it.',
   hint: `Check in ${place} whether it was done. The next apply shows this message once more, and later applies do not.`,
 })
 
@@ -54,4 +64,6 @@ export const finished = (ref: string): string => `The work on ${ref} is now fini
 export const undone = (ref: string): string => `The work on ${ref} is now undone.`
 
 export const impossibleTurn = (counter: number): string =>
-  `The server counts the runs that held the lock (only one apply runs at a time). Its number is ${counter}, which is impossible, so Herdbook writes nothing there. Ask the people who run the server who changed this number.`
+  'The server counts the runs that held the lock (only one apply runs at a time). ' +
+  `Its number is ${counter}, which is impossible, so Herdbook writes nothing there. ` +
+  'Ask the people who run the server who changed this number.'

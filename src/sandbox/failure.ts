@@ -12,7 +12,8 @@ export class Invalid extends Error {
 
   constructor(complaints: readonly Complaint[]) {
     super(
-      `Validation failed: ${complaints.map(({ attribute, message }) => `${humanize(attribute)} ${message}`).join(', ')}`,
+      'Validation failed: ' +
+        complaints.map(({ attribute, message }) => `${humanize(attribute)} ${message}`).join(', '),
     )
     this.complaints = complaints
   }

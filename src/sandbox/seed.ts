@@ -128,7 +128,8 @@ function people(): string {
 
 function apps(): string {
   const app = (name: string, scopes: string, superapp: boolean): string =>
-    `(${quote(name)}, md5(${quote(name)}), md5(random()::text), 'urn:ietf:wg:oauth:2.0:oob', ${quote(scopes)}, ${superapp}, ${MADE})`
+    `(${quote(name)}, md5(${quote(name)}), md5(random()::text), ` +
+    `'urn:ietf:wg:oauth:2.0:oob', ${quote(scopes)}, ${superapp}, ${MADE})`
   const tokens = TOKENS.map(
     ({ name, app: id, user, scopes }) =>
       `(${quote(name)}, ${quote(scopes)}, ${id}, (select id from users where email = ${quote(

@@ -28,22 +28,29 @@ export const tokenMalformed = ({ what, name }: SecretName): string =>
 
 /** `home` is the address that is stored with the token. */
 export const tokenElsewhere = (token: SecretName & { readonly home: string; readonly origin: string }): Advice => ({
-  message: `The token in ${token.name} (${token.what}) is for ${token.home}, so Herdbook does not send it to ${token.origin}`,
+  message:
+    `The token in ${token.name} ` +
+    `(${token.what}) is for ${token.home}, so Herdbook does not send it to ${token.origin}`,
   hint: 'If the server has moved, store the token again with the new address.',
 })
 
 export const keyElsewhere = (
   key: SecretName & { readonly stored: readonly string[]; readonly fingerprint: string },
 ): string =>
-  `The key in ${key.name} (${key.what}) is for the machine ${key.stored.join(', ')}, not for ${key.fingerprint}. If the machine was set up again, store the key again with the new fingerprint in front`
+  `The key in ${key.name} (${key.what}) is for the machine ${key.stored.join(', ')}, not for ${key.fingerprint}. ` +
+  'If the machine was set up again, store the key again with the new fingerprint in front'
 
 export const keyUnbound = (key: SecretName & { readonly host: string; readonly fingerprint: string }): Advice => ({
   message: `The key in ${key.name} (${key.what}) does not say which machine it is for, so Herdbook does not use it`,
-  hint: `Store the key again, with the fingerprint of ${key.host} on a line in front. This prints both, if KEY is the file of the key: { echo ${key.fingerprint}; cat KEY; }`,
+  hint:
+    `Store the key again, with the fingerprint of ${key.host} on a line in front. ` +
+    `This prints both, if KEY is the file of the key: { echo ${key.fingerprint}; cat KEY; }`,
 })
 
 /** For a text that is about to leave Herdbook. */
 export const SECRET_IN_OUTPUT: Advice = {
   message: 'Herdbook was about to show or write a secret. It withheld the text.',
-  hint: 'A file, Git or the server contains a secret that instance.yaml names. Remove the secret there. Then replace it with a new one.',
+  hint:
+    'A file, Git or the server contains a secret that instance.yaml names. ' +
+    'Remove the secret there. Then replace it with a new one.',
 }

@@ -10,24 +10,31 @@ export const otherHostKey = (keys: {
   readonly pinned: string
   readonly seen: readonly string[]
 }): Advice => ({
-  message: `${keys.where} shows another host key. instance.yaml has ${keys.pinned}, the machine has ${keys.seen.join(' and ') || 'none of a known type'}.`,
-  hint: 'Either the machine was set up again, or someone intercepts the connection. Look at the key on the machine itself before you change ssh.host_key in instance.yaml.',
+  message:
+    `${keys.where} shows another host key. ` +
+    `instance.yaml has ${keys.pinned}, the machine has ${keys.seen.join(' and ') || 'none of a known type'}.`,
+  hint:
+    'Either the machine was set up again, or someone intercepts the connection. ' +
+    'Look at the key on the machine itself before you change ssh.host_key in instance.yaml.',
 })
 
 export const UNNAMED_KEY = 'the key'
 
 export const wrongPassphrase = (key: string): string =>
-  `${key} has a passphrase. Store the passphrase as a secret and name that secret as ssh.passphrase in instance.yaml, or store a key without a passphrase.`
+  `${key} has a passphrase. Store the passphrase as a secret and name that ` +
+  'secret as ssh.passphrase in instance.yaml, or store a key without a passphrase.'
 
 export const notPrivateKey = (key: string): string =>
   `${key} is not a private key. Store the whole file, from -----BEGIN to -----END.`
 
 /** `more` is one more sentence about what to check. */
 export const noKeyNamed = (more: string | undefined): string =>
-  `instance.yaml names no ssh.key, so only your ssh-agent logs in. See which keys it has: ssh-add -l. Or name a key as ssh.key in instance.yaml.${also(more)}`
+  'instance.yaml names no ssh.key, so only your ssh-agent logs in. ' +
+  `See which keys it has: ssh-add -l. Or name a key as ssh.key in instance.yaml.${also(more)}`
 
 export const checkKey = ({ key, more }: { readonly key: string; readonly more: string | undefined }): string =>
-  `Check ssh.user and ${key} in instance.yaml. Check that authorized_keys on the machine has the public key.${also(more)}`
+  `Check ssh.user and ${key} in instance.yaml. ` +
+  `Check that authorized_keys on the machine has the public key.${also(more)}`
 
 const also = (more: string | undefined): string => (more === undefined ? '' : ` ${more}`)
 

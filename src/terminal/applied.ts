@@ -151,7 +151,10 @@ function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
     ...(notReached.length > 0 ? [`${number(notReached.length)} not reached`] : []),
     ...(remaining.length > 0 ? [`${number(remaining.length)} different when read again`] : []),
   ]
-  return `${capital(listed(parts))}, of ${count(plan.steps.length, 'change', 'changes')} on ${domain}.${unfinished.length > 0 ? ` Still unfinished: ${number(unfinished.length)}.` : ''}`
+  return (
+    `${capital(listed(parts))}, of ${count(plan.steps.length, 'change', 'changes')} on ` +
+    `${domain}.${unfinished.length > 0 ? ` Still unfinished: ${number(unfinished.length)}.` : ''}`
+  )
 }
 
 const list = (title: string, colour: 'green' | 'yellow' | 'red', part: OutputPart, total: number): OutputPart =>

@@ -27,7 +27,11 @@ export function readOf(
     ...(notes.length > 0 ? [`  Of these: ${notes.join(', ')}.`] : []),
     ...(leftOut.length > 0
       ? [
-          `  Left out: ${[...Map.groupBy(leftOut, ({ code }) => code)].map(([code, of]) => `${of.length} ${WHY.get(code) ?? code}`).join(', ')}.`,
+          '  Left out: ' +
+            [...Map.groupBy(leftOut, ({ code }) => code)]
+              .map(([code, of]) => `${of.length} ${WHY.get(code) ?? code}`)
+              .join(', ') +
+            '.',
         ]
       : []),
   ]

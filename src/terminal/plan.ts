@@ -105,7 +105,8 @@ const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
     : [
         line(
           0,
-          `${count(changes, 'change of the files is', 'changes of the files are')} not applied yet. To see ${changes === 1 ? 'it' : 'them'}: `,
+          `${count(changes, 'change of the files is', 'changes of the files are')} not applied yet. ` +
+            `To see ${changes === 1 ? 'it' : 'them'}: `,
           {
             text: 'herdbook plan',
             whole: true,

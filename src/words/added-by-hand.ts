@@ -58,5 +58,8 @@ export const withRole = (one: UnmanagedObject): string => `${nameOf(one)} (${inl
 export function lookedAt(list: readonly UnmanagedObject[], kinds: readonly KindName[]): string | null {
   if (list.length === 0) return null
   const staff = staffNamed(list, kinds)
-  return `On the server, in no file, and left alone: ${counted(list, kinds)}. From now on, Herdbook reports when one of them changes or another is added by hand.${staff === null ? '' : ` These people hold a role: ${staff}.`}`
+  return (
+    `On the server, in no file, and left alone: ${counted(list, kinds)}. From now on, Herdbook reports when one ` +
+    `of them changes or another is added by hand.${staff === null ? '' : ` These people hold a role: ${staff}.`}`
+  )
 }

@@ -128,7 +128,8 @@ export function heldBack(steps: readonly Step[]): string | null {
   const [first] = days
   return first === undefined
     ? null
-    : `${count(days.length, 'change waits', 'changes wait')} until ${dayIn(first)} or later, because members are informed first.`
+    : `${count(days.length, 'change waits', 'changes wait')} until ${dayIn(first)} or later, ` +
+        'because members are informed first.'
 }
 
 /** Mastodon's API allows an account 300 calls in five minutes. */
@@ -145,7 +146,8 @@ export function connectionsOf(steps: readonly Step[]): string[] {
   return [
     ...(calls > 0
       ? [
-          `${count(calls, 'call', 'calls')} to Mastodon's API (${waits === 0 ? 'seconds' : `about ${number(waits)} minutes, because of its rate limit`})`,
+          `${count(calls, 'call', 'calls')} to Mastodon's API ` +
+            `(${waits === 0 ? 'seconds' : `about ${number(waits)} minutes, because of its rate limit`})`,
         ]
       : []),
     ...(console > 0

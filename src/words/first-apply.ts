@@ -9,5 +9,8 @@ export const firstApplies = ({ first = [] }: Pick<Plan, 'first'>, kinds: readonl
       const { one, many } = titleOf(kind, kinds)
       return count(creates, one, many)
     })
-    return `The first apply to ${provider} creates ${listed(counts)}. The limit for changes in one apply (budgets in policy.yaml) does not count these.`
+    return (
+      `The first apply to ${provider} creates ${listed(counts)}. ` +
+      'The limit for changes in one apply (budgets in policy.yaml) does not count these.'
+    )
   })

@@ -48,5 +48,8 @@ export const leftInWords = ({ leftAlone }: Plan): string | null =>
 export function readCount(plan: Plan): string {
   const objects = plan.reads.reduce((sum, read) => sum + read.objects, 0)
   const records = plan.adjustments.filter(({ to }) => to === 'record').length
-  return `${count(objects, 'object', 'objects')} read${records === 0 ? '' : `; apply adds ${count(records, 'object', 'objects')} to the ledger`}`
+  return (
+    `${count(objects, 'object', 'objects')} ` +
+    `read${records === 0 ? '' : `; apply adds ${count(records, 'object', 'objects')} to the ledger`}`
+  )
 }

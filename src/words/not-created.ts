@@ -11,5 +11,6 @@ export function notYet({ reads }: Pick<Plan, 'reads'>, kinds: readonly KindName[
   const names = reads.flatMap(({ kind, by }) => (by === undefined ? [] : [titleOf(kind, kinds).many]))
   return names.length === 0
     ? null
-    : `${capital(listed(names))} do not exist on the server yet. Herdbook plans them as for a new installation. When it can read them, it compares them again.`
+    : `${capital(listed(names))} do not exist on the server yet. ` +
+        'Herdbook plans them as for a new installation. When it can read them, it compares them again.'
 }

@@ -130,14 +130,18 @@ function figures(runs: readonly Took[]): Figure[] {
       figure: middle(({ total }) => total),
       unit: 's',
       most: 5,
-      how: `${runs.length} runs, the modules there, the stand-in for GitHub and the embedded server in processes of their own`,
+      how:
+        `${runs.length} runs, the modules there, ` +
+        'the stand-in for GitHub and the embedded server in processes of their own',
     },
     {
       name: "action, Herdbook's own time",
       figure: middle(({ cpu }) => cpu),
       unit: 's',
       most: 1.5,
-      how: `CPU of its process; by the clock ${middle(({ wall }) => wall).toFixed(2)} s, Git, psql and the answers of others included`,
+      how:
+        'CPU of its process; ' +
+        `by the clock ${middle(({ wall }) => wall).toFixed(2)} s, Git, psql and the answers of others included`,
     },
     { name: 'action, requests to GitHub', figure: requests.length, unit: '', most: 5, how: requests.join(', ') },
     {

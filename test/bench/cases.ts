@@ -37,7 +37,9 @@ export async function version(): Promise<Figure[]> {
   return [ratio('--version', seen, 1.5, 'a bare start of Node')]
 }
 
-const PARSE = `import { readFileSync } from 'node:fs'; import { parse } from 'yaml'; parse(readFileSync(process.argv[1], 'utf8'))`
+const PARSE =
+  "import { readFileSync } from 'node:fs'; import { parse } from 'yaml'; " +
+  "parse(readFileSync(process.argv[1], 'utf8'))"
 
 export async function validate(): Promise<Figure[]> {
   const sizes = [10_000, 30_000, 100_000] as const

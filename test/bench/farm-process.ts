@@ -34,7 +34,9 @@ await hub.act.push({
   by: 'mo',
   branch: 'topic',
   files: {
-    [blocks]: `${herd.file(blocks)}\n  - domain: one.example\n    severity: limit\n  - domain: two.example\n    severity: none\n`,
+    [blocks]:
+      `${herd.file(blocks)}\n  - domain: one.example\n` +
+      '    severity: limit\n  - domain: two.example\n    severity: none\n',
   },
 })
 await hub.act.openPull({ by: 'mo', branch: 'topic', title: 'Topic' })

@@ -122,7 +122,10 @@ function counted(
 ): string {
   const psql = program(join(dir, '.git/psql'), `echo psql >> '${execs}'\ntee '${asked}' | '${server.database}' "$@"`)
   program(join(dir, '.git/mastodon/bin/rails'), `cd '${server.directory}' && tee -a '${said}' | bin/rails "$@"`)
-  return `  database: { over: local, native: { psql: '${psql}' } }\n  console: { over: local, native: { directory: '${join(dir, '.git/mastodon')}' } }\n`
+  return (
+    `  database: { over: local, native: { psql: '${psql}' } }\n` +
+    `  console: { over: local, native: { directory: '${join(dir, '.git/mastodon')}' } }\n`
+  )
 }
 
 export function program(path: string, script: string): string {

@@ -21,7 +21,9 @@ create index index_accounts_on_moved_to_account_id on accounts (moved_to_account
   where moved_to_account_id is not null;`
 
 /** Every fifth host is below the one before it, every seventh has more labels. */
-const HOST = `case when i % 5 = 0 then 'social.host' || i - 1 || '.example' when i % 7 = 0 then 'a.b.host' || i || '.test' else 'host' || i || '.example' end`
+const HOST =
+  "case when i % 5 = 0 then 'social.host' || i - 1 || '.example' when i % " +
+  "7 = 0 then 'a.b.host' || i || '.test' else 'host' || i || '.example' end"
 
 /**
  * A database as large as that: few hosts have most accounts, few members most follows, and ids come in no order of

@@ -70,7 +70,8 @@ async function proveBounded({ psql }: Cluster): Promise<void> {
   await psql('small', 'drop view follows; alter table kept rename to follows;')
   const holding = psql(
     'small',
-    `begin; lock table rules in access exclusive mode; update settings set value = value; select pg_sleep(20); rollback;`,
+    'begin; lock table rules in access exclusive mode; ' +
+      'update settings set value = value; select pg_sleep(20); rollback;',
   )
   await until(
     async () =>
@@ -162,7 +163,10 @@ function touchedBy(rows: unknown): string {
   const list = rows as readonly { readonly accounts: number; readonly follows: number; readonly followers: number }[]
   const sum = (count: (row: (typeof list)[number]) => number): string =>
     list.reduce((total, row) => total + count(row), 0).toLocaleString('en')
-  return `${sum((row) => row.accounts)} accounts and ${sum((row) => row.follows + row.followers)} relations of ${list.length.toLocaleString('en')} domains`
+  return (
+    `${sum((row) => row.accounts)} accounts and ${sum((row) => row.follows + row.followers)} ` +
+    `relations of ${list.length.toLocaleString('en')} domains`
+  )
 }
 
 /** A straight line through points, by least squares: what it begins with, and what it rises by. */
@@ -193,7 +197,9 @@ function figures({ version }: Cluster, curve: readonly Curve[]): Figure[] {
         figure: last?.ratio ?? Number.NaN,
         unit: '×',
         ...(i < 3 ? { most: MOST } : {}),
-        how: `CPU of PostgreSQL ${version}: ${last?.cpu.toFixed(2)} s against ${last?.base.toFixed(2)} s to count the follows (fastest by the clock: ${last?.wall.toFixed(2)} s); ${last?.touched}`,
+        how:
+          `CPU of PostgreSQL ${version}: ${last?.cpu.toFixed(2)} s against ${last?.base.toFixed(2)} ` +
+          `s to count the follows (fastest by the clock: ${last?.wall.toFixed(2)} s); ${last?.touched}`,
       },
       {
         name: `impact, ${name}, ${millions(BEYOND)} million accounts and follows by the line`,

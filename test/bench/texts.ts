@@ -76,7 +76,9 @@ async function worst(name: string, job: Job, live: (kind: Nasty, length: number)
     figure: most?.more ?? Number.NaN,
     unit: 's',
     most: 1,
-    how: `CPU beside ${base.toFixed(2)} s with a short text; the worst of ${seen.length} kinds: ${most?.kind}, then ${next.join(', ')}`,
+    how:
+      `CPU beside ${base.toFixed(2)} s with a short text; ` +
+      `the worst of ${seen.length} kinds: ${most?.kind}, then ${next.join(', ')}`,
   }
 }
 

@@ -51,7 +51,8 @@ async function open(bodies: readonly string[], width: number): Promise<Seen> {
   )
   const strange = await page
     .locator(
-      '.markdown-body :is(script, style, img, iframe, object, embed, form, video, audio, link, meta, base, [onerror], [onload], [onclick])',
+      '.markdown-body :is(script, style, img, iframe, object, embed, form, ' +
+        'video, audio, link, meta, base, [onerror], [onload], [onclick])',
     )
     .evaluateAll((found) => found.map((one) => one.outerHTML))
   const wide = await page.evaluate('document.documentElement.scrollWidth')

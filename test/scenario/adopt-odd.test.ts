@@ -30,7 +30,8 @@ describe('adopt', () => {
   it('takes over all that files can hold, and says of each other object which field has what', async () => {
     const { stderr, out } = await must(herd, ['adopt'])
     expect(flat(stderr)).toContain(
-      'domain-block/bell.example was not adopted: its public_comment has a control character (U+0007). Change this text in Mastodon, then: herdbook adopt domain-block/bell.example',
+      'domain-block/bell.example was not adopted: its public_comment has a control character (U+0007). ' +
+        'Change this text in Mastodon, then: herdbook adopt domain-block/bell.example',
     )
     expect(flat(stderr)).toMatch(
       /rule\/\S+ was not adopted: rule\/\S+ has the same text, and Herdbook knows a rule by its text/,
@@ -59,7 +60,8 @@ describe('adopt', () => {
     expect(herd.read('domain-blocks.yaml')).toContain('private_comment: they came at night')
     expect(herd.read('ip-blocks.yaml')).toContain('192.0.2.0/24')
     expect(flat(stderr)).toContain(
-      'domain-block/bidi.example was not adopted: its private_comment has a character that changes the direction of text (U+202E)',
+      'domain-block/bidi.example was not adopted: ' +
+        'its private_comment has a character that changes the direction of text (U+202E)',
     )
     expect(herd.read('domain-blocks.yaml')).toContain('bidi.example')
     herd.write({}, 'Adopt more')
@@ -120,7 +122,8 @@ describe('two rules of one text', () => {
   it('are an error, with both lines, since Mastodon can not tell them apart', async () => {
     herd.write({
       'rules.yaml':
-        'rules:\n  - key: spam-posts\n    text: No spam here\n    hint: In posts.\n  - key: spam-mail\n    text: "No spam here "\n    hint: In messages.\n',
+        'rules:\n  - key: spam-posts\n    text: No spam here\n    hint: In posts.\n' +
+        '  - key: spam-mail\n    text: "No spam here "\n    hint: In messages.\n',
     })
     const { stderr } = await must(herd, ['validate'], 9)
     expect(flat(stderr)).toContain(

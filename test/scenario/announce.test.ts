@@ -105,7 +105,8 @@ describe('with notice_days, a suspension that cuts follows', () => {
 
     expect((await must(herd, ['plan'], 2)).stdout).toMatch(
       new RegExp(
-        `bad\\.example[^]*Herdbook informs members first\\. It applies this on ${inWords(from)} or later\\.[^]*spam\\.example`,
+        'bad\\.example[^]*Herdbook informs members first\\. ' +
+          `It applies this on ${inWords(from)} or later\\.[^]*spam\\.example`,
       ),
     )
     const first = await must(herd, ['apply', '--yes'])

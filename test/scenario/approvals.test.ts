@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { add } from '../support/files.ts'
 import { git } from '../support/git.ts'
 import { must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 let field: Pasture
 let herd: Herd
@@ -20,7 +21,10 @@ describe('where instance.yaml names a forge', () => {
     herd.write({ 'domain-blocks.yaml': `domain_blocks:\n${block('one.example')}\n` })
     const ran = await must(herd, ['apply', '--yes'], 6)
     expect(ran.out).toMatch(
-      /one\.example.*\n\s+This step was never approved, or it has changed since its approval\.[^]*herdbook approve "why"/,
+      regexOf(
+        /one\.example.*\n/,
+        /\s+This step was never approved, or it has changed since its approval\.[^]*herdbook approve "why"/,
+      ),
     )
     expect(await severityOf('one.example')).toBeUndefined()
   })
@@ -55,7 +59,10 @@ describe('where instance.yaml names a forge', () => {
     )
     const ran = await must(herd, ['apply', '--yes'], 6)
     expect(ran.out).toMatch(
-      /Done {2}1\n.*two\.example[^]*Skipped {2}1\n.*three\.example.*\n\s+This step was never approved, or it has changed since its approval\./,
+      regexOf(
+        /Done {2}1\n.*two\.example[^]*Skipped {2}1\n.*three\.example.*\n/,
+        /\s+This step was never approved, or it has changed since its approval\./,
+      ),
     )
     expect(await severityOf('two.example')).toEqual({ severity: 2 })
     expect(await severityOf('three.example')).toBeUndefined()

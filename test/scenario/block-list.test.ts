@@ -34,7 +34,8 @@ const block = (domain: string): DomainBlock | undefined =>
     (one) => one.domain === domain,
   )
 const TABLE =
-  '# Weekly\ndomain,severity,reject_media,public_comment\nloud.test,silence,true,Loud\nbad.test,suspend,true,\nlimited.example,suspend,,\nended.example,suspend,,\nb*d.test,suspend,,\nx.test,destroy,,\nplain.test,,,\n'
+  '# Weekly\ndomain,severity,reject_media,public_comment\nloud.test,silence,true,Loud\nbad.test,suspend,true,\n' +
+  'limited.example,suspend,,\nended.example,suspend,,\nb*d.test,suspend,,\nx.test,destroy,,\nplain.test,,,\n'
 
 describe('block --from', () => {
   it('says what it read and what it will do, and no option outranks a row', async () => {
@@ -48,11 +49,14 @@ describe('block --from', () => {
       'By the list',
     ])
     expect(stdout).toContain(
-      'l.csv: 7 rows, read as CSV.\n  Domains: 4 suspend, 1 limit, 2 with reject_media, 5 with a public comment.\n  Of these: 1 with the severity of --severity, because their rows give none.\n  Left out: 1 hiding part of the name, 1 with an unknown severity.\n',
+      'l.csv: 7 rows, read as CSV.\n  Domains: 4 suspend, 1 limit, 2 with reject_media, 5 with a public comment.\n' +
+        '  Of these: 1 with the severity of --severity, because their rows give none.\n' +
+        '  Left out: 1 hiding part of the name, 1 with an unknown severity.\n',
     )
     expect(stdout).toContain('l.csv: adds 4 (3 suspend, 1 limit), raises 1 (1 suspend), skips 0.\n')
     expect(stderr).toContain(
-      'line 5: limited.example: the list makes this block stricter and names no last day, so Herdbook removes the last day 2099-01-01',
+      'line 5: limited.example: the list makes this block stricter and names no last day, ' +
+        'so Herdbook removes the last day 2099-01-01',
     )
     expect(block('loud.test')).toEqual({
       domain: 'loud.test',
@@ -97,7 +101,8 @@ describe('block --from', () => {
       'limit',
     ])
     expect(stderr).toContain(
-      '--severity changes nothing here, because every row has a severity already. To make no block stricter than limit: --at-most limit',
+      '--severity changes nothing here, because every row has a severity already. ' +
+        'To make no block stricter than limit: --at-most limit',
     )
     expect(stdout).toContain('adds 1 (1 suspend)')
     git(herd.dir, 'checkout', '--quiet', '--', 'instance')
@@ -168,7 +173,8 @@ it('a domain is taken as people have it: an address of the web, or a handle', as
 it('a block that is raised by hand loses the end of the weaker one, and that is said', async () => {
   const { stdout } = await must(herd, ['block', 'limited.example', '--severity', 'suspend'])
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-    'limited.example: the weaker block had an end, 2099-01-01. The stricter block has none. To set an end, add --until.',
+    'limited.example: the weaker block had an end, 2099-01-01. ' +
+      'The stricter block has none. To set an end, add --until.',
   )
   expect(block('limited.example')).toEqual({ domain: 'limited.example', severity: 'suspend' })
   await must(herd, ['block', 'limited.example', '--severity', 'suspend', '--until', '2099-02-02'])

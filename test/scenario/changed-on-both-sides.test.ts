@@ -52,7 +52,9 @@ describe('what was changed on both sides', () => {
 
   it('an edited comment does not lower a suspension that somebody raised at 3 a.m.', async () => {
     herd.write({
-      'domain-blocks.yaml': `${herd.read('domain-blocks.yaml')}  - domain: raised.example\n    severity: limit\n    public_comment: a\n`,
+      'domain-blocks.yaml':
+        `${herd.read('domain-blocks.yaml')}  - domain: raised.example\n` +
+        '    severity: limit\n    public_comment: a\n',
     })
     await must(herd, ['apply', '--yes'])
     await herd.hand.changeBlock('raised.example', { severity: 'suspend' })

@@ -13,7 +13,8 @@ let number: number
 beforeAll(async () => {
   hub = await github({ people: { mo: 'write', robot: 'write' } })
   newRepository(dir, {
-    'instance/instance.yaml': `domain: herd.example\nforge: { github: ${hub.repository} }\nledger_key: { env: HB_KEY }\n`,
+    'instance/instance.yaml':
+      `domain: herd.example\nforge: { github: ${hub.repository} }\n` + 'ledger_key: { env: HB_KEY }\n',
   })
   await hub.act.push({ by: 'mo', branch: 'topic', files: { 'x.txt': 'x' } })
   number = await hub.act.openPull({ by: 'mo', branch: 'topic', title: 'Topic' })

@@ -121,7 +121,8 @@ describe('mail to members, which nobody may send twice', () => {
   it('and of which nobody knows whether it went out, is told once by the next run, as an error', async () => {
     herd.write({
       'terms-of-service.yaml':
-        'terms_of_service:\n  - effective_date: 2031-06-01\n    text: Be kind.\n    changelog: The first.\n    notify_members: true\n',
+        'terms_of_service:\n  - effective_date: 2031-06-01\n    text: Be kind.\n' +
+        '    changelog: The first.\n    notify_members: true\n',
     })
     await field.sandbox.breakConsole('before-workers')
     await must(herd, ['apply', '--yes'], 8)

@@ -162,7 +162,8 @@ async function live(person: Newcomer, domain: string): Promise<void> {
   expect(await field.sandbox.query('select severity from domain_blocks where domain = $1', [domain])).toHaveLength(1)
   await type(
     person,
-    'git clone --quiet --bare . ~/remote.git && git remote add origin ~/remote.git && git push --quiet --set-upstream origin main',
+    'git clone --quiet --bare . ~/remote.git && git remote add origin ' +
+      '~/remote.git && git push --quiet --set-upstream origin main',
     0,
   )
   const [, push = expect.fail()] =

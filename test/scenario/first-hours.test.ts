@@ -4,10 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commit, git } from '../support/git.ts'
 import { fakePrograms } from '../support/programs.ts'
 import { connectionsOf, must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 // Whoever installs may become PostgreSQL's superuser.
 const { directory: programs } = fakePrograms({
-  sudo: 'while [ "$1" != -- ] && [ "${1#-}" != "$1" ]; do [ "$1" = -u ] && shift; shift; done; [ "$1" = -- ] && shift; exec "$@"',
+  sudo:
+    'while [ "$1" != -- ] && [ "${1#-}" != "$1" ]; do [ "$1" = -u ] && shift; ' +
+    'shift; done; [ "$1" = -- ] && shift; exec "$@"',
 })
 process.env['PATH'] = `${programs}${delimiter}${process.env['PATH'] ?? ''}`
 
@@ -40,7 +43,11 @@ describe('status', () => {
     setConfig(herd, { ledger_key: { file: '/nowhere/ledger.key' } })
     const { stdout } = await must(herd, ['status'], 9)
     expect(stdout).toMatch(
-      / Git +main at [^]*! Ledger +The\s+secret\s+for\s+ledger_key\s+is\s+missing:\s+the\s+file\s+\/nowhere\/ledger\.key\s[^]*→ This file must exist[^]* API +Mastodon [^]* Database +herd\.example/,
+      regexOf(
+        / Git +main at [^]*! /,
+        /Ledger +The\s+secret\s+for\s+ledger_key\s+is\s+missing:\s+the\s+file\s+\/nowhere\/ledger\.key\s[^]*/,
+        /→ This file must exist[^]* API +Mastodon [^]* Database +herd\.example/,
+      ),
     )
     setConfig(herd, {
       ledger_key: { file: '/nowhere/ledger.key' },

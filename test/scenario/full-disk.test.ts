@@ -145,7 +145,8 @@ describe.each(PLACES)('apply, with a full disk under $under', ({ name, path, rem
     writeFileSync(count, '')
     writeFileSync(
       hook,
-      `#!/bin/sh\n[ "$1" = committed ] && grep -q ' refs/herdbook/' || exit 0\necho . >> '${count}'\nif [ "$(wc -l < '${count}')" -eq ${nth} ]; then ${filling}; fi\nexit 0\n`,
+      `#!/bin/sh\n[ "$1" = committed ] && grep -q ' refs/herdbook/' || exit 0\necho . >> '${count}'\n` +
+        `if [ "$(wc -l < '${count}')" -eq ${nth} ]; then ${filling}; fi\nexit 0\n`,
     )
     chmodSync(hook, 0o755)
     if (nth === 0) fill()
@@ -159,7 +160,9 @@ describe.each(PLACES)('apply, with a full disk under $under', ({ name, path, rem
       for (let nth = 0; told.length === 0 || told.at(-1); nth += 1) {
         turn += 1
         herd.write({
-          'domain-blocks.yaml': `domain_blocks:\n${entry(`same.${name}.example`, `round-${turn}`)}${entry(`new${turn}.${name}.example`, 'new')}`,
+          'domain-blocks.yaml':
+            'domain_blocks:\n' +
+            `${entry(`same.${name}.example`, `round-${turn}`)}${entry(`new${turn}.${name}.example`, 'new')}`,
         })
         const before = await audit()
         fillAfter(nth)

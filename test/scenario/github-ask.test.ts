@@ -11,10 +11,12 @@ const [NAMED] = FORMS.block.fields.named.options
 const BLOCKS = 'instance/domain-blocks.yaml'
 const FILES = {
   [BLOCKS]:
-    'domain_blocks:\n  - domain: hosting.example\n    severity: suspend\n  - domain: loud.example\n    severity: limit\n',
+    'domain_blocks:\n  - domain: hosting.example\n    severity: suspend\n' +
+    '  - domain: loud.example\n    severity: limit\n',
   'instance/policy.yaml': 'protected_domains: [friend.example]\n',
   'instance/rules.yaml':
-    'rules:\n  - key: be-kind\n    text: Be kind.\n    translations:\n      de: { text: Sei freundlich. }\n  - key: no-spam\n    text: No spam.\n',
+    'rules:\n  - key: be-kind\n    text: Be kind.\n    translations:\n' +
+    '      de: { text: Sei freundlich. }\n  - key: no-spam\n    text: No spam.\n',
 }
 
 let herd: Farm

@@ -33,8 +33,16 @@ cpSync(join(ROOT, '.github'), join(tree, '.github'), { recursive: true })
 commit(tree, 'Workflows')
 
 const STEAL = 'echo "their action $HERDBOOK_READ_TOKEN"'
-const ACTION = `name: Theirs\ndescription: Theirs\ninputs: { job: { description: x, required: true } }\nruns:\n  using: composite\n  steps:\n    - shell: bash\n      run: |\n        ${STEAL}\n        npm ci --offline --no-audit --no-fund --foreground-scripts --prefix "$GITHUB_ACTION_PATH/../../.."\n        node "$GITHUB_ACTION_PATH/../../../src/cli.ts"\n        cat "$GITHUB_ACTION_PATH/../../../schema/instance.schema.json"\n`
-const WORKFLOW = `on: [pull_request_target, merge_group]\npermissions: {}\njobs:\n  theirs:\n    runs-on: ubuntu-latest\n    environment: herdbook-plan\n    timeout-minutes: 1\n    steps:\n      - run: echo "their workflow $GOT"\n        env:\n          GOT: \${{ secrets.HERDBOOK_READ_TOKEN }}\n`
+const ACTION =
+  'name: Theirs\ndescription: Theirs\ninputs: { job: { description: x, required: true } }\n' +
+  `runs:\n  using: composite\n  steps:\n    - shell: bash\n      run: |\n        ${STEAL}\n` +
+  '        npm ci --offline --no-audit --no-fund --foreground-scripts --prefix "$GITHUB_ACTION_PATH/../../.."\n' +
+  '        node "$GITHUB_ACTION_PATH/../../../src/cli.ts"\n' +
+  '        cat "$GITHUB_ACTION_PATH/../../../schema/instance.schema.json"\n'
+const WORKFLOW =
+  'on: [pull_request_target, merge_group]\npermissions: {}\njobs:\n  theirs:\n' +
+  '    runs-on: ubuntu-latest\n    environment: herdbook-plan\n    timeout-minutes: 1\n    steps:\n' +
+  '      - run: echo "their workflow $GOT"\n        env:\n          GOT: ${{ secrets.HERDBOOK_READ_TOKEN }}\n'
 const theirs = {
   '.github/actions/herdbook/action.yml': ACTION,
   '.github/workflows/herdbook-pull-request.yml': WORKFLOW,

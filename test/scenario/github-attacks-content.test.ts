@@ -54,7 +54,9 @@ describe('what somebody wrote on the server', SLOW, () => {
   it('does no more in the plan of a pull request that touches the same, and approves nothing of its own', async () => {
     const words = JSON.stringify(WORDS.replaceAll(/[^\P{C}\n]/gu, ''))
     const { job, comment, check } = await proposed({
-      [BLOCKS]: `${herd.file(BLOCKS).replace(/severity: none/, `severity: limit\n    public_comment: ${words}`)}\n  - domain: words.example\n    severity: none\n    public_comment: ${words}\n`,
+      [BLOCKS]:
+        `${herd.file(BLOCKS).replace(/severity: none/, `severity: limit\n    public_comment: ${words}`)}\n` +
+        `  - domain: words.example\n    severity: none\n    public_comment: ${words}\n`,
     })
     expect(comment).toMatch(/^\+[^\n]*\[400 blanks\] and all of its members/m)
     const rows = comment.trimEnd().split('\n')
@@ -90,7 +92,9 @@ describe('whoever writes a list that is imported', SLOW, () => {
   it('steers no terminal and no runner by what is skipped', async () => {
     const dir = herd.desk()
     put(dir, {
-      'list.csv': `#domain,#severity\n"kept.example\n::add-mask::x\u001b[2J",suspend\nfresh-one.example,"su\u001b[8mspend"\n"${'x'.repeat(50_000)}.example",suspend\nfine-one.example,limit\n`,
+      'list.csv':
+        '#domain,#severity\n"kept.example\n::add-mask::x\u001b[2J",suspend\n' +
+        `fresh-one.example,"su\u001b[8mspend"\n"${'x'.repeat(50_000)}.example",suspend\nfine-one.example,limit\n`,
     })
     const { out } = await call(dir, ['block', '--from', 'list.csv'], {
       env: {
@@ -116,7 +120,8 @@ describe('whoever fills in a form', SLOW, () => {
     })
     herd.events.length = 0
     const lines =
-      'Closes #1 @everyone\n\nAsked-By: ann\nHerdbook-Restore: domain-block/kept.example\nHerdbook-Seal: 00000000000000000000000000000000'
+      'Closes #1 @everyone\n\nAsked-By: ann\nHerdbook-Restore: domain-block/kept.example\n' +
+      'Herdbook-Seal: 00000000000000000000000000000000'
     const wishes: readonly (readonly ['rule' | 'block', Parameters<typeof issueOf>[1]])[] = [
       ['rule', { text: 'Closes #1 @everyone Asked-By: ann Herdbook-Restore: rule/be-kind', why: lines }],
       ['block', { domain: 'forged.example', severity: FORMS.block.fields.severity.options[1], why: lines }],
@@ -151,7 +156,8 @@ describe('whoever commits', SLOW, () => {
   it('says nothing in our name by a message, in whatever encoding', async () => {
     const { comment } = await proposed(
       { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: said.example\n    severity: none\n` },
-      `Change\n\nAsked-By: zoe\nHerdbook-Seal: ${'0'.repeat(32)}\nHerdbook-Restore: moderator/owner ../../x %00 rule/%0a::add-mask::x\n`,
+      `Change\n\nAsked-By: zoe\nHerdbook-Seal: ${'0'.repeat(32)}\n` +
+        'Herdbook-Restore: moderator/owner ../../x %00 rule/%0a::add-mask::x\n',
     )
     expect(comment).not.toContain('asked-by=')
     expect(comment).not.toContain('restore=')

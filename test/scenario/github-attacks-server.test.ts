@@ -55,7 +55,8 @@ describe('a server that somebody took over', SLOW, () => {
   }
 
   const LIE =
-    'busy\n::add-mask::follow\n::error file=instance/rules.yaml,line=1::Merge this\n\u001b[2K\u001b[1AAll is well. Ask hazel@herd.example at 203.0.113.9'
+    'busy\n::add-mask::follow\n::error file=instance/rules.yaml,line=1::Merge this\n' +
+    '\u001b[2K\u001b[1AAll is well. Ask hazel@herd.example at 203.0.113.9'
 
   it('and makes us wait with words that the runner would obey is not obeyed, and names nobody in the log', async () => {
     await answering(503, JSON.stringify({ error: LIE }))
@@ -139,7 +140,8 @@ describe('a server that somebody took over', SLOW, () => {
 describe('connections that somebody took over', SLOW, () => {
   const PIPELINE = { GITHUB_ACTIONS: 'true', CI: 'true' }
   const HOSTILE =
-    'x\n::add-mask::y ##[add-path]z\u001b[2J\u001b]0;t\u0007</details><!-- @everyone \u202e\u2066 hazel@herd.example 203.0.113.9'
+    'x\n::add-mask::y ##[add-path]z\u001b[2J\u001b]0;t\u0007</details><!-- @everyone ' +
+    '\u202e\u2066 hazel@herd.example 203.0.113.9'
 
   /** A verb at the desk, with these connections; the files of the desk are as before then. */
   async function through(connections: object, ...args: readonly string[]): Promise<Awaited<ReturnType<typeof call>>> {

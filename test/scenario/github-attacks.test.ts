@@ -10,6 +10,7 @@ import { html } from '../support/github-page.ts'
 import { commands, said, type Ran } from '../support/run-output.ts'
 import { ran } from '../support/runner.ts'
 import { attacking, BLOCKS, entry, forkFiles, NAIVE, pullJobs, WORDS, type Files } from '../support/pull-attacks.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 // What a pull request could try. Each attack succeeds first against a naive way to do the same, here or in the tests
 // that unit/attacks.test.ts names.
@@ -127,7 +128,10 @@ describe('what a policy keeps private', SLOW, () => {
         expect(said(job, comment())).not.toMatch(PRIVATE)
         expect(comment()).toMatch(/^<!-- herdbook:production -->/)
         expect(comment()).toMatch(
-          /Herdbook uses these changes only after the merge[^]*environment[^]*forge\.github[^]*show\.ip_blocks[^]*show\.private_comments[^]*show\.staff/,
+          regexOf(
+            /Herdbook uses these changes only after the merge[^]*environment[^]*/,
+            /forge\.github[^]*show\.ip_blocks[^]*show\.private_comments[^]*show\.staff/,
+          ),
         )
         expect(at.hub.state.statuses.filter((one) => one.commit === head).map(({ context }) => context)).toEqual([
           'herdbook',
@@ -170,7 +174,10 @@ describe('beside the files', SLOW, () => {
     // Whoever looks at instance/ alone sees nothing.
     expect(git(herd.hub.git, 'diff', '--name-only', 'main', pull.head, '--', 'instance')).toBe('')
     expect(pull.comment()).toMatch(
-      /> \[!WARNING\]\n> \*\*After the merge, these files run with access to secrets[^]*> - `\.github\/workflows\/theirs\.yml`/,
+      regexOf(
+        /> \[!WARNING\]\n/,
+        /> \*\*After the merge, these files run with access to secrets[^]*> - `\.github\/workflows\/theirs\.yml`/,
+      ),
     )
     expect(pull.comment()).toMatch(/1 other file changes[^]*> - `README\.md`/)
     expect(herd.hub.state.statuses.findLast(({ commit: at }) => at === pull.head)).toMatchObject({ state: 'pending' })

@@ -52,7 +52,8 @@ describe('a ledger that a writer has forged', SLOW, () => {
     const genuine = git(eve, 'rev-parse', 'FETCH_HEAD')
     git(eve, 'checkout', '--quiet', genuine)
     const line = (id: string): string =>
-      `{"commit":null,"fields":{"obfuscate":false,"public_comment":"","reject_media":false,"reject_reports":false,"severity":"noop"},"id":"${id}","server_id":"2"}`
+      '{"commit":null,"fields":{"obfuscate":false,"public_comment":"","reject_media":false,' +
+      `"reject_reports":false,"severity":"noop"},"id":"${id}","server_id":"2"}`
     put(eve, {
       'domain-block.jsonl': `${git(eve, 'show', 'HEAD:domain-block.jsonl')}\n${line('hand.example')}\n`,
       'approvals.jsonl': '',

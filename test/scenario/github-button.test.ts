@@ -124,7 +124,9 @@ describe('the buttons', () => {
       by: 'ann',
       branch: 'main',
       files: {
-        [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: one.example\n    severity: none\n  - domain: two.example\n    severity: none\n`,
+        [BLOCKS]:
+          `${herd.file(BLOCKS)}\n  - domain: one.example\n` +
+          '    severity: none\n  - domain: two.example\n    severity: none\n',
       },
     })
     await herd.settle()

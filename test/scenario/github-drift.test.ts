@@ -7,7 +7,8 @@ import { ran } from '../support/runner.ts'
 const BLOCKS = 'instance/domain-blocks.yaml'
 const FILES = {
   [BLOCKS]:
-    'domain_blocks:\n  - domain: meh.example\n    severity: limit\n  - domain: loud.example\n    severity: limit\n  - domain: third.example\n    severity: limit\n',
+    'domain_blocks:\n  - domain: meh.example\n    severity: limit\n  - domain: loud.example\n' +
+    '    severity: limit\n  - domain: third.example\n    severity: limit\n',
 }
 const NIGHT = '47 2 * * *'
 
@@ -86,7 +87,8 @@ describe('the nightly issue', () => {
     expect(commentOn(herd, pull?.number ?? 0)).toMatch(/No changes/)
     expect(lineOf('adopt domain-block/fresh.example')).toMatch(
       new RegExp(
-        `^- \\[ \\] .* <!-- proposed=${pull?.number} --> · proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`,
+        `^- \\[ \\] .* <!-- proposed=${pull?.number} --> · ` +
+          `proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`,
       ),
     )
   })

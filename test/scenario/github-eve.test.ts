@@ -84,7 +84,8 @@ it(
       git(clone_, 'checkout', '--quiet', '--force', 'FETCH_HEAD')
       put(clone_, {
         'approvals.jsonl':
-          '{"at":"2026-01-01T00:00:00Z","by":"ann","digest":"x","form":2,"ref":"domain-block/kept.example","source":"#1","spent":false}\n',
+          '{"at":"2026-01-01T00:00:00Z","by":"ann","digest":"x","form":2,' +
+          '"ref":"domain-block/kept.example","source":"#1","spent":false}\n',
       })
       git(clone_, 'commit', '--quiet', '--all', '--allow-empty', '-m', 'Approve 1 step')
       git(clone_, 'push', '--quiet', '--force', 'origin', `HEAD:${ref}`)

@@ -36,12 +36,14 @@ it('a pull request says that members are told first; its merge, when they were; 
   const held = `1 change waits until ${from} or later, because members are informed first.`
   expect(comment).toMatch(
     new RegExp(
-      `^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks \`bad\\.example\`\\. Removes [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`,
+      '^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks `bad\\.example`\\. ' +
+        `Removes [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`,
     ),
   )
   expect(comment).toMatch(
     new RegExp(
-      `Blocks \`bad\\.example\` · [^\\n]*<br>Herdbook informs members first\\. It applies this on ${from} or later\\.\\n`,
+      'Blocks `bad\\.example` · [^\\n]*<br>Herdbook informs members first\\. ' +
+        `It applies this on ${from} or later\\.\\n`,
     ),
   )
   expect(log).toContain(`Herdbook informs members first. It applies this on ${from} or later.`)
@@ -56,10 +58,12 @@ it('a pull request says that members are told first; its merge, when they were; 
   const next = await propose('mild', '  - domain: mild.example\n    severity: limit\n')
   expect(next.comment).toMatch(
     new RegExp(
-      `Already approved, not applied yet · 1 change[^]*<br>Members were informed on ${inWords(Date.now())}\\. Herdbook applies this on ${from} or later\\.`,
+      `Already approved, not applied yet · 1 change[^]*<br>Members were informed on ${inWords(Date.now())}\\. ` +
+        `Herdbook applies this on ${from} or later\\.`,
     ),
   )
   expect(next.comment).toContain(
-    "**Merging this approves 1 change** and applies it: 1 call to Mastodon's API (seconds). 1 change from earlier merges is not applied before a later day.\n",
+    "**Merging this approves 1 change** and applies it: 1 call to Mastodon's API (seconds). " +
+      '1 change from earlier merges is not applied before a later day.\n',
   )
 })

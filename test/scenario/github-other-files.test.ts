@@ -76,7 +76,8 @@ describe("a stranger's pull request that leaves the instance alone", SLOW, () =>
 it("a branch of this repository says so as well, and its check is the plan's", SLOW, async () => {
   const { head, comment } = await opened({ 'src/cli.ts': 'ours()\n', 'README.md': 'Hello, you\n' }, 'mo')
   expect(checkOf(head)).toBe(
-    'success: No changes on the server. This pull request changes files that run here, such as workflows, or that decide who must review.',
+    'success: No changes on the server. ' +
+      'This pull request changes files that run here, such as workflows, or that decide who must review.',
   )
   expect(comment()).toMatch(
     /After the merge, these files run with access to secrets[^]*`src\/cli\.ts`[^]*1 other file changes[^]*`README\.md`/,

@@ -79,7 +79,9 @@ async function commentAsVersion1({ hub, desk, herdbook }: Farm, number: number, 
     .map(({ kind, id }) => seal('step', { name: `${kind}/${id}` }, KEY).slice(0, 8))
     .toSorted((a, b) => (a < b ? -1 : 1))
   const text = comment.body.replace(/\n<!-- herdbook-plan v1 .*-->/, '').replace(/\n<!-- herdbook-approvals[^]*$/, '')
-  const unsealed = `${text}\n<!-- herdbook-approvals v1 seal=${'0'.repeat(32)} groups=0 names=${names.join(',')} ${marks.join(' ')} -->`
+  const unsealed =
+    `${text}\n<!-- herdbook-approvals v1 seal=${'0'.repeat(32)} ` +
+    `groups=0 names=${names.join(',')} ${marks.join(' ')} -->`
   const digest = seal('comment', { pullRequest: number, head, text: unsealed.trim() }, KEY).slice(0, 32)
   await hub.act.editComment(comment.id, unsealed.replace('0'.repeat(32), digest), 'github-actions[bot]')
 }

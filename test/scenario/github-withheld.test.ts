@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { ran, type JobRun } from '../support/runner.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 const BLOCKS = 'instance/domain-blocks.yaml'
 const MODERATORS = 'instance/moderators.yaml'
@@ -58,10 +59,16 @@ describe('a role that was left over', () => {
     const number = await propose(added(BLOCKS, entry('beside.example')))
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Lists `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
+      regexOf(
+        /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n/,
+        /### Lists `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
+      ),
     )
     expect(comment).toMatch(
-      /#### Not approved by merging this · 1 change\n\n[^\n]*does not change their file[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/,
+      regexOf(
+        /#### Not approved by merging this · 1 change\n\n/,
+        /[^\n]*does not change their file[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/,
+      ),
     )
     expect(marksIn(number)).toBe(1)
     expect(checkOf(number)).toMatchObject({ state: 'success', description: 'Lists beside.example without a limit.' })
@@ -87,7 +94,10 @@ describe('what was left over and is refused', () => {
     const number = await propose(added(BLOCKS, entry('good.example')))
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*they have an error\. The end of this comment shows it\.[^]*Blocks `bad\.example`/,
+      regexOf(
+        /\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n/,
+        /[^\n]*they have an error\. The end of this comment shows it\.[^]*Blocks `bad\.example`/,
+      ),
     )
     expect(comment).toMatch(/\[!NOTE\][^]*bad\.example`? removes \d+ follow relations/)
     expect(comment).not.toContain('[!CAUTION]')
@@ -122,10 +132,17 @@ describe('where only the console could say whose account it is', () => {
     })
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /### Gives `Moderator` to `second_newcomer`, lists `third\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
+      regexOf(
+        /### Gives `Moderator` to `second_newcomer`, lists `third\.example` without a limit\.\n\n/,
+        /\*\*Merging this approves 1 change\*\*/,
+      ),
     )
     expect(comment).toMatch(
-      /#### Not approved by merging this · 1 change\n\nHerdbook cannot see here which account a name belongs to\.[^\n]*\*approve\*[^]*Gives `Moderator` to `second_newcomer`/,
+      regexOf(
+        /#### Not approved by merging this · 1 change\n\n/,
+        /Herdbook cannot see here which account a name belongs to\.[^\n]*/,
+        /\*approve\*[^]*Gives `Moderator` to `second_newcomer`/,
+      ),
     )
     expect(marksIn(number)).toBe(1)
     await merged(number)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { add, EVERY_KIND } from '../support/files.ts'
 import { connectionsOf, must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 let field: Pasture
 let herd: Herd
@@ -11,7 +12,12 @@ beforeAll(async () => {
 afterAll(async () => field[Symbol.asyncDispose]())
 
 const blocks = (count: number, severity = 'none'): string =>
-  `domain_blocks:\n${Array.from({ length: count }, (_, i) => `  - domain: d${String(i).padStart(2, '0')}.example\n    severity: ${severity}\n    reject_reports: true\n`).join('')}`
+  'domain_blocks:\n' +
+  Array.from(
+    { length: count },
+    (_, i) =>
+      `  - domain: d${String(i).padStart(2, '0')}.example\n    severity: ${severity}\n    reject_reports: true\n`,
+  ).join('')
 
 /** One line, as a person reads it. */
 const flat = (text: string): string => text.replace(/\s+/g, ' ')
@@ -57,7 +63,9 @@ describe('a budget', () => {
 describe('an irreversible step', () => {
   const suspend = (domain: string, consent?: number): void =>
     herd.write({
-      'domain-blocks.yaml': `${blocks(26)}  - domain: ${domain}\n    severity: suspend\n${consent === undefined ? '' : `    accept_severed_relationships: ${consent}\n`}`,
+      'domain-blocks.yaml':
+        `${blocks(26)}  - domain: ${domain}\n` +
+        `    severity: suspend\n${consent === undefined ? '' : `    accept_severed_relationships: ${consent}\n`}`,
     })
 
   it('needs consent in the file, and says where and what to write', async () => {
@@ -66,7 +74,8 @@ describe('an irreversible step', () => {
     expect(out).toMatch(/domain-blocks\.yaml:80:\d+ error consent-missing/)
     expect(out).toContain('removes 24 follow relations for good')
     expect(flat(out)).toContain(
-      'so accept a higher number (a fifth more, and at least ten more). If you want this change, write in the entry of this object: accept_severed_relationships: 34',
+      'so accept a higher number (a fifth more, and at least ten more). ' +
+        'If you want this change, write in the entry of this object: accept_severed_relationships: 34',
     )
   })
 
@@ -161,7 +170,10 @@ describe('an invariant', () => {
     setConfig(herd, { acting_account: 'herdbook' })
     herd.edit('roles.yaml', (text) => text.replace(/ +- manage_federation\n(?! +- manage_invites)/, ''))
     expect(await refused()).toMatch(
-      /@herdbook, the account that Herdbook acts as \(acting_account in instance\.yaml\), keeps its permissions: manage_federation/,
+      regexOf(
+        /@herdbook, the account that Herdbook acts as \(acting_account in instance\.yaml\), keeps its permissions: /,
+        /manage_federation/,
+      ),
     )
     setConfig(herd, {})
     herd.write({ 'roles.yaml': before })
@@ -178,7 +190,10 @@ describe('an invariant', () => {
     // In no list of ours: then only its own role tells what it may do.
     herd.edit('moderators.yaml', (text) => text.replace(/ {2}- account: herdbook\n {4}role: Herdbook\n?/, ''))
     expect(await refused()).toMatch(
-      /@herdbook, the account that Herdbook acts as \(acting_account in instance\.yaml\), keeps its permissions: manage_federation/,
+      regexOf(
+        /@herdbook, the account that Herdbook acts as \(acting_account in instance\.yaml\), keeps its permissions: /,
+        /manage_federation/,
+      ),
     )
     setConfig(herd, {})
     herd.write({ 'roles.yaml': roles, 'moderators.yaml': holders })
@@ -190,7 +205,8 @@ describe('an invariant', () => {
     await must(herd, ['demote', 'herdbook'])
     herd.write({}, 'Demote')
     expect(await refused()).toContain(
-      `delete moderator/herdbook would break a rule that must always hold: ${keeps}: view_dashboard, manage_federation, manage_blocks`,
+      `delete moderator/herdbook would break a rule that must always hold: ${keeps}: view_dashboard, ` +
+        'manage_federation, manage_blocks',
     )
     herd.write({ 'moderators.yaml': holders })
     await must(herd, ['promote', 'herdbook', 'Moderator'])
@@ -213,7 +229,10 @@ describe('an invariant', () => {
       mastodon: { ...connectionsOf(field.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } },
     })
     expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(
-      /delete moderator\/mod would break a rule that must always hold: the account of mastodon\.api\.token, which Herdbook could not look up \(.*\) and which may be this one/,
+      regexOf(
+        /delete moderator\/mod would break a rule that must always hold: /,
+        /the account of mastodon\.api\.token, which Herdbook could not look up \(.*\) and which may be this one/,
+      ),
     )
     setConfig(herd, {})
     herd.write({ 'moderators.yaml': before })
@@ -251,7 +270,10 @@ describe('the first apply', () => {
     other.write({ 'email-domain-blocks.yaml': EVERY_KIND['email-domain-blocks.yaml'] })
     const ran = await must(other, ['apply', '--yes'], 5)
     expect(flat(ran.out)).toMatch(
-      /This server has no ledger \(Herdbook's record in Git\) yet, and the plan has 2 steps\..*herdbook adopt.*herdbook apply --first "why"/,
+      regexOf(
+        /This server has no ledger \(Herdbook's record in Git\) yet, and the plan has 2 steps\..*/,
+        /herdbook adopt.*herdbook apply --first "why"/,
+      ),
     )
     expect(await other.rows("select 1 from email_domain_blocks where domain = 'throwaway.example'")).toEqual([])
     await must(other, ['apply', '--yes', '--first', 'a new server'])

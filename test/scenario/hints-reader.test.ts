@@ -7,6 +7,7 @@ import { scratch } from '../support/git.ts'
 import { PROGRAMS, typedBy } from '../support/hints.ts'
 import { connectionsOf, must, pasture, setConfig } from '../support/sandbox.ts'
 import { sshServer } from '../support/ssh-server.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
@@ -47,9 +48,10 @@ it('a reading role that a key of its own leads to is made again by what the hint
   await sandbox.query('revoke select on rules from herdbook_reader')
   const said = flat((await must(herd, ['plan'], 10)).out)
   const [, database = expect.fail(said), command = ''] =
-    /database role that Herdbook reads with: for now, write mastodon: database: (\{ .* \}) in instance\.yaml, then type (herdbook reader install)/.exec(
-      said,
-    ) ?? []
+    regexOf(
+      /database role that Herdbook reads with: for now, write mastodon: /,
+      /database: (\{ .* \}) in instance\.yaml, then type (herdbook reader install)/,
+    ).exec(said) ?? []
   const before = read()
   writeFileSync(
     join(herd.dir, 'instance/instance.yaml'),

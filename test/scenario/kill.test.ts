@@ -8,16 +8,19 @@ import { git } from '../support/git.ts'
 
 const ONE = {
   'domain-blocks.yaml':
-    'domain_blocks:\n  - domain: a.example\n    severity: none\n    public_comment: x\n  - domain: b.example\n    severity: limit\n',
+    'domain_blocks:\n  - domain: a.example\n    severity: none\n' +
+    '    public_comment: x\n  - domain: b.example\n    severity: limit\n',
   'email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: e.example\n',
   'ip-blocks.yaml': 'ip_blocks:\n  - ip: 203.0.113.7\n    severity: sign_up_block\n',
   'rules.yaml':
-    'rules:\n  - key: one\n    text: One.\n  - key: two\n    text: Two.\n    translations:\n      de: { text: Zwei. }\n',
+    'rules:\n  - key: one\n    text: One.\n  - key: two\n' +
+    '    text: Two.\n    translations:\n      de: { text: Zwei. }\n',
   'settings.yaml': 'settings:\n  site_title: Herd\n  site_short_description: Small\n',
 }
 const TWO = {
   'domain-blocks.yaml':
-    'domain_blocks:\n  - domain: a.example\n    severity: none\n    public_comment: y\n  - domain: c.example\n    severity: suspend\n',
+    'domain_blocks:\n  - domain: a.example\n    severity: none\n' +
+    '    public_comment: y\n  - domain: c.example\n    severity: suspend\n',
   'email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: e.example\n    allow_with_approval: true\n',
   'ip-blocks.yaml': 'ip_blocks:\n  - ip: 198.51.100.7\n    severity: no_access\n',
   'rules.yaml':
@@ -74,9 +77,12 @@ function next(): void {
   herd.write({
     ...(turn % 2 === 0 ? ONE : TWO),
     'policy.yaml': 'budgets:\n  default:\n    weaken: 1000\n',
-    'roles.yaml': `${roles['roles.yaml'].trimEnd()}\n  - name: Helper\n    position: 7\n    permissions: [${permissions}]\n`,
+    'roles.yaml':
+      `${roles['roles.yaml'].trimEnd()}\n  - name: Helper\n` + `    position: 7\n    permissions: [${permissions}]\n`,
     'moderators.yaml': `${roles['moderators.yaml'].trimEnd()}\n  - account: alice\n    role: ${role}\n`,
-    'terms-of-service.yaml': `terms_of_service:\n  - effective_date: ${dayOf(turn)}\n    text: Be kind.\n    changelog: Again.\n    notify_members: true\n`,
+    'terms-of-service.yaml':
+      `terms_of_service:\n  - effective_date: ${dayOf(turn)}\n` +
+      '    text: Be kind.\n    changelog: Again.\n    notify_members: true\n',
   })
 }
 

@@ -40,7 +40,8 @@ it('plans a pull request in a tree that has what users install, and nothing for 
     by: 'mo',
     branch: 'topic',
     files: {
-      'instance/domain-blocks.yaml': `${herd.file('instance/domain-blocks.yaml')}\n  - domain: one.example\n    severity: none\n`,
+      'instance/domain-blocks.yaml':
+        `${herd.file('instance/domain-blocks.yaml')}\n` + '  - domain: one.example\n    severity: none\n',
     },
   })
   const number = await herd.hub.act.openPull({ by: 'mo', branch: 'topic', title: 'Topic' })

@@ -35,7 +35,13 @@ const config = (change: object): string =>
   stringify({ domain: herd.sandbox.domain, acting_account: 'owner', mastodon: connectionsOf(herd.sandbox), ...change })
 
 /** 2^30 leaves in a few lines. */
-const BOMB = `a: &a [x, x]\n${Array.from({ length: 30 }, (_, i) => `b${i}: &b${i} [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]`).join('\n')}\nrules: []\n`
+const BOMB =
+  'a: &a [x, x]\n' +
+  Array.from(
+    { length: 30 },
+    (_, i) => `b${i}: &b${i} [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]`,
+  ).join('\n') +
+  '\nrules: []\n'
 
 describe('the plan of a merge that is only proposed', () => {
   it('is that of the merge: what the branch is behind with is not deleted', async () => {

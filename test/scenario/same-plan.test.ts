@@ -23,7 +23,8 @@ describe('the plan of one server', () => {
     await herd.hand.addRule({ text: 'By hand' })
     herd.write({
       'domain-blocks.yaml':
-        'domain_blocks:\n  - { domain: bad.example, severity: suspend, accept_severed_relationships: 60 }\n  - { domain: meh.example, severity: limit }\n',
+        'domain_blocks:\n  - { domain: bad.example, severity: suspend, accept_severed_relationships: 60 }\n' +
+        '  - { domain: meh.example, severity: limit }\n',
       'email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: burner.example\n',
       'ip-blocks.yaml': 'ip_blocks:\n  - { ip: 192.0.2.7, severity: no_access }\n',
       'settings.yaml': 'settings:\n  site_title: Herd\n  noindex: true\n',

@@ -16,7 +16,12 @@ import { CASES, verbsWithOptions } from '../support/verb-cases.ts'
 import { searchIn, type LiveState } from '../support/leak-search.ts'
 
 const KEY = `the "key" of <our> ledger & nobody's else: 100% \\ 7f3a9c`
-const SSH = `-----BEGIN OPENSSH PRIVATE KEY-----\n${Array.from({ length: 4 }, (_, i) => Buffer.from(`line ${i} of a private key that nobody has: ${i}`.padEnd(52, '.')).toString('base64')).join('\n')}\n-----END OPENSSH PRIVATE KEY-----\n`
+const SSH =
+  '-----BEGIN OPENSSH PRIVATE KEY-----\n' +
+  Array.from({ length: 4 }, (_, i) =>
+    Buffer.from(`line ${i} of a private key that nobody has: ${i}`.padEnd(52, '.')).toString('base64'),
+  ).join('\n') +
+  '\n-----END OPENSSH PRIVATE KEY-----\n'
 const PASSPHRASE = 'Zq7-Wx2_Lm9-Rt4_Kp8-Vb3_Nc6-Hd1_Fg5'
 
 const TOKENS = { token: { env: 'HB_TOKEN' }, read_token: { env: 'HB_READ' } }
@@ -184,7 +189,10 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
     await begin()
     const token = field.sandbox.tokens.apply
     const valid = {
-      'domain-blocks.yaml': `# ${token}\ndomain_blocks:\n  - domain: spam.example\n    severity: suspend\n    public_comment: see ${token}\n    accept_severed_relationships: 60\n  - domain: ${token.replaceAll(/[^a-z0-9]/gi, '').toLowerCase()}.example\n    severity: limit\n`,
+      'domain-blocks.yaml':
+        `# ${token}\ndomain_blocks:\n  - domain: spam.example\n    severity: suspend\n` +
+        `    public_comment: see ${token}\n    accept_severed_relationships: 60\n` +
+        `  - domain: ${token.replaceAll(/[^a-z0-9]/gi, '').toLowerCase()}.example\n    severity: limit\n`,
       'rules.yaml': `rules:\n  - key: be-kind\n    text: ${Buffer.from(token).toString('base64')}\n`,
       'settings.yaml': 'settings:\n  site_title: Herd\n  site_extended_description: { file: about.md }\n',
       'about.md': `# About\n\n${token}\n`,
@@ -215,7 +223,9 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
     herd.write(
       {
         ...valid,
-        'instance.yaml': `${herd.read('instance.yaml').replace(/^ledger_key:\n.*\n/m, `ledger_key: ${token}\n`)}${token}: ${token}\n`,
+        'instance.yaml':
+          `${herd.read('instance.yaml').replace(/^ledger_key:\n.*\n/m, `ledger_key: ${token}\n`)}${token}: ` +
+          `${token}\n`,
       },
       'No server',
     )

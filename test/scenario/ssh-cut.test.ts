@@ -77,9 +77,12 @@ async function wireTo(port: number): Promise<Wire> {
 
 /** A create, an update and a delete of what stands in no transaction together. */
 const files = (round: number): { readonly [name: string]: string } => ({
-  'domain-blocks.yaml': `domain_blocks:\n  - domain: meh.example\n    severity: ${round % 2 === 0 ? 'limit' : 'none'}\n  - domain: new${round}.example\n    severity: limit\n`,
+  'domain-blocks.yaml':
+    `domain_blocks:\n  - domain: meh.example\n    severity: ${round % 2 === 0 ? 'limit' : 'none'}\n` +
+    `  - domain: new${round}.example\n    severity: limit\n`,
   'rules.yaml': `rules:\n  - key: one\n    text: Rule ${round}\n  - key: new${round}\n    text: New ${round}\n`,
-  'ip-blocks.yaml': `ip_blocks:\n  - ip: 203.0.113.7\n    severity: ${round % 2 === 0 ? 'sign_up_block' : 'no_access'}\n`,
+  'ip-blocks.yaml':
+    'ip_blocks:\n  - ip: 203.0.113.7\n' + `    severity: ${round % 2 === 0 ? 'sign_up_block' : 'no_access'}\n`,
 })
 
 const audit = async (): Promise<number> =>

@@ -21,7 +21,8 @@ function holdFirstLock({ dir }: Herd): { readonly waiting: () => Promise<void>; 
   mkdirSync(join(`${dir}.git`, 'hooks'), { recursive: true })
   writeFileSync(
     hook,
-    '#!/bin/sh\ncase "$1" in */lock) if mkdir first 2>/dev/null; then while [ ! -e go ]; do sleep 0.05; done; fi;; esac\n',
+    '#!/bin/sh\ncase "$1" in */lock) if mkdir first 2>/dev/null; ' +
+      'then while [ ! -e go ]; do sleep 0.05; done; fi;; esac\n',
   )
   chmodSync(hook, 0o755)
   return {

@@ -21,10 +21,13 @@ describe('a weaker block below a stricter one', () => {
     herd.write({ 'domain-blocks.yaml': `domain_blocks:\n${PARENT}` })
     await must(herd, ['apply', '--yes'])
     herd.write({
-      'domain-blocks.yaml': `domain_blocks:\n${PARENT}  - domain: chat.hole.example\n    severity: none\n  - domain: other.example\n    severity: none\n`,
+      'domain-blocks.yaml':
+        `domain_blocks:\n${PARENT}  - domain: chat.hole.example\n` +
+        '    severity: none\n  - domain: other.example\n    severity: none\n',
     })
     const told =
-      'hole.example is suspended on the server, and Mastodon accepts no weaker block below it. To keep this entry, first lower or lift the block of hole.example. Otherwise delete this entry.'
+      'hole.example is suspended on the server, and Mastodon accepts no weaker block below it. ' +
+      'To keep this entry, first lower or lift the block of hole.example. Otherwise delete this entry.'
     expect(flat((await must(herd, ['plan'], 2)).out)).toContain(told)
     await must(herd, ['apply', '--yes'])
     expect(await live()).toContain('other.example')
@@ -40,7 +43,8 @@ describe('a weaker block below a stricter one', () => {
   it('is applied in one go where the one above is lowered with it', async () => {
     herd.write({
       'domain-blocks.yaml':
-        'domain_blocks:\n  - domain: hole.example\n    severity: none\n  - domain: chat.hole.example\n    severity: none\n  - domain: other.example\n    severity: none\n',
+        'domain_blocks:\n  - domain: hole.example\n    severity: none\n  - domain: chat.hole.example\n' +
+        '    severity: none\n  - domain: other.example\n    severity: none\n',
     })
     await must(herd, ['apply', '--yes'])
     expect(await live()).toMatch(/chat\.hole\.example.*other\.example/)
@@ -49,7 +53,9 @@ describe('a weaker block below a stricter one', () => {
 
   it('is applied, child first, where both are new', async () => {
     herd.write({
-      'domain-blocks.yaml': `${herd.read('domain-blocks.yaml')}  - domain: new.example\n    severity: suspend\n  - domain: a.new.example\n    severity: limit\n`,
+      'domain-blocks.yaml':
+        `${herd.read('domain-blocks.yaml')}  - domain: new.example\n` +
+        '    severity: suspend\n  - domain: a.new.example\n    severity: limit\n',
     })
     await must(herd, ['apply', '--yes'])
     await planOf(herd, 0)
@@ -57,7 +63,9 @@ describe('a weaker block below a stricter one', () => {
 
   it('that is as strict, or stricter, is taken', async () => {
     herd.write({
-      'domain-blocks.yaml': `${herd.read('domain-blocks.yaml')}  - domain: b.new.example\n    severity: suspend\n  - domain: b.hole.example\n    severity: none\n    reject_media: true\n`,
+      'domain-blocks.yaml':
+        `${herd.read('domain-blocks.yaml')}  - domain: b.new.example\n    severity: suspend\n` +
+        '  - domain: b.hole.example\n    severity: none\n    reject_media: true\n',
     })
     await must(herd, ['apply', '--yes'])
     await planOf(herd, 0)

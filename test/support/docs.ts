@@ -97,7 +97,8 @@ function section(name: string, schema: Schema): string {
   const [defs, shared] = [schema.$defs ?? {}, sharedIn(schema)]
   const parts = shared.map(
     (def) =>
-      `\n### ${defs[def]?.title ?? def}\n\n${defs[def]?.description ?? ''}\n\n${table(below(defs[def] ?? {}, '', defs, shared))}`,
+      `\n### ${defs[def]?.title ?? def}\n\n` +
+      `${defs[def]?.description ?? ''}\n\n${table(below(defs[def] ?? {}, '', defs, shared))}`,
   )
   return `## ${name}\n\n${schema.description ?? ''}\n\n${table(rowsOf(schema, '', defs, shared))}${parts.join('')}`
 }
@@ -107,7 +108,11 @@ async function files(): Promise<string> {
     JSON.parse(await readFile(new URL(`schema/${name.replace(/\.yaml$/, '.schema.json')}`, ROOT), 'utf8')) as Schema
   const sections = await Promise.all(FILE_NAMES.map(async (name) => section(name, await read(name))))
   const contents = FILE_NAMES.map((name) => `- [${name}](#${name.replaceAll('.', '')})`).join('\n')
-  return `${NOTICE}\n# The files of an instance\n\nEvery file is optional, and a key that is not there is either *the default* or *not managed*: its row says which.\n\`[]\` is an entry of a list.\n\n${contents}\n\n${sections.join('\n')}`
+  return (
+    `${NOTICE}\n# The files of an instance\n\nEvery file is optional, ` +
+    'and a key that is not there is either *the default* or *not managed*: its row says which.\n' +
+    `\`[]\` is an entry of a list.\n\n${contents}\n\n${sections.join('\n')}`
+  )
 }
 
 async function verbs(): Promise<string> {
@@ -125,7 +130,11 @@ async function verbs(): Promise<string> {
       return `## ${name}\n\n\`\`\`\n${help.trim().replaceAll(/\n{3,}/g, '\n\n')}\n\`\`\`\n`
     }),
   )
-  return `${NOTICE}\n# The verbs\n\n${known.map(([name, [summary]]) => `- [${name}](#${name}): ${summary}`).join('\n')}\n\n## Exit codes\n\n${exitCodes()}\n${sections.join('\n')}`
+  return (
+    `${NOTICE}\n# The verbs\n\n` +
+    `${known.map(([name, [summary]]) => `- [${name}](#${name}): ${summary}`).join('\n')}\n\n` +
+    `## Exit codes\n\n${exitCodes()}\n${sections.join('\n')}`
+  )
 }
 
 const MEANING: { readonly [name in keyof typeof EXIT]: string } = {

@@ -127,7 +127,8 @@ export async function sshGit(root: string): Promise<GitServer> {
   const port = await listen(server)
   const before = process.env.GIT_SSH_COMMAND
   // For this test's throw-away server alone: its host key is made anew each time.
-  process.env.GIT_SSH_COMMAND = `ssh -F /dev/null -i ${key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`
+  process.env.GIT_SSH_COMMAND =
+    `ssh -F /dev/null -i ${key} -o StrictHostKeyChecking=no ` + '-o UserKnownHostsFile=/dev/null -o LogLevel=ERROR'
   return {
     url: (name) => `ssh://git@127.0.0.1:${port}/${name}`,
     [Symbol.asyncDispose]: () =>

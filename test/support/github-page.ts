@@ -40,7 +40,11 @@ const ICONS: { readonly [look: string]: string } = {
 
 function alert(_: string, look: string, ended: string | undefined, rest: string): string {
   const title = look.charAt(0) + look.slice(1).toLowerCase()
-  return `<div class="markdown-alert markdown-alert-${look.toLowerCase()}"><p class="markdown-alert-title"><svg class="octicon mr-2" viewBox="0 0 16 16" width="16" height="16" style="fill:none" stroke="currentColor" stroke-width="1.5">${ICONS[look] ?? ''}</svg>${title}</p>${ended === undefined ? '<p>' : ''}${rest}</div>`
+  return (
+    `<div class="markdown-alert markdown-alert-${look.toLowerCase()}"><p class="markdown-alert-title"><svg ` +
+    'class="octicon mr-2" viewBox="0 0 16 16" width="16" height="16" style="fill:none" stroke="currentColor" ' +
+    `stroke-width="1.5">${ICONS[look] ?? ''}</svg>${title}</p>${ended === undefined ? '<p>' : ''}${rest}</div>`
+  )
 }
 
 const DIFF: { readonly [sign: string]: string } = { '+': 'pl-mi1', '-': 'pl-md', '@': 'pl-mdr' }
@@ -76,7 +80,8 @@ export function githubPage(title: string, number: number, posts: readonly Post[]
   const safe = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
   const shown = posts.map(
     ({ by, byBot, body }) =>
-      `<article><header><b>${safe(by)}</b> ${byBot ? '<i>bot</i> ' : ''}commented</header><div class="markdown-body">${commentHtml(body)}</div></article>`,
+      `<article><header><b>${safe(by)}</b> ${byBot ? '<i>bot</i> ' : ''}commented</header><div ` +
+      `class="markdown-body">${commentHtml(body)}</div></article>`,
   )
   return `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${safe(title)}</title><style>${css}${CHROME}</style>

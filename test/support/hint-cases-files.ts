@@ -4,6 +4,7 @@ import { git, put } from './git.ts'
 import type { HintCase } from './hints.ts'
 import written from '../unit/golden/615b2b0/init.json' with { type: 'json' }
 import type { Herd, HerdOptions } from './sandbox.ts'
+import { regexOf } from './regex-of.ts'
 
 const bare: HerdOptions = { begin: 'none' }
 const DOMAIN = { DOMAIN: 'herd.invalid' }
@@ -99,7 +100,10 @@ export const FILES: readonly HintCase[] = [
     types: ['init', '--update'],
     exit: 0,
     fill: { 'OWNER/NAME@COMMIT': `herd/book@${'c'.repeat(40)}` },
-    says: /look at `(git diff)`.*The workflows were left out.*Name one: (herdbook init --update --action OWNER\/NAME@COMMIT)/,
+    says: regexOf(
+      /look at `(git diff)`.*The workflows were left out.*/,
+      /Name one: (herdbook init --update --action OWNER\/NAME@COMMIT)/,
+    ),
     shows: /Not changed, since you edited it/,
   },
   {

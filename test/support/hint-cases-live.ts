@@ -5,6 +5,7 @@ import { connectionsOf, must, setConfig } from './sandbox.ts'
 import { APPLY, bare, blocks, begun, putBack, pending } from './hint-states-live.ts'
 import { CONNECTIONS } from './hint-cases-connections.ts'
 import { RENDERED } from './hint-cases-rendered.ts'
+import { regexOf } from './regex-of.ts'
 
 const CASES: readonly HintCase[] = [
   ...CONNECTIONS,
@@ -24,7 +25,10 @@ const CASES: readonly HintCase[] = [
     state: (herd) => herd.hand.blockDomain('hand.example', { severity: 'silence' }),
     types: ['unblock', 'hand.example'],
     exit: 9,
-    says: /error no-such-object .*→ If Mastodon has this block, write it into the files first: (herdbook adopt domain-block\/hand\.example)/,
+    says: regexOf(
+      /error no-such-object .*/,
+      /→ If Mastodon has this block, write it into the files first: (herdbook adopt domain-block\/hand\.example)/,
+    ),
     shows: /1 object adopted/,
   },
   {
@@ -51,7 +55,10 @@ const CASES: readonly HintCase[] = [
     exit: 3,
     run: { now: new Date(Date.now() + 3_600_000) },
     fill: { REMOTE: 'origin' },
-    says: /warning ledger-behind .*→ Compare the time of the newest ledger with Mastodon's audit log: (git ls-remote REMOTE \S+)\. /,
+    says: regexOf(
+      /warning ledger-behind .*/,
+      /→ Compare the time of the newest ledger with Mastodon's audit log: (git ls-remote REMOTE \S+)\. /,
+    ),
     shows: /refs\/herdbook\/production\/ledger/,
   },
   {

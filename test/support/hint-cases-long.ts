@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HintCase } from './hints.ts'
 import { must, type Herd, type HerdOptions } from './sandbox.ts'
+import { regexOf } from './regex-of.ts'
 
 const bare: HerdOptions = { begin: 'none' }
 const ODD = "delete from domain_blocks where domain like 'bell%'"
@@ -49,7 +50,10 @@ export const LONG: readonly HintCase[] = [
       ),
     types: ['adopt', 'domain-block'],
     exit: 0,
-    says: /5 more objects were not adopted for reasons like these\. Solve the problems above first\. To see the others: (herdbook adopt)/,
+    says: regexOf(
+      /5 more objects were not adopted for reasons like these\. /,
+      /Solve the problems above first\. To see the others: (herdbook adopt)/,
+    ),
     first: (_, { sandbox }) =>
       sandbox.query("update domain_blocks set public_comment = 'loud' where domain like 'bell%'"),
   },
@@ -58,7 +62,10 @@ export const LONG: readonly HintCase[] = [
     before: ({ sandbox }) => sandbox.query(ODD),
     types: ['adopt', 'rule/4711'],
     exit: 9,
-    says: /rule\/4711 is neither on the server nor in the files\. → To see the names of all objects: (herdbook drift --verbose)/,
+    says: regexOf(
+      /rule\/4711 is neither on the server nor in the files\. /,
+      /→ To see the names of all objects: (herdbook drift --verbose)/,
+    ),
     shows: /In sync|Nothing was changed by hand|On the server, in no file/,
   },
 ]

@@ -11,7 +11,8 @@ const ROOT = resolve(import.meta.dirname, '../..')
 
 /** Commands as our texts name them. */
 const COMMAND = new RegExp(
-  `(?<![\\w-])(herdbook (?:${Object.keys(VERBS).join('|')})(?: (?:install|create|rotate|check|sign))?(?!\\w)|git [a-z][\\w-]*|gh [a-z]+|openssl [a-z]+|ssh-keygen)`,
+  `(?<![\\w-])(herdbook (?:${Object.keys(VERBS).join('|')})(?: ` +
+    '(?:install|create|rotate|check|sign))?(?!\\w)|git [a-z][\\w-]*|gh [a-z]+|openssl [a-z]+|ssh-keygen)',
   'g',
 )
 /** Helps show examples, which test/unit/docs.test.ts looks after. */

@@ -140,5 +140,8 @@ export function measuring(
   more: { readonly [key: string]: unknown } = {},
 ): string {
   const request = JSON.stringify({ ...JSON.parse(requestText({ tables: ['impact'], accounts: [], measure })), ...more })
-  return `begin transaction isolation level repeatable read read only; set local role herdbook_reader; set local herdbook.request = ${quoted(request)};\n${script}\ncommit;\n`
+  return (
+    'begin transaction isolation level repeatable read read only; set local role herdbook_reader; ' +
+    `set local herdbook.request = ${quoted(request)};\n${script}\ncommit;\n`
+  )
 }

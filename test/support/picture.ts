@@ -44,12 +44,17 @@ function piece(text: string, column: number, row: number, pen: Pen): string {
   const x = MARGIN + column * CELL.width
   const y = BAR + MARGIN + row * CELL.height
   const fill = pen.colour ?? (pen.dim ? FAINT : INK)
-  const style = `${pen.bold ? ' font-weight="700"' : ''}${pen.underline ? ' text-decoration="underline"' : ''}${pen.dim && pen.colour ? ' opacity=".75"' : ''}`
+  const style =
+    `${pen.bold ? ' font-weight="700"' : ''}${pen.underline ? ' text-decoration="underline"' : ''}` +
+    (pen.dim && pen.colour ? ' opacity=".75"' : '')
   // textLength keeps the columns whatever monospaced font the reader has.
   const shown = text.trimStart()
   const start = x + (text.length - shown.length) * CELL.width
   const end = shown.trimEnd()
-  return `<text x="${start.toFixed(1)}" y="${y}" fill="${fill}"${style} textLength="${(width(end) * CELL.width).toFixed(1)}">${escape(end)}</text>`
+  return (
+    `<text x="${start.toFixed(1)}" y="${y}" fill="${fill}"${style} ` +
+    `textLength="${(width(end) * CELL.width).toFixed(1)}">${escape(end)}</text>`
+  )
 }
 
 // oxlint-disable-next-line no-control-regex -- colours begin with the escape character
@@ -79,16 +84,20 @@ export function picture(output: string, title: string): string {
   const dots = ['#ff5f57', '#febc2e', '#28c840'].map(
     (fill, i) => `<circle cx="${MARGIN + i * 20}" cy="${BAR / 2}" r="6" fill="${fill}"/>`,
   )
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img" aria-label="${escape(title)}">
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" ` +
+    `viewBox="0 0 ${w} ${h}" role="img" aria-label="${escape(title)}">
 <rect width="${w}" height="${h}" rx="10" fill="${PAPER}"/>
 <path d="M0 10a10 10 0 0 1 10-10h${w - 20}a10 10 0 0 1 10 10v${BAR - 10}H0z" fill="#161b22"/>
 ${dots.join('')}
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, ` +
+    `'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">
 <text x="${w / 2}" y="${BAR / 2 + 5}" fill="${FAINT}" text-anchor="middle" font-size="13">${escape(title)}</text>
 ${rows.map(drawLine).join('\n')}
 </g>
 </svg>
 `
+  )
 }
 
 if (import.meta.main) {

@@ -5,7 +5,9 @@ import type { Impact, Plan, Difference, Step } from '../../src/reconcile/plan/ty
 
 /** What a suspension does to so many follow relations. */
 export const touching = (relations: Relations): Impact => ({
-  text: `severs ${relations.follows + relations.followers} follow relations for good (${relations.follows} follows, ${relations.followers} followers)`,
+  text:
+    `severs ${relations.follows + relations.followers} follow relations for good ` +
+    `(${relations.follows} follows, ${relations.followers} followers)`,
   weight: relations.follows + relations.followers,
   details: { ...relations },
 })
@@ -227,7 +229,8 @@ export const SAMPLE: Plan = {
       severity: 'error',
       about: 'domain-block/spam.example',
       message:
-        'domain-block/spam.example severs 21 follow relations for good (12 follows, 9 followers); the file holds no consent for it.',
+        'domain-block/spam.example severs 21 follow relations for good (12 follows, 9 followers); ' +
+        'the file holds no consent for it.',
       at: { file: 'domain-blocks.yaml', line: 14, column: 5, end: { line: 14, column: 25 } },
       hint: 'If it is meant, write in that entry: accept_severed_relationships: 31',
     },

@@ -15,7 +15,13 @@ export const pullJobs = { workflows: /^herdbook-pull/ }
 export type Files = Parameters<Farm['hub']['act']['push']>[0]['files']
 
 /** More than 10 GB once it is written out. */
-const BOMB = `a: &a [x, x]\n${Array.from({ length: 32 }, (_, i) => `b${i}: &b${i} [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]`).join('\n')}\nip_blocks: []\n`
+const BOMB =
+  'a: &a [x, x]\n' +
+  Array.from(
+    { length: 32 },
+    (_, i) => `b${i}: &b${i} [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]`,
+  ).join('\n') +
+  '\nip_blocks: []\n'
 const LONG = 'settings:\n  site_extended_description: { file: /proc/self/environ }\n'
 const NAME = 'instance/x\n::set-output name=stolen::yes\n.yaml'
 
@@ -86,7 +92,8 @@ export const WORDS = [
 
 /** An entry of the list of blocks. */
 export const entry = (domain: string, comment?: string): string =>
-  `  - domain: ${domain}\n    severity: none\n${comment === undefined ? '' : `    public_comment: ${JSON.stringify(comment)}\n`}`
+  `  - domain: ${domain}\n` +
+  `    severity: none\n${comment === undefined ? '' : `    public_comment: ${JSON.stringify(comment)}\n`}`
 
 /** What people who may not write try with pull requests. */
 export function attacking(herd: () => Farm) {

@@ -7,7 +7,8 @@ export type Connections = NonNullable<InstanceFile['mastodon']>
 
 /** What the list of blocks holds in a round. */
 const blocks = (comment: number): string =>
-  `domain_blocks:\n  - domain: update.example\n    severity: none\n    public_comment: 'round ${comment}'\n  - domain: create${comment}.example\n    severity: limit\n`
+  'domain_blocks:\n  - domain: update.example\n    severity: none\n' +
+  `    public_comment: 'round ${comment}'\n  - domain: create${comment}.example\n    severity: limit\n`
 
 /** Rounds of one update, one create and one delete, each of which can go wrong and must end the same. */
 export function rounds(herd: () => Herd) {

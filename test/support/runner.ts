@@ -108,7 +108,8 @@ export function ran(all: readonly JobRun[], job: string): About & Done {
   const [one, ...more] = all.filter((each): each is About & Done => each.ran && each.job === job)
   if (one === undefined || more.length > 0)
     throw new Error(
-      `${job} did not run once: ${JSON.stringify(all.map((each) => (each.ran ? each.job : `${each.job}: ${each.why}`)))}`,
+      `${job} did not run once: ` +
+        JSON.stringify(all.map((each) => (each.ran ? each.job : `${each.job}: ${each.why}`))),
     )
   return one
 }

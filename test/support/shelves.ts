@@ -7,16 +7,11 @@ import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/l
 import type { Intent, Ledger } from '../../src/reconcile/ledger/types.ts'
 import type { UnfinishedProtocol, Check, Plan, Step } from '../../src/reconcile/plan/types.ts'
 import type { FinishResult, ProviderLive, Provider, FarEndReading } from '../../src/reconcile/provider.ts'
-import {
-  NO_PLAN_OPTIONS,
-  planNow,
-  type PlanWithInput,
-  type Subject,
-  type PlanOptions,
-} from '../../src/reconcile/reconciler.ts'
+import { NO_PLAN_OPTIONS, planNow } from '../../src/reconcile/reconciler.ts'
+import type { PlanWithInput, Subject, PlanOptions } from '../../src/reconcile/reconciler.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Fields } from '../../src/instance/values.ts'
 import type { ObjectRef, DigestForm } from '../../src/reconcile/values.ts'
+import type { Fields } from '../../src/instance/values.ts'
 import type { LiveObject, Observed } from '../../src/reconcile/objects.ts'
 import { sealingWith } from './sealing.ts'
 
@@ -90,7 +85,6 @@ export const newRoom = (shelves: readonly Shelf[], files: Files, kinds: Room['ki
 
 const NOW = new Date('2026-11-23T12:00:00Z')
 const SEALING = sealingWith(null)
-
 const split = (ref: ObjectRef): [string, string] => [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
 
 function claimsIn(files: Files, kind: string): Claims {

@@ -133,7 +133,8 @@ export async function sshServer(
   const [, blob = ''] = host.public.split(' ')
   return {
     port: (sockets.address() as AddressInfo).port,
-    fingerprint: `SHA256:${createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64').replace(/=+$/, '')}`,
+    fingerprint:
+      'SHA256:' + createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64').replace(/=+$/, ''),
     hostKey: host.public,
     key: login.private,
     commands,

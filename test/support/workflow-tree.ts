@@ -91,7 +91,8 @@ export const said = (runs: readonly JobRun[]): string[] =>
   runs.flatMap((one) =>
     one.ran
       ? [
-          `${one.workflow.replace(/^herdbook-|\.yml$/g, '')}/${one.job}: ${told(one).argv.join(' ')}${one.environment === null ? '' : ` in ${one.environment}`}`,
+          `${one.workflow.replace(/^herdbook-|\.yml$/g, '')}/${one.job}: ` +
+            `${told(one).argv.join(' ')}${one.environment === null ? '' : ` in ${one.environment}`}`,
         ]
       : [],
   )

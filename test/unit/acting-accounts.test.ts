@@ -96,7 +96,8 @@ describe('the account of the token', () => {
     const world = await begun()
     expect(await against(world, files(others), SILENT)).toEqual([
       expect.stringContaining(
-        'delete moderator/herdbook would break a rule that must always hold: the account of mastodon.api.token, which Herdbook could not look up (nobody answers) and which may be this one, keeps its permissions',
+        'delete moderator/herdbook would break a rule that must always hold: the account of mastodon.api.token, ' +
+          'which Herdbook could not look up (nobody answers) and which may be this one, keeps its permissions',
       ),
     ])
     const { plan } = await look(world, files(others), openMemory(world.server, { ...NO_MISHAPS, tokenAccount: SILENT }))
@@ -137,7 +138,8 @@ describe('the account of the token', () => {
       ),
     ).toEqual([
       expect.stringContaining(
-        'the account of mastodon.api.token, which Herdbook acts as, keeps its permissions: manage_settings, manage_rules, manage_roles',
+        'the account of mastodon.api.token, which Herdbook acts as, ' +
+          'keeps its permissions: manage_settings, manage_rules, manage_roles',
       ),
     ])
   })
@@ -228,7 +230,8 @@ describe('an account that is named and not there', () => {
     expect(
       await against(world, settings({ site_contact_username: 'ghost', site_contact_email: 'a@b.example' })),
     ).toEqual([
-      'no-such-account setting/site_contact_username: setting/site_contact_username: this server has no account @ghost.',
+      'no-such-account setting/site_contact_username: ' +
+        'setting/site_contact_username: this server has no account @ghost.',
     ])
     expect(
       await against(world, settings({ site_contact_username: '@Alice', site_contact_email: 'a@b.example' })),
@@ -253,7 +256,8 @@ describe('an account that acts without the permission', () => {
     if (bot) bot.permissions = '40'
     expect(await against(world, { ...more, 'roles.yaml': {} })).toEqual([
       expect.stringContaining(
-        'actor-lacks moderator/alice: Herdbook cannot change moderator/alice. The account that Herdbook acts as (acting_account in instance.yaml), @herdbook (Herdbook), lacks the permission manage_roles',
+        'actor-lacks moderator/alice: Herdbook cannot change moderator/alice. The account that Herdbook acts as ' +
+          '(acting_account in instance.yaml), @herdbook (Herdbook), lacks the permission manage_roles',
       ),
     ])
     if (bot && rights !== undefined) bot.permissions = rights

@@ -84,7 +84,9 @@ describe('claims become one desired state', () => {
         code: 'claims-differ',
         severity: 'error',
         about: 'file/a',
-        message: `file/a is in the files twice, with different values (access.yaml line 5 and services.yaml line 5)${what}`,
+        message:
+          'file/a is in the files twice, with different values ' +
+          `(access.yaml line 5 and services.yaml line 5)${what}`,
         at: { file: 'access.yaml', line: 5, column: 1 },
         hint: 'Delete one of the two entries, or give both the same values.',
       },

@@ -115,7 +115,8 @@ describe('the console', () => {
 
   test('fewer results than writes, or odd ones, are never taken for success', async () => {
     const console = await open(
-      `if (request.op === 'hello') say(hello); if (request.op === 'write') say(request.writes.length === 1 ? [] : [{ state: 'fine' }, { state: 'done' }])`,
+      "if (request.op === 'hello') say(hello); " +
+        "if (request.op === 'write') say(request.writes.length === 1 ? [] : [{ state: 'fine' }, { state: 'done' }])",
     )
     await expect(console.write([WRITE])).rejects.toThrow('gave an unexpected answer')
     await expect(console.write([WRITE, WRITE])).rejects.toThrow('gave an unexpected answer')

@@ -57,7 +57,8 @@ describe('what psql answers', () => {
     ],
     [
       'an id that is a number',
-      `echo '{"tables":{"rules":[{"id":1,"text":"a","hint":"","priority":0,"created_at":"2026-11-23T02:13:40.786Z","translations":[]}]},"unknown":{}}'`,
+      `echo '{"tables":{"rules":[{"id":1,"text":"a","hint":"","priority":0,` +
+        `"created_at":"2026-11-23T02:13:40.786Z","translations":[]}]},"unknown":{}}'`,
       'id is not as expected',
     ],
     [

@@ -105,7 +105,8 @@ describe('an address that looks like the one that a token is stored with', () =>
 
 describe('the errors of Git', () => {
   it.each([
-    "fatal: unable to access 'https://x-access-token:SECRET@github.com/herd/instance.git/': The requested URL returned error: 403",
+    "fatal: unable to access 'https://x-access-token:SECRET@github.com/herd/instance.git/': " +
+      'The requested URL returned error: 403',
     "fatal: unable to access 'https://user:SE@CRET@github.com/herd/instance.git/'",
     "fatal: unable to access 'https://SECRET@github.com:8443/x'",
     'fatal: ssh://git:SECRET@herd.example/x is no repository',

@@ -56,7 +56,8 @@ describe('secrets', () => {
 
   test('an SSH key that names no machine is used for this one only, and the hint says how to store it', async () => {
     const [key, fingerprint] = [
-      '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----',
+      '-----BEGIN OPENSSH PRIVATE KEY-----\n' +
+        'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----',
       `SHA256:${'q'.repeat(43)}`,
     ]
     const secrets = openSecrets({
@@ -126,7 +127,8 @@ describe('secrets', () => {
 
   test('the server that a secret is stored with may be named', async () => {
     const key =
-      '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----'
+      '-----BEGIN OPENSSH PRIVATE KEY-----\n' +
+      'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----'
     const fingerprint = `SHA256:${'q'.repeat(43)}`
     const secrets = openSecrets({ T: `https://herd.example ${TOKEN}`, KEY: `${fingerprint}\n${key}` })
     await secrets.token({ env: 'T' }, 'token', 'https://herd.example')
@@ -145,7 +147,9 @@ describe('secrets', () => {
   })
 
   test('one line of a private key is as bad as the whole', async () => {
-    const key = `-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\nAAAAMwAAAAtzc2gtZWQyNTUxOQAAACBBlMtF89xBpelS\n-----END OPENSSH PRIVATE KEY-----`
+    const key =
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n' +
+      'AAAAMwAAAAtzc2gtZWQyNTUxOQAAACBBlMtF89xBpelS\n-----END OPENSSH PRIVATE KEY-----'
     const secrets = openSecrets({ KEY: key })
     await secrets.sshKey({ env: 'KEY' }, 'ssh.key', { host: 'localhost', fingerprint: 'SHA256:x' })
     expect(() => secrets.abortOnSecret('… AAAAMwAAAAtzc2gtZWQyNTUxOQAAACBBlMtF89xBpelS …')).toThrow('withheld')

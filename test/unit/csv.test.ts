@@ -63,7 +63,8 @@ test('a plain list of domains asks for a severity, once, and takes the one that 
 
 test('what is no domain, hidden or no severity is told with its line and left out', () => {
   const { entries, diagnostics } = read(
-    'domain,severity,public_comment\nb*d.example,suspend,\nnot a domain!,suspend,\nx.example,destroy,\ny.example,suspend,a\u202eb\nz.example,limit,\nZ.example,suspend,\n',
+    'domain,severity,public_comment\nb*d.example,suspend,\nnot a domain!,suspend,\n' +
+      'x.example,destroy,\ny.example,suspend,a\u202eb\nz.example,limit,\nZ.example,suspend,\n',
   )
   expect(diagnostics.map(({ code, at }) => [code, at?.line])).toEqual([
     ['obfuscated', 2],

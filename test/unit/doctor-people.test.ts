@@ -5,6 +5,7 @@ import type { Environment } from '../testkit/github/index.ts'
 import { begun, doctor, environment, faults, findings, INSTANCE, WELL } from '../support/doctor.ts'
 import { paste } from '../support/gh.ts'
 import type { Finding } from '../../src/setup/doctor/finding.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 const owners = (...names: readonly string[]) => ({
   files: { 'instance/policy.yaml': names.length === 0 ? '{}\n' : `owners: [${names.join(', ')}]\n` },
@@ -138,7 +139,10 @@ describe('a private repository on the free plan', () => {
       const all = await findings(hub, who)
       expect(about(all, 'Price plan')).toEqual([
         expect.stringMatching(
-          /^wrong: this repository is private, and for private repositories your price plan on GitHub has no environments/,
+          regexOf(
+            /^wrong: this repository is private, and for private /,
+            /repositories your price plan on GitHub has no environments/,
+          ),
         ),
       ])
       expect(about(all, 'CODEOWNERS')).toEqual([expect.stringMatching(/^wrong: not enforced/)])
@@ -173,7 +177,9 @@ test('a workflow that GitHub or somebody switched off is found, with the line th
   const found = (await findings(hub, 'alice')).find(({ what }) => what === 'Runs')
   expect(found).toMatchObject({
     state: 'wrong',
-    says: 'herdbook-apply.yml does not run: a person switched it off; herdbook-drift.yml does not run: GitHub stopped it after 60 days without activity',
+    says:
+      'herdbook-apply.yml does not run: a person switched it off; ' +
+      'herdbook-drift.yml does not run: GitHub stopped it after 60 days without activity',
   })
   expect(found?.mend).toEqual([
     'gh workflow enable herdbook-apply.yml --repo herd/instance',

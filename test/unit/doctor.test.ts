@@ -173,7 +173,7 @@ describe('herdbook doctor', () => {
     [
       'a secret of the repository',
       { secrets: ['HERDBOOK_TOKEN'] },
-      /^wrong Secrets: outside of the environments, the repository or its organisation holds HERDBOOK_TOKEN: the workflow of any branch can read these secrets/,
+      /^wrong Secrets: outside of the environments, the repository or its organisation holds HERDBOOK_TOKEN: the workflow/,
     ],
     [
       'a secret of the organisation',
@@ -247,7 +247,7 @@ describe('herdbook doctor', () => {
     [
       'one with exceptions',
       [{ ...GROWS, forEverybody: false }],
-      /^wrong Ledger: herdbook-ledger\/production cannot be set back or deleted, but not for RepositoryRole 5 \(ruleset ledger\)/,
+      /^wrong Ledger: herdbook-ledger\/production cannot be set back or deleted, but not for RepositoryRole 5 \(ruleset/,
     ],
   ])(
     'a ledger that can be set back, since there is %s for the branch that follows it',
@@ -279,7 +279,8 @@ describe('herdbook doctor', () => {
       branch: 'main',
       files: {
         [path]:
-          'jobs:\n  a:\n    steps:\n      - uses: herd/book/.github/actions/herdbook@v1 # abc\n      - uses: ./.github/actions/own\n',
+          'jobs:\n  a:\n    steps:\n      - uses: herd/book/.github/actions/herdbook@v1 # abc\n' +
+          '      - uses: ./.github/actions/own\n',
       },
     })
     expect(faults(await findings(hub, 'alice'))).toEqual([

@@ -47,7 +47,8 @@ test('an entry of a list in brackets goes with its line, comma and comment, and 
 
 test('comments above an entry in brackets go with it, a heading stays', () => {
   const text =
-    'moderators: [\n  # the team\n  {account: owner, role: Owner},\n  # asked in May\n  {account: bob, role: Moderator},\n\n  # on trial\n  {account: zoe, role: Moderator},\n]\n'
+    'moderators: [\n  # the team\n  {account: owner, role: Owner},\n  # asked in May\n' +
+    '  {account: bob, role: Moderator},\n\n  # on trial\n  {account: zoe, role: Moderator},\n]\n'
   expect(without(text, 'bob')).toBe(text.replace(/ {2}# asked[^]*?bob.*\n/, ''))
   expect(without(text, 'zoe')).toBe(text.replace(/\n {2}# on trial\n.*zoe.*\n/, ''))
   expect(without(text, 'owner')).toBe(text.replace(/.*owner.*\n/, ''))
@@ -189,18 +190,22 @@ test('a new line ends as the line before it does', () => {
 
 test('entries in brackets that change places take their comments along', () => {
   const text =
-    'rules: [\n  {key: a, text: A}, # first\n  # b is new\n  {key: b, text: B}, # second\n  {key: c, text: C} # third\n]\n'
+    'rules: [\n  {key: a, text: A}, # first\n  # b is new\n' +
+    '  {key: b, text: B}, # second\n  {key: c, text: C} # third\n]\n'
   expect(edit('rules.yaml', text, [{ op: 'order', list: ['rules'], order: [2, 0, 1] }])).toBe(
-    'rules: [\n  {key: c, text: C}, # third\n  {key: a, text: A}, # first\n  # b is new\n  {key: b, text: B} # second\n]\n',
+    'rules: [\n  {key: c, text: C}, # third\n  {key: a, text: A}, # first\n' +
+      '  # b is new\n  {key: b, text: B} # second\n]\n',
   )
 })
 
 test('a comment that may be about more than what goes stays: the refusal names its line and what to type', () => {
   const shared =
-    'moderators: [\n  {account: owner, role: Owner}, {account: bob, role: Moderator}, # on leave\n  {account: zoe, role: Moderator}\n]\n'
+    'moderators: [\n  {account: owner, role: Owner}, {account: bob, role: Moderator}, # on leave\n' +
+    '  {account: zoe, role: Moderator}\n]\n'
   expect(refusal(() => without(shared, 'bob'))).toEqual({
     message:
-      'moderators.yaml cannot be edited safely: the comment in line 2 is behind several entries, and one of them would be deleted.',
+      'moderators.yaml cannot be edited safely: the comment in line 2 is behind several entries, ' +
+      'and one of them would be deleted.',
     hint: 'In line 2, give each entry its own line with its comment behind it, then run this again.',
     line: 2,
   })
@@ -231,10 +236,12 @@ test('a comment behind the dash of an item is kept: its line is named', () => {
 
 test('what a name further down stands for stays: the refusal tells the line of the name, and what to type', () => {
   const text =
-    'domain_blocks:\n  - domain: a.example\n    severity: limit\n    public_comment: &why Spam\n  - domain: b.example\n    severity: limit\n    public_comment: *why\n'
+    'domain_blocks:\n  - domain: a.example\n    severity: limit\n    public_comment: &why Spam\n' +
+    '  - domain: b.example\n    severity: limit\n    public_comment: *why\n'
   const told = {
     message:
-      'domain-blocks.yaml cannot be edited safely: line 7 uses the value of line 4 (*why), and that value would change.',
+      'domain-blocks.yaml cannot be edited safely: line 7 uses the value of line 4 ' +
+      '(*why), and that value would change.',
     hint: 'In line 7, write the value of line 4 in place of *why, then run this again.',
     line: 7,
   }
@@ -259,7 +266,8 @@ test('what a name further down stands for stays: the refusal tells the line of t
 
 test('a list that a name stands for is not changed in its place', () => {
   const text =
-    'roles:\n  - name: A\n    position: 2\n    permissions: &all [view_dashboard]\n  - name: B\n    position: 1\n    permissions: *all\n'
+    'roles:\n  - name: A\n    position: 2\n    permissions: &all [view_dashboard]\n' +
+    '  - name: B\n    position: 1\n    permissions: *all\n'
   expect(
     refusal(() => edit('roles.yaml', text, [{ op: 'add', list: ['roles', 1, 'permissions'], item: 'manage_reports' }])),
   ).toEqual({

@@ -68,12 +68,15 @@ test('a comment right below an entry is that of the next one', () => {
 
 test('a banner below the last entry stays, however far in it stands', () => {
   for (const pad of ['', '  ', '    ', '      ']) {
-    const text = `domain_blocks:\n  - domain: a.example\n    severity: limit\n  - domain: b.example\n    severity: limit\n${pad}# ---- the end ----\n`
+    const text =
+      'domain_blocks:\n  - domain: a.example\n    severity: limit\n' +
+      `  - domain: b.example\n    severity: limit\n${pad}# ---- the end ----\n`
     const added = addItem(NAME, text, 'domain_blocks', { domain: 'n.example', severity: 'limit' })
     expect(added.replace('  - domain: n.example\n    severity: limit\n', '')).toBe(text)
     // Deeper than the list it is of the entry itself, and goes with it.
     expect(removeItem(NAME, text, 'domain_blocks', is('b.example'))).toBe(
-      `domain_blocks:\n  - domain: a.example\n    severity: limit\n${pad.length > 2 ? '' : `${pad}# ---- the end ----\n`}`,
+      'domain_blocks:\n  - domain: a.example\n' +
+        `    severity: limit\n${pad.length > 2 ? '' : `${pad}# ---- the end ----\n`}`,
     )
   }
 })
@@ -134,7 +137,8 @@ test('whatever is given is read back as it was, by readers of YAML 1.1 too', () 
 
 test('a field changes in place and keeps its quotes and its comment', () => {
   const text =
-    "rules:\n- key: a\n  text: 'Be kind' # always\n  hint: |- # long\n    one\n    two\n  translations: { de: { text: Nett } }\n"
+    "rules:\n- key: a\n  text: 'Be kind' # always\n  hint: |- # long\n" +
+    '    one\n    two\n  translations: { de: { text: Nett } }\n'
   expect(setField('rules.yaml', text, ['rules', 0, 'text'], "Don't")).toBe(text.replace("'Be kind'", `'Don''t'`))
   expect(setField('rules.yaml', text, ['rules', 0, 'text'], 'Be nice')).toBe(text.replace('Be kind', 'Be nice'))
   expect(setField('rules.yaml', text, ['rules', 0, 'text'], 'a\nb')).toBe(
@@ -164,7 +168,8 @@ test('settings are written so that every reader of YAML takes them for what they
 
 test('a file and a key that are not there are made', () => {
   expect(addItem('moderators.yaml', undefined, 'moderators', { account: 'alice', role: 'Moderator' })).toBe(
-    '# yaml-language-server: $schema=../schema/moderators.schema.json\nmoderators:\n  - account: alice\n    role: Moderator\n',
+    '# yaml-language-server: $schema=../schema/moderators.schema.json\n' +
+      'moderators:\n  - account: alice\n    role: Moderator\n',
   )
   expect(setMapEntry('settings.yaml', 'settings: {} # none yet\n', 'settings', 'site_title', 'Herd')).toBe(
     'settings: # none yet\n  site_title: Herd\n',
@@ -252,7 +257,9 @@ test('a name that every object of JavaScript has is a key like any other', () =>
 })
 
 test('a list of 10,000 takes 2,000 changes in one go', () => {
-  const text = `domain_blocks:\n${Array.from({ length: 10_000 }, (_, index) => `  - domain: d${index}.example\n    severity: limit\n`).join('')}`
+  const text =
+    'domain_blocks:\n' +
+    Array.from({ length: 10_000 }, (_, index) => `  - domain: d${index}.example\n    severity: limit\n`).join('')
   const adds = Array.from(
     { length: 1000 },
     (_, index) =>

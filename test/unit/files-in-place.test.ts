@@ -177,7 +177,8 @@ test('a file beside it whose name is nearly right is told before a second one is
 
 test('a comment that was left empty is set by the verb that sets it', async () => {
   const text =
-    'domain_blocks:\n  - domain: a.example\n    severity: limit\n    public_comment: # to be said\n  - domain: b.example\n    severity: limit\n    public_comment: ~\n'
+    'domain_blocks:\n  - domain: a.example\n    severity: limit\n    public_comment: # to be said\n' +
+    '  - domain: b.example\n    severity: limit\n    public_comment: ~\n'
   const dir = instance({ 'domain-blocks.yaml': text })
   const block = (domain: string) => call(dir, ['block', domain, '--severity', 'limit', '--public-comment', 'Spam'])
   // The other one is still wrong, and nothing is written for now.

@@ -131,7 +131,8 @@ describe('the first apply to a provider', () => {
       sources: [`${name}.yaml`] as const,
     }))
     const text =
-      'The first apply to host creates 3 users and 2 units. The limit for changes in one apply (budgets in policy.yaml) does not count these.'
+      'The first apply to host creates 3 users and 2 units. ' +
+      'The limit for changes in one apply (budgets in policy.yaml) does not count these.'
     expect(renderPlan(first, { kinds, colour: false, width: 200 })).toContain(text)
     expect(renderMarkdown(first, { kinds, visibility: 'public' })).toContain(
       text.replace('policy.yaml', '`policy.yaml`'),

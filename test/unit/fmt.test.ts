@@ -73,7 +73,8 @@ test('what stands twice, word for word, is kept once, with the comments of both;
     expect((await formatFile(name, text)).text.match(/\ba\b/g)).toHaveLength(2)
   // What is used further down stays.
   const anchored =
-    'domain_blocks:\n  - { domain: a.example, severity: limit, public_comment: x }\n  - { domain: a.example, severity: limit, public_comment: &why x }\n  - { domain: b.example, severity: limit, public_comment: *why }\n'
+    'domain_blocks:\n  - { domain: a.example, severity: limit, public_comment: x }\n  - { domain: a.example, ' +
+    'severity: limit, public_comment: &why x }\n  - { domain: b.example, severity: limit, public_comment: *why }\n'
   expect((await formatFile(FILE, anchored)).text.match(/a\.example/g)).toHaveLength(2)
 })
 
@@ -84,13 +85,15 @@ test('settings stay in the groups that people made', async () => {
 
 test('a file that would lose the place of a comment is left as it is, and said so', async () => {
   const text =
-    'domain_blocks:\n- domain: a.example\n  severity: limit\n  # the end of a\n\n# about b\n- domain: b.example\n  severity: limit\n'
+    'domain_blocks:\n- domain: a.example\n  severity: limit\n' +
+    '  # the end of a\n\n# about b\n- domain: b.example\n  severity: limit\n'
   expect(await formatFile(FILE, text)).toMatchObject({ text, diagnostics: [{ code: 'not-formatted' }] })
 })
 
 test('the line of a comment that would lose its place is told', async () => {
   const text =
-    'domain_blocks:\n- domain: a.example\n  severity: limit\n  # the end of a\n\n# about b\n- domain: b.example\n  severity: limit\n'
+    'domain_blocks:\n- domain: a.example\n  severity: limit\n' +
+    '  # the end of a\n\n# about b\n- domain: b.example\n  severity: limit\n'
   expect((await formatFile(FILE, text)).diagnostics).toEqual([
     {
       code: 'not-formatted',
@@ -109,7 +112,8 @@ test('words and numbers stay as they are written', async () => {
   await same('moderators.yaml', 'moderators:\n  - account: 007\n    role: Owner\n  - { account: 0o17, role: 1_000 }\n')
   await same(
     'roles.yaml',
-    'roles:\n  - name: A\n    position: 1e3\n    permissions: [ manage_reports ]\n    color: 001122\n    highlighted: True\n',
+    'roles:\n  - name: A\n    position: 1e3\n    permissions: [ manage_reports ]\n' +
+      '    color: 001122\n    highlighted: True\n',
   )
   await same(
     'settings.yaml',
@@ -117,11 +121,13 @@ test('words and numbers stay as they are written', async () => {
   )
   await same(
     'rules.yaml',
-    'rules:\n  - key: a\n    text: plain words that\n      go on\n\n      and on\n    hint: "in quotes that\n      go on"\n',
+    'rules:\n  - key: a\n    text: plain words that\n      go on\n\n' +
+      '      and on\n    hint: "in quotes that\n      go on"\n',
   )
   await same(
     'rules.yaml',
-    'rules:\n  - key: a\n    text: >- # why\n      folded as\n      people do\n\n        more\n    hint: |\n      one\n\n      # two\n',
+    'rules:\n  - key: a\n    text: >- # why\n      folded as\n' +
+      '      people do\n\n        more\n    hint: |\n      one\n\n      # two\n',
   )
   expect((await formatFile('rules.yaml', 'rules:\n- text: >\n   a\n   b\n  key:   "k"\n')).text).toBe(
     'rules:\n  - key: "k"\n    text: >\n      a\n      b\n',
@@ -141,7 +147,8 @@ test('line ends and the mark at the beginning stay as they are', async () => {
 
 test('brackets over several lines stay as people laid them out, further in where their list is', async () => {
   const list = (pad: string): string =>
-    `[\n${pad}  {account: zoe, role: Owner}, # founder\n\n${pad}  # the others\n${pad}  {account: bob,   role: Moderator} # on leave\n${pad}]`
+    `[\n${pad}  {account: zoe, role: Owner}, # founder\n\n${pad}  # the others\n` +
+    `${pad}  {account: bob,   role: Moderator} # on leave\n${pad}]`
   await same('moderators.yaml', `moderators: ${list('')} # all\n\n# only_these: true\n`)
   expect(
     (await formatFile('roles.yaml', `roles:\n- position: 1\n  permissions: ${list('  ')} # all\n  name: A\n`)).text,

@@ -104,7 +104,8 @@ describe('a repository for GitHub', () => {
     using dir = scratch()
     const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'This replaces a protection that main already has. If you have one, leave this out: herdbook doctor shows what to add',
+      'This replaces a protection that main already has. ' +
+        'If you have one, leave this out: herdbook doctor shows what to add',
     )
   })
 

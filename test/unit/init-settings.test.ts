@@ -21,7 +21,8 @@ describe('what has to be set once', () => {
     const log = join(dir.path, 'log')
     writeFileSync(
       join(dir.path, 'gh'),
-      `#!/bin/bash\n[[ $2 == users/* ]] && { echo 7; exit; }; stdin=null; [[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`,
+      '#!/bin/bash\n[[ $2 == users/* ]] && { echo 7; exit; }; stdin=null; ' +
+        `[[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`,
       { mode: 0o755 },
     )
     const commands = Object.values(

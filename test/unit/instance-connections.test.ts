@@ -30,7 +30,8 @@ describe('secrets', () => {
   test('in a web address or under a wrong key are not repeated either', async () => {
     const loaded = await load({
       'instance.yaml':
-        'domain: herd.example\nmastodon:\n  api:\n    url: https://u:ghp_verysecret@herd.example\n    token: { env: T }\n    tokn: ghp_verysecret\n',
+        'domain: herd.example\nmastodon:\n  api:\n    url: https://u:ghp_verysecret@herd.example\n' +
+        '    token: { env: T }\n    tokn: ghp_verysecret\n',
     })
     expect(lines(loaded)).toHaveLength(2)
     expect(JSON.stringify(loaded.diagnostics)).not.toContain('verysecret')
@@ -78,8 +79,10 @@ describe('connections', () => {
   test.each([
     `mastodon: { console: { over: ssh, native: { directory: /a } }, database: { over: ssh, reader: true } }\n${ssh}`,
     'mastodon: { console: { over: local, podman: { container: web } }, database: { over: local, native: {} } }\n',
-    'mastodon: { console: { over: local, docker_compose: { directory: /a } }, database: { over: local, docker_compose: { directory: /a, service: pg } } }\n',
-    'mastodon: { console: { over: local, kubernetes: { namespace: a, pod: deployment/web } }, database: { over: local, kubernetes: { namespace: a, pod: b } } }\n',
+    'mastodon: { console: { over: local, docker_compose: { directory: /a } }, ' +
+      'database: { over: local, docker_compose: { directory: /a, service: pg } } }\n',
+    'mastodon: { console: { over: local, kubernetes: { namespace: a, pod: deployment/web } }, ' +
+      'database: { over: local, kubernetes: { namespace: a, pod: b } } }\n',
     'mastodon: { api: { url: "http://127.0.0.1:3000", token: { env: T } } }\n',
     'mastodon: { api: { url: "http://[::1]:3000/", token: { env: T } } }\n',
     'ssh: { host: a, user: b, host_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx" }\n',

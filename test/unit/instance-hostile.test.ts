@@ -22,7 +22,14 @@ async function timed<T>(work: () => Promise<T>): Promise<{ readonly value: T; re
 }
 
 describe('hostile YAML is refused quickly, with its place', () => {
-  const bomb = `rules: &a [x, x]\n${Array.from({ length: 18 }, (_, index) => `k${index}: &${'abcdefghijklmnopqrstuvwxyz'[index + 1]} [*${'abcdefghijklmnopqrstuvwxyz'[index]}, *${'abcdefghijklmnopqrstuvwxyz'[index]}]\n`).join('')}`
+  const bomb =
+    'rules: &a [x, x]\n' +
+    Array.from(
+      { length: 18 },
+      (_, index) =>
+        `k${index}: &${'abcdefghijklmnopqrstuvwxyz'[index + 1]} [*${'abcdefghijklmnopqrstuvwxyz'[index]}, ` +
+        `*${'abcdefghijklmnopqrstuvwxyz'[index]}]\n`,
+    ).join('')
 
   test.each([
     ['aliases that double', bomb, 'too-many-aliases'],
@@ -215,7 +222,12 @@ describe('a folder', () => {
 
 describe('size', () => {
   const blocks = (count: number): string =>
-    `domain_blocks:\n${Array.from({ length: count }, (_, index) => `  - domain: server-${index}.example\n    severity: suspend\n    public_comment: Spam, no moderation\n`).join('')}`
+    'domain_blocks:\n' +
+    Array.from(
+      { length: count },
+      (_, index) =>
+        `  - domain: server-${index}.example\n    severity: suspend\n    public_comment: Spam, no moderation\n`,
+    ).join('')
 
   test('reading takes time in proportion to the number of blocks', async () => {
     await load({ 'domain-blocks.yaml': blocks(2_000) })

@@ -49,10 +49,12 @@ describe('no_access keeps out no more than a small part of everybody', () => {
     expect(await told(...eights(20, 16), '20.1.2.3', '35.0.0.0/9')).toEqual([])
     const over = await loaded([...eights(20, 16), '99.0.0.1'].map((ip) => entry(ip)))
     expect(lines(over)).toEqual([
-      'error networks-too-wide ip-blocks.yaml:1:1 17 entries with no_access together block 6.26 % of all IPv4 addresses; at most 6.25 % is allowed',
+      'error networks-too-wide ip-blocks.yaml:1:1 17 entries with no_access ' +
+        'together block 6.26 % of all IPv4 addresses; at most 6.25 % is allowed',
     ])
     expect(hints(over)).toEqual([
-      'The largest are 20.0.0.0/8 (line 2), 21.0.0.0/8 (line 3), 22.0.0.0/8 (line 4). Delete the entries that you do not mean, or write severity: sign_up_requires_approval.',
+      'The largest are 20.0.0.0/8 (line 2), 21.0.0.0/8 (line 3), 22.0.0.0/8 (line 4). ' +
+        'Delete the entries that you do not mean, or write severity: sign_up_requires_approval.',
     ])
     // Written as they stand in IPv6 they are the same people.
     expect(await told(...eights(20, 16).map((ip) => `::ffff:${ip.replace('/8', '/104')}`), '99.0.0.1')).toEqual([

@@ -230,7 +230,8 @@ describe('a long list that is parsed in parts', () => {
       expect.stringContaining('domain-blocks.yaml:3113:15 severity: suspnd is not known'),
       ...Array.from({ length: 10 }, (_, n) =>
         expect.stringContaining(
-          `domain-blocks.yaml:${3_982 + 2 * n}:13 the domain blocked-${n}.example is here twice, with the same content; first in line ${2 + 2 * n}`,
+          `domain-blocks.yaml:${3_982 + 2 * n}:13 the domain blocked-${n}.example is here twice, ` +
+            `with the same content; first in line ${2 + 2 * n}`,
         ),
       ),
     ])

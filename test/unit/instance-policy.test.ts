@@ -34,7 +34,8 @@ test('a kind takes its own limits, else those of default, else the built-in ones
 
 test('a raise holds until its day, for its kind, and never lowers', async () => {
   const text =
-    'raises:\n  - { kind: domain-block, create: 400, delete: 1, until: 2026-11-24, reason: a list }\n  - { kind: domain-block, create: 100, until: 2026-12-24, reason: another }\n'
+    'raises:\n  - { kind: domain-block, create: 400, delete: 1, until: 2026-11-24, reason: a list }\n' +
+    '  - { kind: domain-block, create: 100, until: 2026-12-24, reason: another }\n'
   expect((await policy(text)).budgetOf('domain-block')).toEqual({ create: 400, update: 25, delete: 5, weaken: 5 })
   expect((await policy(text)).budgetOf('role').create).toBe(25)
   expect((await policy(text, new Date('2026-11-24T00:00:00Z'))).budgetOf('domain-block').create).toBe(100)
@@ -55,7 +56,8 @@ test('drift goes by the file, else by the kind', async () => {
 
 test('a raise without an amount and one that has ended are told', async () => {
   const raises =
-    'raises:\n  - { kind: role, until: 2027-01-01, reason: r }\n  - { kind: role, create: 9, until: 2026-01-01, reason: r }\n'
+    'raises:\n  - { kind: role, until: 2027-01-01, reason: r }\n' +
+    '  - { kind: role, create: 9, until: 2026-01-01, reason: r }\n'
   expect(lines(await load({ 'policy.yaml': raises }, { now }))).toEqual([
     expect.stringContaining('warning raises-nothing policy.yaml:2:5'),
     expect.stringContaining('warning expired policy.yaml:3:'),

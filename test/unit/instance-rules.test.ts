@@ -86,7 +86,8 @@ describe('people', () => {
 describe('rules, settings and terms', () => {
   test('a key twice, and a language twice in whatever letters', async () => {
     const rules =
-      'rules:\n  - { key: a, text: t, translations: { pt-BR: { text: u }, pt-br: { text: v } } }\n  - { key: a, text: w }\n'
+      'rules:\n  - { key: a, text: t, translations: { pt-BR: { text: u }, pt-br: { text: v } } }\n' +
+      '  - { key: a, text: w }\n'
     expect(await told({ 'rules.yaml': rules })).toEqual([
       expect.stringContaining('warning odd-language rules.yaml:2:60 Mastodon writes the language pt-br as pt-BR'),
       'error duplicate rules.yaml:2:60 the language pt-br is here twice; first in line 2',

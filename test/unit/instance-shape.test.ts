@@ -263,7 +263,8 @@ describe('what a person typed wrong is told with its place and what to type', ()
     const loaded = await load({
       'settings.yaml': 'settings:\n  site_titel: x\n  trends: 1\n',
       'domain-blocks.yaml':
-        'domain_blocks:\n  - domain: A.example\n    severity: none\n    reject_medai: true\n  - domain: a.example\n    severity: limt\n  - domain: a.example.\n    severity: none\n',
+        'domain_blocks:\n  - domain: A.example\n    severity: none\n    reject_medai: true\n' +
+        '  - domain: a.example\n    severity: limt\n  - domain: a.example.\n    severity: none\n',
       'rules.yaml': 'rules:\n\t- key: a\n',
     })
     expect(lines(loaded).map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([

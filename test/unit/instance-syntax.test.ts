@@ -248,7 +248,8 @@ describe('what is not YAML is told once, where the person has to type, in words 
     ] as const) {
       const loaded = await load({ 'domain-blocks.yaml': text })
       expect(lines(loaded)).toEqual([
-        `error unwanted-character domain-blocks.yaml:${place} this line ends with a carriage return (U+000D) alone, and only some programs see a line end there`,
+        `error unwanted-character domain-blocks.yaml:${place} this line ends with a carriage return ` +
+          '(U+000D) alone, and only some programs see a line end there',
       ])
       expect(hints(loaded)).toEqual(['Save the file with Unix line ends (LF) or Windows line ends (CRLF).'])
     }
@@ -275,7 +276,8 @@ test('a file that asks for YAML 1.1 is refused by name, by every verb: words mea
   const text = `# ours\n%YAML 1.1\n---\n${body}`
   const loaded = await load({ 'domain-blocks.yaml': text })
   expect(lines(loaded)).toEqual([
-    'error yaml-version domain-blocks.yaml:2:1 this line asks for YAML 1.1, where words such as yes and 12:30 mean something else; Herdbook reads YAML 1.2',
+    'error yaml-version domain-blocks.yaml:2:1 this line asks for YAML 1.1, ' +
+      'where words such as yes and 12:30 mean something else; Herdbook reads YAML 1.2',
   ])
   expect(hints(loaded)).toEqual(['Delete the line %YAML 1.1.'])
   await expect(formatFile('domain-blocks.yaml', text)).rejects.toThrow('asks for YAML 1.1')

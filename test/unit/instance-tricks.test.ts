@@ -39,11 +39,13 @@ describe('is refused', () => {
     ['another version of YAML', `%YAML 1.1\n---\n${ENTRY}`],
     [
       'another version, for a list of many',
-      `%YAML 1.1\n---\n${ENTRY}${Array.from({ length: 500 }, (_, i) => `  - { domain: a${i}.example, severity: none }\n`).join('')}`,
+      '%YAML 1.1\n---\n' +
+        `${ENTRY}${Array.from({ length: 500 }, (_, i) => `  - { domain: a${i}.example, severity: none }\n`).join('')}`,
     ],
     [
       'a map that takes over another, in another version',
-      `%YAML 1.1\n---\ndomain_blocks:\n  - &a { domain: b.example, severity: suspend }\n  - { <<: *a, domain: a.example }\n`,
+      '%YAML 1.1\n---\ndomain_blocks:\n  - &a { domain: b.example, severity: suspend }\n' +
+        '  - { <<: *a, domain: a.example }\n',
     ],
     ['a version that is none', `%YAML 9.9\n---\n${ENTRY}`],
     ['tags of its own', `%TAG ! tag:evil.example,2026:\n---\n${ENTRY}`],

@@ -26,7 +26,8 @@ describe('the columns that came later', () => {
   it('stand in the line where they say something, and come back', () => {
     const both = entry({ sources: ['access.yaml', 'services.yaml'], state: 'absent' })
     expect(write(both).get('file.jsonl')).toBe(
-      '{"commit":null,"fields":{},"id":"etc/motd","server_id":null,"sources":["access.yaml","services.yaml"],"state":"absent"}\n',
+      '{"commit":null,"fields":{},"id":"etc/motd","server_id":null,' +
+        '"sources":["access.yaml","services.yaml"],"state":"absent"}\n',
     )
     expect(only(write(both))).toEqual(both)
   })

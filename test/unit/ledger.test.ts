@@ -191,7 +191,8 @@ describe('the ledger as files', () => {
 
   it('has one file a kind and one sorted line an object', () => {
     expect(serializeLedger(some, sealingWith(null), AT).get('domain-block.jsonl')).toBe(
-      '{"commit":null,"fields":{"severity":"suspend"},"id":"a.example","server_id":"7"}\n{"commit":null,"consent":60,"fields":{"severity":"suspend"},"id":"b.example","server_id":"7"}\n',
+      '{"commit":null,"fields":{"severity":"suspend"},"id":"a.example","server_id":"7"}\n' +
+        '{"commit":null,"consent":60,"fields":{"severity":"suspend"},"id":"b.example","server_id":"7"}\n',
     )
   })
 

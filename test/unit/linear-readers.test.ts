@@ -42,7 +42,8 @@ const SEALING = sealingWith(Buffer.from('a key of tests'))
 const ALL: ReadonlySet<DigestForm> = new Set<DigestForm>([1, 2])
 const quoted = (text: string): string => JSON.stringify(text.toWellFormed())
 const blockList = (text: string): string =>
-  `domain_blocks:\n  - domain: a.example\n    severity: none\n    public_comment: ${quoted(text)}\n  - domain: b.example\n    severity: none\n`
+  'domain_blocks:\n  - domain: a.example\n    severity: none\n' +
+  `    public_comment: ${quoted(text)}\n  - domain: b.example\n    severity: none\n`
 /** Each of its lines as a line of YAML that is somebody's words. */
 const folded = (text: string): string =>
   `rules:\n  - key: a\n    text: |\n${text

@@ -5,7 +5,8 @@ import { read, said, errors, HEADER, ROWS, AS_WRITTEN } from '../support/lists.t
 describe('a header is found', () => {
   const cases: { readonly [what: string]: string } = {
     'on the first line': `${HEADER}\n${ROWS}`,
-    'below comments, with quotes and commas in them': `# Our "tier 0, list\n# updated weekly, by hand\n\n${HEADER}\n${ROWS}`,
+    'below comments, with quotes and commas in them':
+      '# Our "tier 0, list\n' + `# updated weekly, by hand\n\n${HEADER}\n${ROWS}`,
     'below sep=,': `sep=,\n${HEADER}\n${ROWS}`,
     'behind a byte order mark': `\uFEFF${HEADER}\n${ROWS}`,
     'with the # of Mastodon': `#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n${ROWS}`,
@@ -13,19 +14,29 @@ describe('a header is found', () => {
     'in quotes': `${HEADER.split(',')
       .map((name) => `"#${name}"`)
       .join(',')}\n${ROWS}`,
-    'again in the middle': `${HEADER}\nalpha.example,silence,false,false,loud,false\n${HEADER}\nbeta.example,noop,true,false,media,false\n`,
-    'again in the middle with a # and a byte order mark': `${HEADER}\nalpha.example,silence,false,false,loud,false\n\uFEFF#domain,#severity,#reject_media\nbeta.example,noop,true\n`,
-    'with its columns in another order in the second part': `${HEADER}\nalpha.example,silence,false,false,loud,false\nseverity,reject_media,domain\nnoop,true,beta.example\n`,
-    'as a spreadsheet writes it': `Domain,Severity,Reject Media,Reject Reports,Public Comment\n${ROWS.replaceAll(',false\n', '\n')}`,
+    'again in the middle':
+      `${HEADER}\nalpha.example,silence,false,false,loud,false\n` +
+      `${HEADER}\nbeta.example,noop,true,false,media,false\n`,
+    'again in the middle with a # and a byte order mark':
+      `${HEADER}\nalpha.example,silence,false,false,loud,false\n` +
+      '\uFEFF#domain,#severity,#reject_media\nbeta.example,noop,true\n',
+    'with its columns in another order in the second part':
+      `${HEADER}\nalpha.example,silence,false,false,loud,false\n` +
+      'severity,reject_media,domain\nnoop,true,beta.example\n',
+    'as a spreadsheet writes it':
+      'Domain,Severity,Reject Media,Reject Reports,Public Comment\n' + ROWS.replaceAll(',false\n', '\n'),
     'with semicolons': `${HEADER}\n${ROWS}`.replaceAll(',', ';'),
     'with sep=; and semicolons': `sep=;\n${HEADER}\n${ROWS}`.replaceAll(',', ';'),
     'with tabs': `${HEADER}\n${ROWS}`.replaceAll(',', '\t'),
     'in a table of Markdown':
-      '| domain | severity | reject_media |\n|---|---|---|\n| alpha.example | silence | no |\n| beta.example | noop | yes |\n',
+      '| domain | severity | reject_media |\n|---|---|---|\n' +
+      '| alpha.example | silence | no |\n| beta.example | noop | yes |\n',
     'in rows that are quoted whole': `${HEADER}\n${ROWS}`.replaceAll(/^.+$/gm, '"$&"'),
     'above rows that are quoted whole': `${HEADER}\n${ROWS.replaceAll(/^.+$/gm, '"$&"')}`,
     'in a page of Markdown with text around it':
-      'Our list\n====\n\nA "free" text, with | and more.\n\n| Instance | Status¹ | Reject media | Reason |\n| :--- | -- | :-: | --- |\n| `alpha.example` | 🔇 | no | [loud](https://x.example/) |\n| **beta.example** | none | yes | "media" |\n\n¹ 🔇: limit\n',
+      'Our list\n====\n\nA "free" text, with | and more.\n\n| Instance | Status¹ | Reject media | Reason |\n' +
+      '| :--- | -- | :-: | --- |\n| `alpha.example` | 🔇 | no | [loud](https://x.example/) |\n' +
+      '| **beta.example** | none | yes | "media" |\n\n¹ 🔇: limit\n',
     'called action': 'domain,action,reject_media\nalpha.example,silence,false\nbeta.example,noop,true\n',
     'with a severity under a name that nobody knows':
       'domain,what we do,reject_media\nalpha.example,silence,false\nbeta.example,noop,true\n',
@@ -63,7 +74,8 @@ describe('a header is found', () => {
     expect(
       said(
         read(
-          `${HEADER}\nalpha.example,silence,false,false,,\n# hosts\n# Domain, and why\n# instance\nbeta.example,noop,true,,,\n`,
+          `${HEADER}\nalpha.example,silence,false,false,,\n# hosts\n` +
+            '# Domain, and why\n# instance\nbeta.example,noop,true,,,\n',
           { defaultSeverity: 'suspend' },
         ),
       ),
@@ -158,7 +170,8 @@ test.each(INHERITED)('%s is a word like any other in a list', (name) => {
   expect(
     said(
       read(
-        `[{"domain":"a.example","severity":"limit",${key}:${key}},{"domain":${key},"severity":${key}},{${key}:"b.example"},${key}]`,
+        `[{"domain":"a.example","severity":"limit",${key}:${key}},` +
+          `{"domain":${key},"severity":${key}},{${key}:"b.example"},${key}]`,
       ),
     ),
   ).toEqual(['a.example silence'])
@@ -168,7 +181,8 @@ test.each(INHERITED)('%s is a word like any other in a list', (name) => {
   expect(
     said(
       read(
-        `{"mrf_simple":{"reject":[["a.example",${key}],${key}],${key}:["b.example"]},"mrf_simple_info":{"reject":{${key}:{"reason":"x"}}}}`,
+        `{"mrf_simple":{"reject":[["a.example",${key}],${key}],` +
+          `${key}:["b.example"]},"mrf_simple_info":{"reject":{${key}:{"reason":"x"}}}}`,
       ),
     ),
   ).toEqual(['a.example suspend'])

@@ -38,7 +38,9 @@ describe("Mastodon's public list", () => {
 
   it('leaves them out where nobody knows them, and digests in a table are taken too', () => {
     expect(left(read(list))).toEqual(['9 obfuscated', '15 obfuscated'])
-    const table = `domain,severity,digest\nhi***n.example,limit,${digest('hidden.example').toUpperCase()}\nhidden.example,none,\n`
+    const table =
+      'domain,severity,digest\n' +
+      `hi***n.example,limit,${digest('hidden.example').toUpperCase()}\nhidden.example,none,\n`
     expect(said(read(table))).toEqual(['2 hidden.example silence'])
   })
 
@@ -91,7 +93,8 @@ describe("GoToSocial's domain permissions", () => {
     expect(
       said(
         read(
-          '#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\na.example,suspend,false,false,Spam,false\n',
+          '#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n' +
+            'a.example,suspend,false,false,Spam,false\n',
         ),
       ),
     ).toEqual(['2 a.example suspend Spam'])

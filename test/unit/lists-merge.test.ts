@@ -124,7 +124,9 @@ test('a raise drops the end of the block, and says so', () => {
   expect(blocks).toEqual([{ domain: 'a.example', severity: 'suspend' }])
   expect(merge.remarks).toMatchObject([
     {
-      why: 'the list makes this block stricter and names no last day, so Herdbook removes the last day 2026-12-24: the block then stays',
+      why:
+        'the list makes this block stricter and names no last day, ' +
+        'so Herdbook removes the last day 2026-12-24: the block then stays',
     },
   ])
 })

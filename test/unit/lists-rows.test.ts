@@ -45,7 +45,8 @@ describe('rows', () => {
     expect([said(none), codes(none)]).toEqual([['b.example suspend'], ['too-many-cells']])
     expect(codes(read('domain,severity\na.example,limit,,,\n'))).toEqual([])
     const moved = read(
-      'domain,comment,reject_media,severity,obfuscate\na.example,spam, more,,limit,\nb.example,spam, more,,limit\nc.example,,,limit\n',
+      'domain,comment,reject_media,severity,obfuscate\n' +
+        'a.example,spam, more,,limit,\nb.example,spam, more,,limit\nc.example,,,limit\n',
       { defaultSeverity: 'suspend' },
     )
     expect([said(moved), codes(moved)]).toEqual([['c.example silence'], ['too-many-cells', 'too-many-cells']])
@@ -53,7 +54,9 @@ describe('rows', () => {
 
   test('of one domain are merged to the stricter of each field, and the given severity outranks none of them', () => {
     const list = read(
-      'domain,severity,reject_media,reject_reports,comment\na.example,limit,false,true,\nA.example,limit,true,false,loud\na.example,none,,,\na.example,,,,\nb.example,limit,,,\nb.example,suspend,,,no\n',
+      'domain,severity,reject_media,reject_reports,comment\n' +
+        'a.example,limit,false,true,\nA.example,limit,true,false,loud\n' +
+        'a.example,none,,,\na.example,,,,\nb.example,limit,,,\nb.example,suspend,,,no\n',
       { defaultSeverity: 'suspend' },
     )
     expect(said(list)).toEqual(['a.example silence media reports', 'b.example suspend'])
@@ -83,7 +86,8 @@ describe('rows', () => {
 
   test('give a severity in the words of Mastodon, of its forms and of other programs, in whatever letters', () => {
     const list = read(
-      'domain,severity\na.example,limit\nb.example,Suspend\nc.example,SUSPEND\nd.example,filter\ne.example,drop\nf.example,noop\ng.example,None\n',
+      'domain,severity\na.example,limit\nb.example,Suspend\nc.example,SUSPEND\n' +
+        'd.example,filter\ne.example,drop\nf.example,noop\ng.example,None\n',
     )
     expect([said(list), codes(list)]).toEqual([
       [
@@ -133,7 +137,8 @@ describe('rows', () => {
 
   test('name one domain in any of its spellings, and one that only looks like another as what it is', () => {
     const list = read(
-      'domain,severity\nmünchen.example,limit\nxn--mnchen-3ya.example,limit\nI❤.example,limit\nfoo。example,limit\nfoo.example,limit\nmast\u043edon.example,suspend\n',
+      'domain,severity\nmünchen.example,limit\nxn--mnchen-3ya.example,limit\n' +
+        'I❤.example,limit\nfoo。example,limit\nfoo.example,limit\nmast\u043edon.example,suspend\n',
     )
     expect(said(list)).toEqual([
       'xn--mnchen-3ya.example silence',

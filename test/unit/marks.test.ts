@@ -26,7 +26,20 @@ it.each(['ann', 'mo_corp', 'renovate[bot]', 'a-b-c'])(
   (login) => {
     const planned = { pullRequest: 12, head: HEAD }
     const body = sealComment(
-      `words\n${marksBlock(marksOf([full], { pullRequest: 12, restore: [], askedBy: [login, 'zoe'], isOurs: true, along: { by: [login], steps: [full] } }, SEALING))}`,
+      'words\n' +
+        marksBlock(
+          marksOf(
+            [full],
+            {
+              pullRequest: 12,
+              restore: [],
+              askedBy: [login, 'zoe'],
+              isOurs: true,
+              along: { by: [login], steps: [full] },
+            },
+            SEALING,
+          ),
+        ),
       planned,
       SEALING,
     )
@@ -179,7 +192,8 @@ describe('what a pull request carries', () => {
       marksOf(steps(5), { pullRequest: 12, restore: [], askedBy: [], isOurs: false }, { ...SEALING, key: null }),
     )
     const body = sealComment(
-      `${forged}\n${marksBlock(marksOf(steps(1), { pullRequest: 12, restore: [], askedBy: [], isOurs: false }, SEALING))}`,
+      `${forged}\n` +
+        marksBlock(marksOf(steps(1), { pullRequest: 12, restore: [], askedBy: [], isOurs: false }, SEALING)),
       { pullRequest: 12, head: HEAD },
       SEALING,
     )

@@ -260,7 +260,9 @@ process.stdin.on("data", (chunk) => {
 
   test('whose tables are older is told where one is missing', async () => {
     const { psql } = fakePrograms({
-      psql: `cat > /dev/null; echo '{"tables":{},"unknown":{"rules":"relation \\"rule_translations\\" does not exist"},"domain":"herd.example"}'`,
+      psql:
+        `cat > /dev/null; echo '{"tables":{},"unknown":{"rules":"relation ` +
+        `\\"rule_translations\\" does not exist"},"domain":"herd.example"}'`,
     })
     const { tables } = await readDatabase(
       localMachine(),

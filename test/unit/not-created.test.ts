@@ -182,7 +182,8 @@ describe('a plan with what is not created yet', () => {
     sources: [`${name}.yaml`] as const,
   }))
   const NOT_YET =
-    'Users and units do not exist on the server yet. Herdbook plans them as for a new installation. When it can read them, it compares them again.'
+    'Users and units do not exist on the server yet. ' +
+    'Herdbook plans them as for a new installation. When it can read them, it compares them again.'
 
   it('says so on a terminal, in a comment and in JSON, and is read back', async () => {
     const { plan } = await look(newMachine().room)

@@ -85,9 +85,12 @@ describe('what the next apply does with what was cut off', () => {
         () => approved,
       ).map(protocolInWords)
     expect([...said([of.digest], true), ...said([], true), ...said([of.digest], false)]).toEqual([
-      'An earlier run did not finish its work on release/main: two of three phases are done. The next apply finishes this work.',
-      'An earlier run did not finish its work on release/main: two of three phases are done. The files no longer ask for this work, so the next apply undoes it.',
-      'An earlier run did not finish its work on release/main: two of three phases are done. This work goes on when it is approved and Herdbook can read objects of this kind.',
+      'An earlier run did not finish its work on release/main: two of three phases are done. ' +
+        'The next apply finishes this work.',
+      'An earlier run did not finish its work on release/main: two of three phases are done. ' +
+        'The files no longer ask for this work, so the next apply undoes it.',
+      'An earlier run did not finish its work on release/main: two of three phases are done. ' +
+        'This work goes on when it is approved and Herdbook can read objects of this kind.',
     ])
   })
 })

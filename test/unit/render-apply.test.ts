@@ -28,7 +28,8 @@ describe('an apply', () => {
       findings: [],
     }
     expect(renderApply(report, PLAIN)).toBe(
-      'Herdbook finished the work that an earlier run left open on herd.example.\n\nWork of an earlier run that stopped, finished now  1\n  The suspension of spam.example\n',
+      'Herdbook finished the work that an earlier run left open on herd.example.\n\n' +
+        'Work of an earlier run that stopped, finished now  1\n  The suspension of spam.example\n',
     )
     expect(renderApply({ ...report, paid: [] }, PLAIN)).toBe(
       'Herdbook could not finish the work that an earlier run left open on herd.example.\n',

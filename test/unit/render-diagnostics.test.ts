@@ -36,7 +36,8 @@ test('a command to type is never broken', () => {
     '  → Say yes, give --yes, or save the plan and apply it:\n    herdbook plan --out plan.json\n',
   )
   const two =
-    'Put it back: git push --force origin 0123456789abcdef:refs/herdbook/production/ledger. If the older one is right: herdbook unlock --new-key "why"'
+    'Put it back: git push --force origin 0123456789abcdef:refs/herdbook/production/ledger. ' +
+    'If the older one is right: herdbook unlock --new-key "why"'
   for (const line of [
     'git push --force origin 0123456789abcdef:refs/herdbook/production/ledger.',
     'herdbook unlock --new-key "why"',

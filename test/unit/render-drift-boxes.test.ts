@@ -110,7 +110,8 @@ describe('the pull request that a box has led to', () => {
 
   test('stands beside it, once, marked for us in whatever words', () => {
     expect(lineIn(proposed(7))).toBe(
-      `${lineIn(body).replace(/ <!--.*/, '')} <!-- proposed=7 --> · proposed in #7 <!-- adopt domain-block/flood.example -->`,
+      `${lineIn(body).replace(/ <!--.*/, '')} <!-- proposed=7 --> · ` +
+        'proposed in #7 <!-- adopt domain-block/flood.example -->',
     )
     expect(proposed(8, proposed(7))).toBe(proposed(8))
     expect(proposed(8, old(7))).toBe(proposed(8))

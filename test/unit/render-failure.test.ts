@@ -35,7 +35,8 @@ describe('files that are not valid', () => {
     })
     expect(comment.split('\n').slice(0, 2)).toEqual([MARKER, '### The files are not valid: 2 errors'])
     expect(comment).toContain(
-      '  ```text\n  4 │   - domain: spam.example\n  5 │     severity: suspend\n    │     ^^^^^^^^\n  ```\n\n  → Did you mean severity?',
+      '  ```text\n  4 │   - domain: spam.example\n  5 │     severity: suspend\n' +
+        '    │     ^^^^^^^^\n  ```\n\n  → Did you mean severity?',
     )
     expect(comment).not.toContain('hush')
     expectInert(comment, { links: [FILES, RUN], comments: [MARKER] })

@@ -10,6 +10,7 @@ import { anyPlan, text } from '../support/plan-arbitrary.ts'
 import { announced, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 import { PUBLIC, RUN, FILES, PROPOSAL, MARKER, MARK, HIDDEN, BLOCKS, lacking } from '../support/proposals.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 describe('the comment on a pull request', () => {
   test('says whom it touches, and what merging does', () => {
@@ -50,10 +51,14 @@ describe('the comment on a pull request', () => {
       { ...PUBLIC, proposal: { ...PROPOSAL, leftover: new Set([left.digest]) } },
     )
     expect(comment.split('\n')[0]).toBe(
-      '### Blocks `spam.example`. Left over from earlier merges: gives `Moderator` to `bessie`. Removes 21 follow relations.',
+      '### Blocks `spam.example`. Left over from earlier merges: gives `Moderator` to `bessie`. ' +
+        'Removes 21 follow relations.',
     )
     expect(comment).toMatch(
-      /#### Left over from earlier merges · 1 change\n\nThe main branch already asks for these changes\.[^]*Gives `Moderator` to `bessie`/,
+      regexOf(
+        /#### Left over from earlier merges · 1 change\n\n/,
+        /The main branch already asks for these changes\.[^]*Gives `Moderator` to `bessie`/,
+      ),
     )
     expect(comment).toContain('**Merging this approves 2 changes**')
     expect(
@@ -87,7 +92,9 @@ describe('the comment on a pull request', () => {
     const comment = renderMarkdown(EMPTY, { ...PUBLIC, proposal: { ...PROPOSAL, edits: { ...NO_EDITS, inForce } } })
     expect(comment).toMatch(/^### No changes on the server\. This pull request changes Herdbook's own settings\.\n/)
     expect(comment).toContain(
-      '> **The policy changes.** From the merge on, every apply uses these new values:\n> - `policy.yaml`: `budgets.domain_block.create`: `25` → `1000`\n> - `policy.yaml`: `protected_domains`: `friend.example` → not set',
+      '> **The policy changes.** From the merge on, every apply uses these new values:\n' +
+        '> - `policy.yaml`: `budgets.domain_block.create`: `25` → `1000`\n' +
+        '> - `policy.yaml`: `protected_domains`: `friend.example` → not set',
     )
     expectInert(comment, { links: [RUN] })
   })

@@ -10,7 +10,8 @@ describe('missing consent', () => {
   test('is shown as the line to add, where it belongs', () => {
     const comment = renderMarkdown(lacking([undefined]), { ...PUBLIC, sourceOf: textOf, filesAt: FILES })
     expect(comment).toContain(
-      '> ```diff\n> @@ domain-blocks.yaml @@\n>      severity: suspend\n>      public_comment: Spam, no moderation\n> +    accept_severed_relationships: 31\n',
+      '> ```diff\n> @@ domain-blocks.yaml @@\n>      severity: suspend\n' +
+        '>      public_comment: Spam, no moderation\n> +    accept_severed_relationships: 31\n',
     )
     expect(comment).toContain(`[\`domain-blocks.yaml:14\`](${FILES}/domain-blocks.yaml#L14)`)
     expect(comment).not.toContain('If it is meant, write in that entry')
@@ -26,7 +27,9 @@ describe('missing consent', () => {
     expect(others).toEqual([])
     expect(added).toMatchObject({ file: 'domain-blocks.yaml', line: 6 })
     expect(added?.body).toBe(
-      "`spam.example`: removes 12 follows and 9 followers of 5 members; the server knows 3 accounts from there. You can't undo this. If you want it, accept this suggestion. If not, take the change out of the file.\n\n```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n",
+      '`spam.example`: removes 12 follows and 9 followers of 5 members; the server knows 3 accounts from there. ' +
+        "You can't undo this. If you want it, accept this suggestion. If not, take the change out of the file.\n\n" +
+        '```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n',
     )
     expect(replaced).toMatchObject({ line: 9 })
     expect(replaced?.body).toContain(
@@ -54,7 +57,10 @@ describe('missing consent', () => {
       {
         file: 'domain-blocks.yaml',
         line: 7,
-        body: "You can't undo this. If you want it, accept this suggestion. If not, take the change out of the file.\n\n```suggestion\n    accept_severed_relationships: 31\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n",
+        body:
+          "You can't undo this. If you want it, accept this suggestion. " +
+          'If not, take the change out of the file.\n\n```suggestion\n    accept_severed_relationships: 31\n' +
+          '  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n',
       },
     ])
   })
@@ -62,7 +68,9 @@ describe('missing consent', () => {
   test('of any file is one that arrives as it was sent, or none', () => {
     fc.assert(
       fc.property(text, (comment) => {
-        const source = `domain_blocks:\n  - domain: x.example\n    public_comment: ${JSON.stringify(comment)} # ${comment.replaceAll(/\s/g, ' ')}\n`
+        const source =
+          'domain_blocks:\n  - domain: x.example\n' +
+          `    public_comment: ${JSON.stringify(comment)} # ${comment.replaceAll(/\s/g, ' ')}\n`
         const plan = lacking([undefined])
         const steps = plan.steps.map((one) => ({
           ...one,

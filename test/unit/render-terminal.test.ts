@@ -8,6 +8,7 @@ import { renderPlan } from '../../src/terminal/plan.ts'
 import { width } from '../../src/words/text.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
 import { announced, EMPTY, KIND_NAMES, SAMPLE, difference, step } from '../support/plans.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 const PLAIN = { kinds: KIND_NAMES, colour: false }
 
@@ -31,10 +32,16 @@ describe('a plan on a terminal', () => {
       PLAIN,
     )
     expect(output).toMatch(
-      /Blocks bad\.example {2}can't be undone\n.*\n {6}Herdbook informs members first\. It applies this on 4 December 2026 or later\.\n/,
+      regexOf(
+        /Blocks bad\.example {2}can't be undone\n.*\n/,
+        / {6}Herdbook informs members first\. It applies this on 4 December 2026 or later\.\n/,
+      ),
     )
     expect(output).toMatch(
-      /Blocks worse\.example {2}can't be undone\n.*\n {6}Members were informed on 26 November 2026\. Herdbook applies this on 4 December 2026 or later\.\n/,
+      regexOf(
+        /Blocks worse\.example {2}can't be undone\n.*\n/,
+        / {6}Members were informed on 26 November 2026\. Herdbook applies this on 4 December 2026 or later\.\n/,
+      ),
     )
     expect(output).toMatch(
       /\n2 changes wait until 4 December 2026 or later, because members are informed first\.\nNext: herdbook apply/,
@@ -250,7 +257,8 @@ describe('a plan on a terminal', () => {
     ]
     const output = renderPlan({ ...EMPTY, steps }, PLAIN)
     expect(output).toContain(
-      "This takes 901 calls to Mastodon's API (about 15 minutes, because of its rate limit) and 1 change without a connection (skipped).",
+      "This takes 901 calls to Mastodon's API " +
+        '(about 15 minutes, because of its rate limit) and 1 change without a connection (skipped).',
     )
   })
 

@@ -242,7 +242,8 @@ describe("GitHub's own description", () => {
       answered: { message: 'Not Found' },
     }
     expect(problemsOf(exchange)).toEqual([
-      'POST /repos/a/b/statuses/abc asks /state: must be equal to one of the allowed values ["error","failure","pending","success"]',
+      'POST /repos/a/b/statuses/abc asks /state: ' +
+        'must be equal to one of the allowed values ["error","failure","pending","success"]',
       'POST /repos/a/b/statuses/abc asks contxt: GitHub takes no such thing',
     ])
   })

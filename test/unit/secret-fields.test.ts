@@ -228,7 +228,8 @@ describe('what people read', () => {
       severity: 'warning',
       about: 'mail/smtp#password',
       message:
-        'On the server, mail/smtp has another value of the secret SMTP_PASSWORD (password) than this run has. But the version in the files is still 2',
+        'On the server, mail/smtp has another value of the secret SMTP_PASSWORD (password) than this run has. ' +
+        'But the version in the files is still 2',
       at: { file: 'services.yaml', line: 3, column: 5 },
       hint: 'If this run has the right value, raise the version to 3 in the files. The next apply then writes it.',
     })

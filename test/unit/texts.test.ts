@@ -2,14 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { literalsOf } from '../support/literals.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 const SRC = join(import.meta.dirname, '../../src')
 
 /** Rooms in which every sentence may stand: an editor looks there first. */
 const ROOMS = /^(?:comments|terminal|words|demo|sandbox)\//
 /** Files of texts; the table of verbs; what is generated or written into somebody's repository. */
-const FILES =
-  /(?:^|\/)(?:[\w-]+-)?texts\.ts$|^verbs\/index\.ts$|\.gen\.|^instance\/(?:example|generate)\.ts$|^setup\/init\/(?:templates|github)\.ts$/
+const FILES = regexOf(
+  /(?:^|\/)(?:[\w-]+-)?texts\.ts$|^verbs\/index\.ts$|\.gen\./,
+  /|^instance\/(?:example|generate)\.ts$|^setup\/init\/(?:templates|github)\.ts$/,
+)
 
 const SENTENCE = /^(?=[^]*\p{L}{2,}[ ,:]+[^]*\p{L}{2,}[ ,:]+[^]*\p{L}{2,}[ ,:]+\p{L})/u
 /** Words for programs: commands of shells, and SQL. */

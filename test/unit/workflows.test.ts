@@ -222,7 +222,8 @@ const MUTATIONS: readonly (readonly [what: string, file: string, from: string | 
     'modules come out of a cache',
     ACTION,
     '    - shell: bash\n      run: >-\n        npm ci',
-    `    - uses: actions/cache/restore@${'a'.repeat(40)} # v6\n      with:\n        path: node_modules\n        key: herdbook\n    - shell: bash\n      run: >-\n        npm ci`,
+    `    - uses: actions/cache/restore@${'a'.repeat(40)} # v6\n      with:\n` +
+      '        path: node_modules\n        key: herdbook\n    - shell: bash\n      run: >-\n        npm ci',
     'cache-beside-secrets',
   ],
   ['Node brings them out of one', ACTION, 'package-manager-cache: false', 'cache: npm', 'cache-beside-secrets'],

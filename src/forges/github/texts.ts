@@ -66,7 +66,9 @@ export const refused = ({ task, repository, answer }: Refused): Advice => ({
 
 export const unknownToken = ({ task, answer }: Refused): Advice => ({
   message: ended(`GitHub does not know the token, so Herdbook could not ${task}: ${answer}`),
-  hint: 'Set a valid token. In a workflow: GITHUB_TOKEN: ${{ github.token }}. At a terminal: export GITHUB_TOKEN=$(gh auth token)',
+  hint:
+    'Set a valid token. In a workflow: GITHUB_TOKEN: ${{ github.token }}. ' +
+    'At a terminal: export GITHUB_TOKEN=$(gh auth token)',
 })
 
 export const workflowsMayNotPropose = ({ task, repository, answer }: Refused): Advice => ({

@@ -69,11 +69,15 @@ export const SAME_WORDS = 'two of the changes are at the same place'
 export const noSuchKind = (kind: string): string => `The files have no kind ${kind}.`
 
 export const unwantedCharacter = (ref: string): Wording => ({
-  message: `${JSON.stringify(ref)} contains a control character, or one that changes the direction of text. No file may contain it.`,
+  message:
+    `${JSON.stringify(ref)} contains a control character, or one that changes the direction of text. ` +
+    'No file may contain it.',
   hint: 'Change this text in Mastodon first.',
 })
 
 export const emptyWithoutReason = (key: string, file: string): Wording => ({
   message: `That was the last entry of ${key} in ${file}. An empty list needs a reason.`,
-  hint: 'Add the reason to your command: --emptied "why it is empty". Herdbook writes the reason beside the list as emptied_on_purpose.',
+  hint:
+    'Add the reason to your command: --emptied "why it is empty". ' +
+    'Herdbook writes the reason beside the list as emptied_on_purpose.',
 })

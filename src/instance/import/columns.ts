@@ -5,7 +5,8 @@ export type Column = 'domain' | 'severity' | Flag | 'public_comment' | 'private_
 /** The names of columns in lists and spreadsheets. If a list has two of them, the first one here is read. */
 const NAMES: { readonly [column in Column]: string } = {
   domain:
-    'domain|domains|domainname|instance|instances|instancedomain|instancename|host|hosts|hostname|server|servers|servername|fqdn|' +
+    'domain|domains|domainname|instance|instances|instancedomain|' +
+    'instancename|host|hosts|hostname|server|servers|servername|fqdn|' +
     'blockeddomain|blockedinstance|site|website|url|uri|domäne|instanz|domaine|dominio',
   severity:
     'severity|blockseverity|action|level|blocklevel|blocktype|limitation|restriction|schweregrad|policy|status|state',
@@ -13,7 +14,8 @@ const NAMES: { readonly [column in Column]: string } = {
   reject_reports: 'rejectreports|rejectreport',
   obfuscate: 'obfuscate|obfuscated',
   public_comment:
-    'publiccomment|publiccomments|publicreason|comment|comments|reason|reasons|rationale|why|description|kommentar|grund',
+    'publiccomment|publiccomments|publicreason|comment|comments|' +
+    'reason|reasons|rationale|why|description|kommentar|grund',
   private_comment: 'privatecomment|privatecomments|privatenote|privatenotes|internalnote|note|notes',
   digest: 'digest|domaindigest|sha256',
 }

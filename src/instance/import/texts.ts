@@ -46,7 +46,8 @@ export const badJson = (file: string): ListWording => ({
 })
 
 const KNOWN_JSON =
-  "Herdbook reads Mastodon's public list of blocks, GoToSocial's export, RapidBlock's list, FIRES, and Pleroma's or Akkoma's MRF simple policy."
+  "Herdbook reads Mastodon's public list of blocks, GoToSocial's export, " +
+  "RapidBlock's list, FIRES, and Pleroma's or Akkoma's MRF simple policy."
 export const jsonError = (file: string, error: string): ListWording => ({
   message: `${file} is not a list. It says ${quoted(error.slice(0, 200))}`,
   hint: KNOWN_JSON,
@@ -82,7 +83,9 @@ export const columnsNotRead = (names: readonly string[]): ListWording => ({
 })
 
 export const columnsWithoutNames = (width: number): ListWording => ({
-  message: `the columns have no names: Herdbook reads the first as domain and the second as severity, and not ${width === 3 ? 'the third' : `the other ${width - 2}`}`,
+  message:
+    'the columns have no names: Herdbook reads the first as domain and the second as severity, ' +
+    `and not ${width === 3 ? 'the third' : `the other ${width - 2}`}`,
   hint: NAME_COLUMNS,
 })
 
@@ -128,7 +131,8 @@ export const noCounterpart = (action: string, domain: string): string =>
 
 export const READ_AS_LIMIT: ListWording = {
   message:
-    'Herdbook reads federated_timeline_removal as limit, as Pleroma itself shows it to Mastodon. A limit also hides posts from searches, and messages from people whom nobody follows.',
+    'Herdbook reads federated_timeline_removal as limit, as Pleroma itself shows it to Mastodon. ' +
+    'A limit also hides posts from searches, and messages from people whom nobody follows.',
   hint: 'To add these domains with the severity none instead: --at-most none.',
 }
 
@@ -154,13 +158,15 @@ export const noneRead = (file: string, rows: number, hint = ONE_OF): ListWording
 export const CAUSES: ReadonlyMap<string, string> = new Map([
   [
     'obfuscated',
-    "Ask the person who keeps the list for the whole names. Mastodon's export in Moderation → Federation has the whole names, too.",
+    'Ask the person who keeps the list for the whole names. ' +
+      "Mastodon's export in Moderation → Federation has the whole names, too.",
   ],
   ['unknown-severity', 'In the column severity, Herdbook knows suspend, limit (silence) and none (noop).'],
   ['allowed', 'It is a list of servers that are allowed, so it blocks none.'],
   [
     'not-a-domain',
-    'Is there other text beside the domains? Separate the columns with commas, semicolons or tabs. Write their names in the line above.',
+    'Is there other text beside the domains? ' +
+      'Separate the columns with commas, semicolons or tabs. Write their names in the line above.',
   ],
 ])
 
@@ -177,4 +183,5 @@ export const SKIPPED = {
 export const stricterParent = (parent: string | undefined, severity: string): string =>
   `the block of ${parent} is stricter, so Herdbook adds it with the stricter of both: ${severity}`
 export const endDropped = (until: string): string =>
-  `the list makes this block stricter and names no last day, so Herdbook removes the last day ${until}: the block then stays`
+  'the list makes this block stricter and names no last day, ' +
+  `so Herdbook removes the last day ${until}: the block then stays`

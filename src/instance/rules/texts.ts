@@ -80,8 +80,13 @@ interface BlockName {
 }
 
 export const weakerThanParent = (block: BlockName, parent: BlockName): Wording => ({
-  message: `this entry ${DOES[block.severity]} ${block.domain}, but its parent ${parent.domain} ${PARENT_IS[parent.severity]}; for everything new from ${block.domain}, Mastodon uses only this weaker entry`,
-  hint: `Delete this entry, and the block of ${parent.domain} covers ${block.domain}. Or keep this entry, if you want the weaker block. Mastodon accepts it only before ${parent.domain} is blocked on the server. The plan says if it is too late.`,
+  message:
+    `this entry ${DOES[block.severity]} ${block.domain}, but its parent ${parent.domain} ` +
+    `${PARENT_IS[parent.severity]}; for everything new from ${block.domain}, Mastodon uses only this weaker entry`,
+  hint:
+    `Delete this entry, and the block of ${parent.domain} covers ${block.domain}. ` +
+    'Or keep this entry, if you want the weaker block. ' +
+    `Mastodon accepts it only before ${parent.domain} is blocked on the server. The plan says if it is too late.`,
 })
 
 export const CONSENT_WITHOUT_SUSPENSION: Wording = {
@@ -160,7 +165,9 @@ export const renamedTwice = (former: string): Wording => ({
 
 export const unknownPermission = (name: string, release: string): Wording => ({
   message: `Mastodon ${release} has no permission ${name}`,
-  hint: 'Delete this permission from the file, or update Mastodon first. Your Mastodon would ignore it without an error.',
+  hint:
+    'Delete this permission from the file, or update Mastodon first. ' +
+    'Your Mastodon would ignore it without an error.',
 })
 
 export const newerField = (key: string, release: string): Wording => ({
@@ -188,7 +195,8 @@ export const roleToBeThere = (role: string, near: string | undefined): Wording =
 
 export const ACTING_ACCOUNT_MISSING: Wording = {
   message:
-    'only_these takes the role from everyone who is not in the list, but instance.yaml does not name the account that acts for Herdbook',
+    'only_these takes the role from everyone who is not in the list, ' +
+    'but instance.yaml does not name the account that acts for Herdbook',
   hint: 'Write acting_account: USERNAME in instance.yaml. That account then keeps its role.',
 }
 

@@ -19,12 +19,15 @@ const VOID = {
 
 export const mergeApprovedNothing = (pullRequest: number, why: keyof typeof VOID) => ({
   message: `Merging #${pullRequest} approved nothing: ${VOID[why]}.`,
-  hint: 'See what is not applied: herdbook plan. If these changes are right, an owner who had no part in them can approve them: herdbook approve "why", or on GitHub the button approve',
+  hint:
+    'See what is not applied: herdbook plan. If these changes are right, ' +
+    'an owner who had no part in them can approve them: herdbook approve "why", or on GitHub the button approve',
 })
 
 /** An earlier run applied it and ended before it could say so. */
 export const appliedEarlier = ({ changes, run }: { readonly changes: number; readonly run: string }): string =>
-  `**Applied**: ${count(changes, 'change', 'changes')} that this pull request approved. The run that applied them ended before it could say so. [This run](${run}) found them in the ledger.`
+  `**Applied**: ${count(changes, 'change', 'changes')} that this pull request approved. ` +
+  `The run that applied them ended before it could say so. [This run](${run}) found them in the ledger.`
 
 /** Closes the issue about a failure. */
 export const failureOver = (run: string): string => `[This run](${run}) had no failure.`

@@ -8,7 +8,9 @@ export const ALREADY_CHECKED =
   'The comment already shows this commit, compared with the newest commit of the default branch.'
 
 export const fewRequestsLeft = (left: number): string =>
-  `GitHub accepts ${left} more requests from this repository in this hour. Herdbook keeps those requests for applying what is merged. It looks at this pull request when someone pushes to it or edits it, or when someone with write access comments /plan with its commit.`
+  `GitHub accepts ${left} more requests from this repository in this hour. ` +
+  'Herdbook keeps those requests for applying what is merged. It looks at this pull request when ' +
+  'someone pushes to it or edits it, or when someone with write access comments /plan with its commit.'
 
 // The check of a pull request
 

@@ -36,7 +36,10 @@ export const NO_REASON = {
 
 export const NOTHING_TO_APPROVE = {
   message: 'You did not say what to approve.',
-  hint: 'Write the name of one object, as plans show it, for example domain-block/spam.example. To approve a whole plan, press plan and leave the field empty. Read the summary. Then press approve with the 16 digits of that plan.',
+  hint:
+    'Write the name of one object, as plans show it, for example domain-block/spam.example. ' +
+    'To approve a whole plan, press plan and leave the field empty. ' +
+    'Read the summary. Then press approve with the 16 digits of that plan.',
 }
 
 export const NOTHING_TO_LEAVE = {
@@ -104,11 +107,17 @@ export const ROLE_TAKEN_AT_ONCE = 'The role was taken away at once.'
 // new-key
 
 export const unreviewedEnvironment = ({ environment }: { readonly environment: string }) => ({
-  message: `This button cannot sign the ledger (Herdbook's record in Git): no one reviews what runs in the Environment ${environment}.`,
-  hint: 'Sign it from a clone: herdbook ledger sign "why". Or make the owners reviewers of that Environment. To see how: herdbook doctor',
+  message:
+    'This button cannot sign the ledger ' +
+    `(Herdbook's record in Git): no one reviews what runs in the Environment ${environment}.`,
+  hint:
+    'Sign it from a clone: herdbook ledger sign "why". ' +
+    'Or make the owners reviewers of that Environment. To see how: herdbook doctor',
 })
 
 export const NOT_THE_DIGITS = {
   message: 'These are not the digits that this button shows.',
-  hint: 'Press the button and leave the field empty. Read the summary. Then press the button again with the 16 digits in that summary.',
+  hint:
+    'Press the button and leave the field empty. Read the summary. ' +
+    'Then press the button again with the 16 digits in that summary.',
 }

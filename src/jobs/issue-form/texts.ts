@@ -7,9 +7,11 @@ import { code, prose } from '../../comments/markdown.ts'
 export const onlyLabel = (label: string): string => `Only the label ${code(label)} turns an issue into a pull request.`
 export const NOT_ALLOWED = 'Not proposed: only people with write access to this repository can do that.'
 export const editedSince = (label: string): string =>
-  `Not proposed: someone edited this issue after it got the label. Read it again, then add the label ${code(label)} again.`
+  'Not proposed: someone edited this issue after it got the label. ' +
+  `Read it again, then add the label ${code(label)} again.`
 export const refused = ({ reasons, label }: { readonly reasons: string; readonly label: string }): string =>
-  `Not proposed:\n\n${reasons}\n\nIf the answers can be corrected, edit the issue and add the label ${code(label)} again.`
+  `Not proposed:\n\n${reasons}\n\n` +
+  `If the answers can be corrected, edit the issue and add the label ${code(label)} again.`
 export const proposed = (pullRequest: number): string =>
   `Proposed in #${pullRequest}. It goes live when that pull request is merged. That also closes this issue.`
 
@@ -65,7 +67,8 @@ export const whatHasChanged = (domain: string): string =>
 // Become a moderator
 
 export const isItThem = (account: string): string =>
-  `No one has checked that the person who asked is @${account}. Write to that account in Mastodon, and wait for the answer.`
+  `No one has checked that the person who asked is @${account}. ` +
+  'Write to that account in Mastodon, and wait for the answer.'
 export const ACCOUNT_THAT_IS_THERE =
   'Herdbook gives the role only to the account that exists now. The plan shows its id and its age.'
 

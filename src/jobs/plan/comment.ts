@@ -133,5 +133,8 @@ function report(
 
 /** The address of the files on the page of the proposed commit. */
 function filesAt({ io, event }: Job, pull: PullRequest, { repository, head }: MergedFiles): string {
-  return `${io.env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.head.repository ?? event.repository}/blob/${head}/${repository.folder}`
+  return (
+    `${io.env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/` +
+    `${pull.head.repository ?? event.repository}/blob/${head}/${repository.folder}`
+  )
 }

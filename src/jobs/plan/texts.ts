@@ -7,14 +7,17 @@ export const ONLY_OPEN = 'Herdbook plans only open pull requests for the default
 export const FROM_FORK = 'From a fork: someone with write access must ask for the plan with the comment /plan.'
 
 export const noWriteAccess = (login: string): string =>
-  `@${login} may not write to this repository, so Herdbook did not read the server. Ask someone with write access to look at this pull request and comment /plan.`
+  `@${login} may not write to this repository, so Herdbook did not read the server. ` +
+  'Ask someone with write access to look at this pull request and comment /plan.'
 
 /** Replies to a request for a plan. The command to write follows. */
 export const WHICH_COMMIT = 'Your comment does not name a commit. Look at the newest commit, then write this comment:'
 export const LABEL_TOO_EARLY =
-  'When you added the label, no comment here showed the files of this commit. So the label does not say what you looked at. Look at this commit, then write this comment:'
+  'When you added the label, no comment here showed the files of this commit. ' +
+  'So the label does not say what you looked at. Look at this commit, then write this comment:'
 export const branchMoved = (commit: string): string =>
-  `The branch has changed since you looked at ${commit}, so Herdbook did not read the server. Look at the new commit, then write this comment:`
+  `The branch has changed since you looked at ${commit}, so Herdbook did not read the server. ` +
+  'Look at the new commit, then write this comment:'
 
 /** The same in the log of the run. */
 export const NO_COMMIT_NAMED = 'The comment names no commit.'
@@ -30,7 +33,8 @@ export const NOT_PLANNED = 'Not planned.'
 
 /** A wish to restore an object that this pull request may not restore. */
 export const restoreIgnored = (object: string): string =>
-  `restoring ${object} is not part of this plan: to restore it, also change its file, on a branch of this repository and not of a fork`
+  `restoring ${object} is not part of this plan: to restore it, ` +
+  'also change its file, on a branch of this repository and not of a fork'
 
 // Who decides
 

@@ -5,7 +5,8 @@ import type { WriteConnection } from './tables.ts'
 export const NULL_BYTE = 'a command cannot contain a null byte'
 
 export const notAName = (name: string): string =>
-  `${JSON.stringify(name)} cannot be a name in instance.yaml: it begins with "-", so programs would read it as an option`
+  `${JSON.stringify(name)} cannot be a name in instance.yaml: it begins with "-", ` +
+  'so programs would read it as an option'
 
 export const oneRuntime = ({
   connection,
@@ -72,13 +73,17 @@ export const noConnection = ({
   readonly writes: readonly WriteConnection[]
 }): Advice => ({
   message: `No connection in instance.yaml can write ${kinds}. The plan shows such changes, but apply leaves them out.`,
-  hint: `Herdbook writes them through ${writes.map((one) => WAYS[one]).join(' or ')}: add ${KEYS[writes[0] ?? 'console']} to instance.yaml.`,
+  hint:
+    `Herdbook writes them through ${writes.map((one) => WAYS[one]).join(' or ')}: ` +
+    `add ${KEYS[writes[0] ?? 'console']} to instance.yaml.`,
 })
 
 /** `reinstall` is the hint that creates the reading role again. */
 export const namelessDatabase = (reinstall: string): Advice => ({
   message: 'The database does not say which server it belongs to, so Herdbook uses nothing from it.',
-  hint: `Remove mastodon.database from instance.yaml for now. Or let Herdbook write the domain into the database. ${reinstall}`,
+  hint:
+    'Remove mastodon.database from instance.yaml for now. ' +
+    `Or let Herdbook write the domain into the database. ${reinstall}`,
 })
 
 export const NEEDS_DATABASE_OR_CONSOLE =
@@ -93,12 +98,19 @@ export const ledgerBehind = ({
   readonly actingAccount: string | null
   readonly environment: string
 }): Advice => ({
-  message: `@${actingAccount} changed the server after the last apply that the ledger (Herdbook's record in Git) holds. Either someone put an older ledger back, or someone used that account by hand.`,
-  hint: `Compare the time of the newest ledger with Mastodon's audit log: git ls-remote REMOTE refs/herdbook/${environment}/ledger. To tell the two cases apart, give Herdbook its own bot account as acting_account in instance.yaml.`,
+  message:
+    `@${actingAccount} changed the server after the last apply that the ledger (Herdbook's record in Git) holds. ` +
+    'Either someone put an older ledger back, or someone used that account by hand.',
+  hint:
+    "Compare the time of the newest ledger with Mastodon's audit log: " +
+    `git ls-remote REMOTE refs/herdbook/${environment}/ledger. ` +
+    'To tell the two cases apart, give Herdbook its own bot account as acting_account in instance.yaml.',
 })
 
 /** Ways to give the acting account enough rights in Mastodon. */
 export const RAISE_ACTOR =
-  'Name an owner as acting_account in instance.yaml. Or, in Mastodon, give the role of the account that Herdbook acts as a higher position.'
+  'Name an owner as acting_account in instance.yaml. ' +
+  'Or, in Mastodon, give the role of the account that Herdbook acts as a higher position.'
 export const ENTITLE_ACTOR =
-  'Name an owner as acting_account in instance.yaml. Or, in Mastodon, give the role of the account that Herdbook acts as the permission Manage Roles and every permission that it should give to others.'
+  'Name an owner as acting_account in instance.yaml. Or, in Mastodon, give the role of the account ' +
+  'that Herdbook acts as the permission Manage Roles and every permission that it should give to others.'

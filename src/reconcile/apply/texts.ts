@@ -50,8 +50,12 @@ export const diverged = (of: Branches): Advice => ({
 
 /** `applied`: the commit; `isHere`: whether this clone has it. */
 export const notDescended = ({ applied, isHere }: { applied: string; isHere: boolean }): Advice => ({
-  message: `Your newest commit (HEAD) does not contain ${applied}, the commit that was applied last. If Herdbook applied HEAD, it could undo changes that were applied before.`,
-  hint: `${isHere ? `Add that commit to your branch: git merge ${applied}. ` : ''}If you rewrote the branch on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history`,
+  message:
+    `Your newest commit (HEAD) does not contain ${applied}, the commit that was applied last. ` +
+    'If Herdbook applied HEAD, it could undo changes that were applied before.',
+  hint:
+    `${isHere ? `Add that commit to your branch: git merge ${applied}. ` : ''}If you rewrote the ` +
+    'branch on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history',
 })
 
 export const headMoved: Advice = {
@@ -83,7 +87,8 @@ export const noLedgerYet = (many: number): string =>
 export const nothingAppliedTo = ({ provider, many }: { provider: string; many: number }): string =>
   `Nothing was applied to ${provider} yet, and the plan has ${steps(many)} for it.`
 export const FIRST_APPLY =
-  'Write the server\'s state into the files first: herdbook adopt. If you want these steps: herdbook apply --first "why", or on GitHub the button begin'
+  "Write the server's state into the files first: herdbook adopt. " +
+  'If you want these steps: herdbook apply --first "why", or on GitHub the button begin'
 
 export const NOT_CONFIRMED = 'Nothing was applied.'
 
@@ -104,7 +109,8 @@ export const MAKER_MISSING =
   'This step was left out, because what its object is part of does not exist yet. The next plan shows the step again.'
 export const SERVER_CHANGED = 'The server is no longer as the plan expected. The next plan shows what changed.'
 export const CHANGED_BY_EARLIER_RUN =
-  'This step was left out. Herdbook first finished the work of an earlier run, and then this object was not as the plan showed it. The next plan shows the step again.'
+  'This step was left out. Herdbook first finished the work of an earlier run, ' +
+  'and then this object was not as the plan showed it. The next plan shows the step again.'
 export const unreadable = (reason: string): string => `The server could not be read again: ${reason}`
 
 // What went wrong during a run.
@@ -118,7 +124,8 @@ const AGAIN = 'Run apply again.'
 
 /** `hint`: what the provider says to do. */
 export const notEnded = (one: { ref: string; goesOn: boolean; reason: string; hint: string | undefined }): Advice => ({
-  message: `Herdbook could not ${one.goesOn ? 'finish' : 'undo'} the work of an earlier run on ${one.ref}: ${one.reason}`,
+  message:
+    `Herdbook could not ${one.goesOn ? 'finish' : 'undo'} ` + `the work of an earlier run on ${one.ref}: ${one.reason}`,
   hint: one.hint ?? AGAIN,
 })
 

@@ -2,18 +2,24 @@ import type { Advice } from '../../instance/diagnostic.ts'
 
 /** The way out if a ledger is not accepted. */
 export const SIGN =
-  'To go on with the newest ledger that Herdbook accepts, an owner types: herdbook ledger sign "why", or on GitHub the button new-key'
+  'To go on with the newest ledger that Herdbook accepts, ' +
+  'an owner types: herdbook ledger sign "why", or on GitHub the button new-key'
 
 /** `hasLedger`: one that is there already has to be signed, too. */
 export const unsignedLedger = ({ hasLedger }: { hasLedger: boolean }): Advice => ({
   message:
-    "The ledger (Herdbook's record in Git) and the lock are not signed. Anyone who can push to this repository can change them, and nobody notices. Only this clone remembers which objects were on the server and in no file.",
-  hint: `Make a secret and name it as ledger_key in instance.yaml${hasLedger ? ', then: herdbook ledger sign "why"' : '.'}`,
+    "The ledger (Herdbook's record in Git) and the lock are not signed. " +
+    'Anyone who can push to this repository can change them, and nobody notices. ' +
+    'Only this clone remembers which objects were on the server and in no file.',
+  hint:
+    'Make a secret and name it as ledger_key in ' +
+    `instance.yaml${hasLedger ? ', then: herdbook ledger sign "why"' : '.'}`,
 })
 
 export const outsideGit: Advice = {
   message:
-    "This folder is not in a Git repository, so there is no ledger (Herdbook's record in Git). Herdbook deletes nothing, and changes existing objects only with --take-over.",
+    "This folder is not in a Git repository, so there is no ledger (Herdbook's record in Git). " +
+    'Herdbook deletes nothing, and changes existing objects only with --take-over.',
   hint: 'To make a repository of this folder: git init',
 }
 
@@ -36,7 +42,9 @@ export const otherServer = ({ theirs, ours }: { theirs: string; ours: string }):
   `belongs to another server: ${JSON.stringify(theirs)}. These files are for ${ours}`
 export const OTHER_REPOSITORY = {
   why: 'belongs to another repository, or someone rewrote the whole history of this repository',
-  hint: 'If you rewrote the history on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history',
+  hint:
+    'If you rewrote the history on purpose: herdbook apply --history-rewritten, ' +
+    'or on GitHub the button new-history',
 } as const
 
 export const unknownVersion = (version: unknown): string =>
@@ -60,7 +68,10 @@ export const WRONG_HAZARD = 'is damaged: it does not say whether its unfinished 
 
 /** `newer`: who has seen the commit, and which; `now`: the commit of the ledger, null if it is gone. */
 export const rolledBack = (one: { who: string; newer: string; now: string | null; restore: string }): Advice => ({
-  message: `The ledger (Herdbook's record in Git) ${one.now === null ? 'is gone' : `was set back to ${one.now.slice(0, 12)}`}, but ${one.who} knows a newer commit of the ledger: ${one.newer.slice(0, 12)}.`,
+  message:
+    "The ledger (Herdbook's record in Git) " +
+    `${one.now === null ? 'is gone' : `was set back to ${one.now.slice(0, 12)}`}, ` +
+    `but ${one.who} knows a newer commit of the ledger: ${one.newer.slice(0, 12)}.`,
   hint: `Put the newer commit back: ${one.restore}. ${SIGN}`,
 })
 export const restoreHere = ({ ref, commit }: { ref: string; commit: string }): string =>
@@ -71,7 +82,9 @@ export const THIS_CLONE = 'this clone'
 export const theBranch = (name: string): string => `the branch ${name}`
 
 export const foreignBranch = ({ branch, commit }: { branch: string; commit: string }): Advice => ({
-  message: `Someone pushed ${commit.slice(0, 12)} to ${branch}. Only Herdbook may push there, because that branch is a copy of the ledger (Herdbook's record in Git).`,
+  message:
+    `Someone pushed ${commit.slice(0, 12)} to ${branch}. ` +
+    "Only Herdbook may push there, because that branch is a copy of the ledger (Herdbook's record in Git).",
   hint: lookAt(commit),
 })
 

@@ -20,7 +20,8 @@ export const locked = ({ holder, name }: { holder: string; name: string }): Advi
 
 export const lockForged = (name: string): Advice => ({
   message:
-    'The lock (only one apply runs at a time) is not signed with your ledger_key. Anyone who can push to the repository could have made it.',
+    'The lock (only one apply runs at a time) is not signed with your ledger_key. ' +
+    'Anyone who can push to the repository could have made it.',
   hint: `If no run with another ledger_key is going on, remove this lock: herdbook unlock ${name}`,
 })
 
@@ -28,7 +29,9 @@ export const LOCK_ABSENT = 'No run holds the lock.'
 
 /** `holder`: null if Herdbook did not write the lock. */
 export const lockOther = ({ name, holder }: { name: string; holder: string | null }): Advice => ({
-  message: `The lock has another name than you typed: ${name}. ${holder === null ? 'Herdbook did not write this lock.' : `${holder} holds this lock.`}`,
+  message:
+    'The lock has another name than you typed: ' +
+    `${name}. ${holder === null ? 'Herdbook did not write this lock.' : `${holder} holds this lock.`}`,
   hint: `If you are sure that this is the lock to remove: herdbook unlock ${name}`,
 })
 

@@ -13,7 +13,8 @@ export const editionUnknown = (one: { file: string; pinned: number; known: reado
   message: `${one.file} has edition ${one.pinned}, but this Herdbook knows only ${one.known.join(' and ')}`,
   hint:
     one.pinned < Math.min(...one.known)
-      ? `Set edition: ${Math.min(...one.known)} in a pull request of its own. Its plan shows what that changes on the server.`
+      ? `Set edition: ${Math.min(...one.known)} in a pull request of its own. ` +
+        'Its plan shows what that changes on the server.'
       : 'Use a newer Herdbook: the version that this edition came with, or a later one.',
 })
 
@@ -46,8 +47,12 @@ export const notRead = (objects: string): string => `Herdbook did not read the $
 export const MAKER_GONE = 'What these objects are part of is gone from the server.'
 
 export const lost = (one: { maker: string; objects: string; known: number }): Advice => ({
-  message: `${one.maker} is gone, and with it all ${one.objects}. The ledger (Herdbook's record in Git) holds ${one.known} of them. Herdbook does not create ${one.maker} again.`,
-  hint: `Bring ${one.maker} back first. If you gave it up on purpose, take it out of the files. Then Herdbook no longer manages it.`,
+  message:
+    `${one.maker} is gone, and with it all ${one.objects}. ` +
+    `The ledger (Herdbook's record in Git) holds ${one.known} of them. Herdbook does not create ${one.maker} again.`,
+  hint:
+    `Bring ${one.maker} back first. If you gave it up on purpose, take it out of the files. ` +
+    'Then Herdbook no longer manages it.',
 })
 
 export const makerMissing = (maker: string): string =>
@@ -55,14 +60,19 @@ export const makerMissing = (maker: string): string =>
 
 /** `field`: the one that holds the secret. */
 export const secretChanged = (one: { ref: string; field: string; secret: string; version: number }): Advice => ({
-  message: `On the server, ${one.ref} has another value of the secret ${one.secret} (${one.field}) than this run has. But the version in the files is still ${one.version}`,
-  hint: `If this run has the right value, raise the version to ${one.version + 1} in the files. The next apply then writes it.`,
+  message:
+    `On the server, ${one.ref} has another value of the secret ${one.secret} (${one.field}) than this run has. ` +
+    `But the version in the files is still ${one.version}`,
+  hint:
+    `If this run has the right value, raise the version to ${one.version + 1} in the files. ` +
+    'The next apply then writes it.',
 })
 
 export const secretsUncompared = (names: readonly string[]): string =>
   names.length === 1
     ? `1 secret was not compared: this run does not have it (${names.join(', ')}). The ledger keeps its version.`
-    : `${names.length} secrets were not compared: this run does not have them (${names.join(', ')}). The ledger keeps their versions.`
+    : `${names.length} secrets were not compared: this run does not have them (${names.join(', ')}). ` +
+      'The ledger keeps their versions.'
 
 // What is known of a step.
 
@@ -84,7 +94,9 @@ export const notATime = ({ ref, text }: { ref: string; text: string }): Advice =
 })
 
 export const stepsInACircle = ({ refs, more }: { refs: readonly string[]; more: number }): Advice => ({
-  message: `These steps need each other in a circle, so none of them can be the first: ${refs.join(', ')}${more > 0 ? `, ${more} more` : ''}.`,
+  message:
+    'These steps need each other in a circle, ' +
+    `so none of them can be the first: ${refs.join(', ')}${more > 0 ? `, ${more} more` : ''}.`,
   hint: DEFECT,
 })
 
@@ -101,8 +113,12 @@ export const unmet = ({ needs, why }: { needs: string; why: keyof typeof UNMET }
 
 /** `counted`: "26 creates of domain blocks"; `limit`: "25 for one apply"; `lately`: a sentence, or nothing. */
 export const overBudget = (one: { counted: string; limit: string; lately: string; raise: string }): Advice => ({
-  message: `The plan has ${one.counted}, but the limit (budgets in policy.yaml) is ${one.limit}.${one.lately === '' ? '' : ` ${one.lately}`}`,
-  hint: `Make fewer changes at once. Or, if you want them all, raise the limit for a while in policy.yaml under raises: - ${one.raise}`,
+  message:
+    `The plan has ${one.counted}, but the limit ` +
+    `(budgets in policy.yaml) is ${one.limit}.${one.lately === '' ? '' : ` ${one.lately}`}`,
+  hint:
+    'Make fewer changes at once. ' +
+    `Or, if you want them all, raise the limit for a while in policy.yaml under raises: - ${one.raise}`,
 })
 export const perApply = (most: number): string => `${most} for one apply`
 export const perDay = (most: number): string => `${most} in 24 hours`
@@ -113,7 +129,8 @@ export const doneLately = ({ many, until }: { many: number; until: string }): st
 export const breaksRule = ({ action, what }: { action: string; what: string }): string =>
   `${action} would break a rule that must always hold: ${what}`
 export const KEEP_RULE =
-  'Change the files so that the rule holds after every step. Or, if you want this, lower the number of the rule in policy.yaml.'
+  'Change the files so that the rule holds after every step. ' +
+  'Or, if you want this, lower the number of the rule in policy.yaml.'
 export const ruleUnchecked = ({ rule, kinds }: { rule: string; kinds: string }): string =>
   `Herdbook cannot check the rule ${rule}, because it did not read all objects of the kind ${kinds}.`
 
@@ -123,7 +140,9 @@ export const MARGIN = 'a fifth more, and at least ten more'
 /** `impact`: "removes 12 follows"; `held`: what the file accepts, a sentence; `line`: what to write. */
 export const consentMissing = (one: { ref: string; impact: string; held: string; line: string }): Advice => ({
   message: `${one.ref} ${one.impact}. ${one.held}`,
-  hint: `Herdbook counts again just before it applies, so accept a higher number (${MARGIN}). If you want this change, write in the entry of this object: ${one.line}`,
+  hint:
+    `Herdbook counts again just before it applies, so accept a higher number (${MARGIN}). ` +
+    `If you want this change, write in the entry of this object: ${one.line}`,
 })
 export const accepts = (weight: number): string => `The file accepts only ${weight}.`
 export const ACCEPTS_NOTHING = 'The files do not accept this yet.'
@@ -143,11 +162,15 @@ export const unmeasuredImpact = (one: {
   readonly more: string
 }): Advice => ({
   message: unmeasured(one),
-  hint: `If you want this change, write in the entry of this object how many ${one.unit} it may touch: ${one.key}: NUMBER. Herdbook counts again before it writes. ${one.more}`,
+  hint:
+    `If you want this change, write in the entry of this object how many ${one.unit} it may touch: ` +
+    `${one.key}: NUMBER. Herdbook counts again before it writes. ${one.more}`,
 })
 
 export const acceptsTooMuch = (one: { ref: string; impact: string; accepted: number; line: string }): Advice => ({
-  message: `${one.ref} ${one.impact}. But the file accepts ${one.accepted}. Herdbook would apply this even if the number grew to ${one.accepted}.`,
+  message:
+    `${one.ref} ${one.impact}. But the file accepts ${one.accepted}. ` +
+    `Herdbook would apply this even if the number grew to ${one.accepted}.`,
   hint: `To accept less, write in the entry of this object: ${one.line}`,
 })
 

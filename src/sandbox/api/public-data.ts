@@ -6,7 +6,8 @@ export const VAPID_KEY = 'BP8Y-v2vzdyKDIZhVYNwBORbM9AlThbT9eF6Q0k4ql0sKYk-4boWWG
 export const PREVIEW = {
   url: `${PUBLIC_URL}/packs/assets/preview.png`,
   description:
-    "Two smiling cartoon mastodons (who look like elephants) toss a paper plane between them. They're surrounded by a bright blue sky and floating planets with trees and more mastodons on them.",
+    'Two smiling cartoon mastodons (who look like elephants) toss a paper plane between them. ' +
+    "They're surrounded by a bright blue sky and floating planets with trees and more mastodons on them.",
 }
 
 export const ICONS = [36, 48, 72, 96, 144, 192, 256, 384, 512].map((side) => ({

@@ -61,7 +61,8 @@ export async function rails(context: Context, process: Process): Promise<number>
   const [command, ...rest] = process.args
   if (command !== 'runner' || rest.join(' ') !== 'eval $stdin.read($stdin.gets.to_i)') {
     process.err(
-      `the sandbox has no Ruby: it knows bin/rails runner 'eval $stdin.read($stdin.gets.to_i)' and Herdbook's requests\n`,
+      'the sandbox has no Ruby: ' +
+        "it knows bin/rails runner 'eval $stdin.read($stdin.gets.to_i)' and Herdbook's requests\n",
     )
     return 1
   }
@@ -150,7 +151,8 @@ interface Document {
 async function read({ database, version, reader }: Open, request: unknown): Promise<Document> {
   const literal = `'${JSON.stringify(request).replaceAll("'", "''")}'`
   const results = await database.script(
-    `begin transaction isolation level repeatable read read only; set local herdbook.request = ${literal}; ${reader}; commit`,
+    'begin transaction isolation level repeatable read read only; ' +
+      `set local herdbook.request = ${literal}; ${reader}; commit`,
   )
   const answer = results.findLast((result) => result.fields.length > 0)?.rows[0]?.[0]
   return { ...JSON.parse(answer ?? 'null'), domain: DOMAIN, version }
@@ -237,7 +239,8 @@ async function finishOwed(open: Open, owed: readonly UnfinishedBlock[]): Promise
 /** Authors a job to Sidekiq, which here does it at once. */
 async function queue<T>({ database, noise }: Open, job: (session: DatabaseSession) => Promise<T>): Promise<T> {
   noise(
-    '\u001b[36mINFO\u001b[0m  2026-11-23T03:00:00.000Z pid=1 tid=1: Sidekiq 8.0.7 connecting to Redis with options {size: 5}\n',
+    '\u001b[36mINFO\u001b[0m  2026-11-23T03:00:00.000Z pid=1 tid=1: ' +
+      'Sidekiq 8.0.7 connecting to Redis with options {size: 5}\n',
   )
   return database.transaction(job)
 }

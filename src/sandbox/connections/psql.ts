@@ -82,5 +82,8 @@ function printed(result: ScriptResult, look: Look): string {
 
 function complaint(error: unknown, fromFile: boolean): string {
   const { message, detail } = error as { readonly message?: string; readonly detail?: string }
-  return `${fromFile ? 'psql:<stdin>:1: ' : ''}ERROR:  ${message ?? String(error)}\n${detail === undefined ? '' : `DETAIL:  ${detail}\n`}`
+  return (
+    `${fromFile ? 'psql:<stdin>:1: ' : ''}ERROR:  ${message ?? String(error)}\n` +
+    (detail === undefined ? '' : `DETAIL:  ${detail}\n`)
+  )
 }

@@ -17,7 +17,8 @@ export async function reader(database: Database, script: string, process: Proces
   const request = (await readAll(process.input)).trim().replaceAll("'", "''")
   try {
     const results = await database.script(
-      `begin transaction isolation level repeatable read read only; set local herdbook.request = '${request}'; ${sql}; commit`,
+      'begin transaction isolation level repeatable read read only; ' +
+        `set local herdbook.request = '${request}'; ${sql}; commit`,
       ROLE,
     )
     process.out(`${results.findLast((result) => result.fields.length > 0)?.rows[0]?.[0] ?? ''}\n`)

@@ -152,7 +152,8 @@ function entitled({ actor: { username, role } }: WriteScope): void {
 /** Nobody changes or takes away what stands above them: Mastodon's web interface refuses it, its models do not. */
 function belowActor({ actor }: WriteScope, { fields: { name, position } }: RoleRow): void {
   if (position <= actor.role.position) return
-  const own = `@${actor.username} (${actor.role.name}), the account that Herdbook acts as, has only ${actor.role.position}`
+  const own =
+    `@${actor.username} (${actor.role.name}), ` + `the account that Herdbook acts as, has only ${actor.role.position}`
   throw new Declined(
     'outranked',
     `Herdbook cannot change this: the role ${name} has the position ${position}, but ${own}`,

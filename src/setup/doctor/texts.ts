@@ -5,7 +5,9 @@ import { LACKING } from '../init/texts.ts'
 export const notShown = (why: string): string => `could not be seen: GitHub answers "${why}"`
 
 export const PUBLIC_OR_PAID = 'Make the repository public, or choose a paid price plan (https://github.com/pricing)'
-export const FREE_PLAN = `this repository is private, and for private repositories your price plan on GitHub has no ${LACKING}. Herdbook needs these settings`
+export const FREE_PLAN =
+  `this repository is private, and for private repositories your price plan on GitHub has no ${LACKING}. ` +
+  'Herdbook needs these settings'
 
 // The default branch
 export const waitsForCheck = (branch: string, check: string): string => `${branch} waits for the check ${check}`
@@ -21,7 +23,8 @@ export const OWNERS_APPROVE = 'code owners must approve'
 export const noOwners = (branch: string): string => `a change of ${branch} needs no approval by a code owner`
 export const LAST_PUSH = 'a person other than the last one who pushed must approve'
 export const oldApproval = (givesRoles: boolean): string =>
-  `an approval still counts after a later push: what is merged may have no approval${givesRoles ? ', such as a role for the person who pushed' : ''}`
+  'an approval still counts after a later push: ' +
+  `what is merged may have no approval${givesRoles ? ', such as a role for the person who pushed' : ''}`
 export const grows = (branch: string): string => `${branch} cannot be set back or deleted`
 export const canBeSetBack = (branch: string): string =>
   `${branch} can be set back, and the ledger with it: used approvals would count again`
@@ -32,7 +35,8 @@ export const passedBy = (says: string, names: string, rule: string): string => `
 // Secrets and environments
 export const NO_LOOSE_SECRETS = 'only environments hold secrets of Herdbook, not the repository itself'
 export const looseSecrets = (names: string): string =>
-  `outside of the environments, the repository or its organisation holds ${names}: the workflow of any branch can read these secrets`
+  'outside of the environments, ' +
+  `the repository or its organisation holds ${names}: the workflow of any branch can read these secrets`
 export const unknownSecret = (name: string): string => `instance.yaml uses ${name}, and the workflows do not pass it on`
 export const knownSecrets = (names: string): string => `In instance.yaml, use one of these names instead: ${names}`
 export const NO_NAME = 'a secret that no environment can hold'
@@ -96,4 +100,5 @@ export const unknownPerson = (name: string): string =>
   `policy.yaml names @${name} as an owner, and GitHub knows no account of this name`
 export const CORRECT_NAME = 'Correct this name in instance/policy.yaml, under owners'
 export const cannotWrite = (name: string): string =>
-  `@${name} is an owner in policy.yaml and cannot write to this repository, so they cannot press the buttons of Herdbook`
+  `@${name} is an owner in policy.yaml and cannot write to this repository, ` +
+  'so they cannot press the buttons of Herdbook'

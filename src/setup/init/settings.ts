@@ -75,7 +75,8 @@ export const ghApi = (repository: string, method: string, path: string, body?: o
 
 /** Where GitHub's API has the protection of a branch. */
 export const protectionPath = (branch: string): string =>
-  `branches/${encodeURIComponent(branch).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}/protection`
+  'branches/' +
+  `${encodeURIComponent(branch).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}/protection`
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 

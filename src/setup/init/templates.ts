@@ -26,11 +26,8 @@ export function templates({ domain, found, github, owners, proposed }: SetupFact
   ]
 }
 
-const instanceFile = (
-  domain: string,
-  found: ServerInfo | null,
-  proposed: boolean,
-): string => `# yaml-language-server: $schema=../schema/instance.schema.json
+const instanceFile = (domain: string, found: ServerInfo | null, proposed: boolean): string =>
+  `# yaml-language-server: $schema=../schema/instance.schema.json
 # Your server, and the connections to it. Only the names of secrets are here. Never put a secret into this repository.
 domain: ${domain}
 
@@ -41,10 +38,12 @@ mastodon:
   api:
     url: ${found?.url ?? `https://${domain}`}
     token: { env: HERDBOOK_TOKEN }
-    # Plans, for example of pull requests, use a second token, which can only read.${proposed ? '' : ' Without it, they use the one above.'}
+    # Plans, for example of pull requests, use a second token, ` +
+  `which can only read.${proposed ? '' : ' Without it, they use the one above.'}
     ${proposed ? '' : '# '}read_token: { env: HERDBOOK_READ_TOKEN }
 
-  # The database reads everything at once, in well under a second. \`herdbook reader install\` makes a role in it that can
+  # The database reads everything at once, in well under a second. ` +
+  `\`herdbook reader install\` makes a role in it that can
   # only read. After that, write "reader: true" instead of the line "native", and name the role's own key with
   # reader_key: { env: HERDBOOK_READER_KEY }. Instead of native you can use podman, docker_compose or kubernetes.
   # database:
@@ -89,8 +88,10 @@ const ownersLine = (owners: readonly string[]): string =>
     ? '# owners: [your-name, another-name]'
     : `owners: ${stringify(owners, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`
 
-const policyFile = (owners: readonly string[]): string => `# yaml-language-server: $schema=../schema/policy.schema.json
-# The owners, with their names on GitHub. They approve by hand, allow the first apply, unlock, and sign the ledger again.
+const policyFile = (owners: readonly string[]): string =>
+  `# yaml-language-server: $schema=../schema/policy.schema.json
+# The owners, with their names on GitHub. ` +
+  `They approve by hand, allow the first apply, unlock, and sign the ledger again.
 # Name two or more: a single owner also approves their own changes.
 ${ownersLine(owners)}
 
@@ -123,21 +124,33 @@ plan*.json
 node_modules/
 `
 
-const BY_PROPOSAL = `- **To ask for something**, open an issue: block a domain, lift a block, become a moderator, change a rule. You need no Git.
-- **To propose it yourself**, edit a file in \`instance/\` on the web and open a pull request. A comment shows what it does to the server, and whom it touches.
+const BY_PROPOSAL =
+  '- **To ask for something**, open an issue: block a domain, ' +
+  `lift a block, become a moderator, change a rule. You need no Git.
+- **To propose it yourself**, edit a file in \`instance/\` on the web and open a pull request. ` +
+  `A comment shows what it does to the server, and whom it touches.
 - **To apply it**, merge it after its owners have approved. A comment then says what Herdbook did.
-- **In an emergency**, moderators block in Mastodon itself. Herdbook does not undo it. Next morning an issue shows it, with a box to tick for each thing that you can do about it.
-- **At night, without a laptop**, use Actions, Herdbook button, Run workflow. It can plan, adopt, restore, leave, unblock, approve, take a role away, pause, resume and unlock. It can also allow the first apply, accept a rewritten history, and sign the ledger again.
+- **In an emergency**, moderators block in Mastodon itself. Herdbook does not undo it. ` +
+  `Next morning an issue shows it, with a box to tick for each thing that you can do about it.
+- **At night, without a laptop**, use Actions, Herdbook button, Run workflow. ` +
+  'It can plan, adopt, restore, leave, unblock, approve, take a role away, pause, resume and unlock. ' +
+  `It can also allow the first apply, accept a rewritten history, and sign the ledger again.
 `
 
-const AT_A_DESK = `- **To change something**, edit a file in \`instance/\` and commit it. \`herdbook plan\` shows what that does to the server, and whom it touches. \`herdbook apply\` does it.
-- **In an emergency**, moderators block in Mastodon itself. Herdbook does not undo it. \`herdbook drift\` shows it, and what you can do about it.
+const AT_A_DESK =
+  '- **To change something**, edit a file in `instance/` and commit it. ' +
+  `\`herdbook plan\` shows what that does to the server, and whom it touches. \`herdbook apply\` does it.
+- **In an emergency**, moderators block in Mastodon itself. ` +
+  `Herdbook does not undo it. \`herdbook drift\` shows it, and what you can do about it.
 `
 
-const readme = (domain: string, how: string): string => `# ${domain}
+const readme = (domain: string, how: string): string =>
+  `# ${domain}
 
-${domain} is a Mastodon server. The files in \`instance/\` say what is blocked and why, who moderates, and what the rules and settings are.
+${domain} is a Mastodon server. ` +
+  `The files in \`instance/\` say what is blocked and why, who moderates, and what the rules and settings are.
 
-${how}- **To see why something is so**, look at the history of its line. \`herdbook why domain-block/spam.example\` says who proposed, approved and applied it.
+${how}- **To see why something is so**, look at the history of its line. ` +
+  `\`herdbook why domain-block/spam.example\` says who proposed, approved and applied it.
 - **If something must not be public**, report it in Mastodon. Never write it here. Only the names of secrets are here.
 `

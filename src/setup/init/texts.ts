@@ -24,17 +24,25 @@ export const environments = (branch: string): string =>
 export const SECRETS = 'Their secrets, for the connections that you have. The repository itself holds none'
 
 export const OWNERS_UNKNOWN =
-  'An environment for signing the ledger again with a new key. First name the owners in instance/policy.yaml. Then run the command again: it prints the settings of this environment'
+  'An environment for signing the ledger again with a new key. First name the owners in instance/policy.yaml. ' +
+  'Then run the command again: it prints the settings of this environment'
 
 export const OWNERS =
-  'An environment for signing the ledger again when you change ledger_key. Its jobs wait until an owner approves the run. Put the old key into it only while you change the key. If your price plan on GitHub has no required reviewers, leave this environment out: an owner then signs on their own computer'
+  'An environment for signing the ledger again when you change ledger_key. ' +
+  'Its jobs wait until an owner approves the run. Put the old key into it only while you change the key. ' +
+  'If your price plan on GitHub has no required reviewers, ' +
+  'leave this environment out: an owner then signs on their own computer'
 
 export const protection = (branch: string): string =>
-  `Branch protection: a change needs its plan from GitHub Actions on the newest ${branch}, an approval of its owners, and an approval after the last push. This replaces a protection that ${branch} already has. If you have one, leave this out: herdbook doctor shows what to add`
+  `Branch protection: a change needs its plan from GitHub Actions on the newest ${branch}, an approval of ` +
+  `its owners, and an approval after the last push. This replaces a protection that ${branch} already has. ` +
+  'If you have one, leave this out: herdbook doctor shows what to add'
 
 export const LEDGER = "The ledger's branch cannot be set back or deleted"
 
-export const WORKFLOWS = `Workflows may open pull requests, and their tokens only read by default. The same switch on GitHub has one more effect: ${OPENED}`
+export const WORKFLOWS =
+  'Workflows may open pull requests, and their tokens only read by default. ' +
+  `The same switch on GitHub has one more effect: ${OPENED}`
 
 export const LABELS_SETTING = 'The labels'
 
@@ -52,8 +60,10 @@ export const anotherName = (url: string, name: string): string => `${url} says t
 export const FORM_NOTICE =
   '# Herdbook finds the answers by these labels: if you change a label, Herdbook does not find its answer.\n'
 
-export const FORM_PUBLIC = `**This issue is public: everybody can read it, now and later.**
-Some things must not be public: a name, a private message, a complaint about a member. Report them instead: in Mastodon, open the menu of the post or the profile and choose **Report**. Only the moderators read that.
+export const FORM_PUBLIC =
+  `**This issue is public: everybody can read it, now and later.**
+Some things must not be public: a name, a private message, a complaint about a member. Report them instead: ` +
+  `in Mastodon, open the menu of the post or the profile and choose **Report**. Only the moderators read that.
 `
 
 export const CHOOSER = {
@@ -61,18 +71,24 @@ export const CHOOSER = {
   about: 'In Mastodon, open the menu of the post or the profile and choose Report. Only the moderators read it.',
 }
 
-export const CODEOWNERS_HEAD = `# Who must approve a change before it is merged. The last line that fits a file counts. One approval is enough.
+export const CODEOWNERS_HEAD =
+  '# Who must approve a change before it is merged. ' +
+  `The last line that fits a file counts. One approval is enough.
 # Name people (@name) or teams (@organisation/team) who can write to this repository.
 `
 export const CODEOWNERS_OWNERS =
-  '# The owners approve roles and moderators, policy, connections, access, settings and terms, and everything that runs here.'
+  '# The owners approve roles and moderators, policy, connections, ' +
+  'access, settings and terms, and everything that runs here.'
 export const CODEOWNERS_MODERATORS = '# Moderators approve blocks and rules.'
 
-export const PULL_REQUEST = `<!--
-What does this change, and why? One sentence is enough. Herdbook answers below what it does to the server, and whom it touches.
+export const PULL_REQUEST =
+  `<!--
+What does this change, and why? One sentence is enough. ` +
+  `Herdbook answers below what it does to the server, and whom it touches.
 Everybody can read this. Put names, private messages and complaints about members into a report in Mastodon.
 -->
 `
 
 export const DEPENDABOT =
-  '# Opens pull requests for new versions of what the workflows use. Herdbook holds your keys: read what changed in it before you merge.'
+  '# Opens pull requests for new versions of what the workflows use. ' +
+  'Herdbook holds your keys: read what changed in it before you merge.'

@@ -2,7 +2,9 @@ import { shellWord } from '../../instance/shell-word.ts'
 import { count, listed } from '../../words/text.ts'
 
 export const HELP = {
-  what: 'what to write: kinds, or objects as KIND/ID (default: all kinds, but IP blocks and moderators only if the files manage them)',
+  what:
+    'what to write: kinds, or objects as KIND/ID ' +
+    '(default: all kinds, but IP blocks and moderators only if the files manage them)',
   privateComments: 'also write the private comments of blocks into the files',
   ipBlocks: 'also adopt the IP blocks',
   moderators: 'also adopt the moderators: who has which role',
@@ -28,13 +30,16 @@ export const IP_BLOCKS_LEFT = 'IP blocks were not adopted. To adopt them, add --
 export const MODERATORS_LEFT = 'Moderators were not adopted. To adopt them, add --moderators.'
 
 export const actingAccountLeft = (account: string, id: string): string =>
-  `Herdbook acts as @${account}, so this account was not adopted. It keeps its role, whatever the list says. To write the account into moderators.yaml: herdbook adopt moderator/${id}`
+  `Herdbook acts as @${account}, so this account was not adopted. It keeps its role, whatever the list says. ` +
+  `To write the account into moderators.yaml: herdbook adopt moderator/${id}`
 
 export const unreadableFiles = (files: readonly string[]): string =>
-  `Herdbook cannot read what belongs in ${listed(files)}. For that, instance.yaml must have the database or the console.`
+  `Herdbook cannot read what belongs in ${listed(files)}. ` +
+  'For that, instance.yaml must have the database or the console.'
 
 export const privateCommentsLeft = (amount: number): string =>
-  `${count(amount, 'block has', 'blocks have')} a private comment that the files do not have. To write these comments, add --private-comments.`
+  `${count(amount, 'block has', 'blocks have')} a private comment that the files do not have. ` +
+  'To write these comments, add --private-comments.'
 
 export const badCharacter = (ref: string, where: string, command: string): string =>
   `${ref} was not adopted: its ${where}. Change this text in Mastodon, then: herdbook adopt ${shellWord(command)}`
@@ -43,13 +48,16 @@ export const badCharacter = (ref: string, where: string, command: string): strin
 export const hasCharacter = (field: string, character: string): string => `${field} has ${character}`
 
 export const badName = (ref: string, character: string): string =>
-  `${ref} was not adopted: its name has ${character}. A file cannot contain that name. Change the name in Mastodon first.`
+  `${ref} was not adopted: its name has ${character}. ` +
+  'A file cannot contain that name. Change the name in Mastodon first.'
 
 export const sameRule = (ref: string, other: string): string =>
-  `${ref} was not adopted: ${other} has the same text, and Herdbook knows a rule by its text. Change or delete one of them in Mastodon.`
+  `${ref} was not adopted: ${other} has the same text, and Herdbook knows a rule by its text. ` +
+  'Change or delete one of them in Mastodon.'
 
 export const moreLeft = (amount: number): string =>
-  `${amount} more objects were not adopted for reasons like these. Solve the problems above first. To see the others: herdbook adopt`
+  `${amount} more objects were not adopted for reasons like these. ` +
+  'Solve the problems above first. To see the others: herdbook adopt'
 
 export const noSuchObject = (ref: string) => ({
   message: `${ref} is neither on the server nor in the files.`,

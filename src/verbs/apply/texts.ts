@@ -34,17 +34,21 @@ export const NOT_APPROVED =
 
 export const NO_OWNER_APPROVED = 'An owner must approve this step, and no owner approved it as it is now.'
 
-export const NO_OWNER_NAMED = `An owner must approve this step, and policy.yaml names no owner. Add to it: ${OWNERS_LINE}`
+export const NO_OWNER_NAMED =
+  'An owner must approve this step, and policy.yaml names no owner. ' + `Add to it: ${OWNERS_LINE}`
 
 export const applyingSteps = (steps: number): string => `Applying ${count(steps, 'step', 'steps')}`
 
 export const NOTICE_FAILED = 'Members must hear about this step first, but the announcement failed.'
 
-export const NOTICE_LATER = `Members must hear about this step first. One run posts at most ${MOST_POSTS} announcements, so the next run announces this step.`
+export const NOTICE_LATER =
+  'Members must hear about this step first. ' +
+  `One run posts at most ${MOST_POSTS} announcements, so the next run announces this step.`
 
 export const NO_NOTICES = {
   message:
-    'This folder is not in a Git repository, so Herdbook cannot remember what it announced. These steps wait, because notice_days in policy.yaml asks for an announcement first.',
+    'This folder is not in a Git repository, so Herdbook cannot remember what it announced. ' +
+    'These steps wait, because notice_days in policy.yaml asks for an announcement first.',
   hint: 'Make the folder a Git repository: git init',
 }
 

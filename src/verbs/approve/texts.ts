@@ -22,7 +22,9 @@ export const nothingToApprove = (refs: readonly string[]): string =>
   refs.length === 0 ? 'There is nothing to approve.' : `The plan has nothing to approve for ${refs.join(', ')}.`
 
 export const ownChange = (amount: number) => ({
-  message: `You cannot approve what you asked for, wrote or pushed. ${amount} of these steps ${amount === 1 ? 'is' : 'are'} yours. Nothing was approved.`,
+  message:
+    'You cannot approve what you asked for, wrote or pushed. ' +
+    `${amount} of these steps ${amount === 1 ? 'is' : 'are'} yours. Nothing was approved.`,
   hint: 'Ask another owner to approve. Or approve only the other steps: give their names.',
 })
 

@@ -18,16 +18,20 @@ export const HELP = {
   reportedIn: 'a link to the report',
   until: 'the day on which the block ends, such as 2026-12-24',
   from: 'a block list: a file, an https address, or - for standard input',
-  examples: `
+  examples:
+    `
 Examples:
   herdbook block spam.example --severity suspend \\
     --public-comment "Spam, no moderation"
   herdbook block --from tier0.csv --at-most limit
 
 The first blocks one domain. The second blocks the domains of a list, and limits those that the list suspends.
-This changes the files, not the server. For a suspension, Herdbook counts the follows that are lost and writes into the file that you accept this.
+This changes the files, not the server. ` +
+    `For a suspension, Herdbook counts the follows that are lost and writes into the file that you accept this.
 A list never makes a block weaker and never removes one. The other options fill in what a row does not say.
-A list can be CSV (Mastodon, FediBlockHole, GoToSocial, a spreadsheet), JSON (the public list of a Mastodon server, GoToSocial, RapidBlock, FIRES, the MRF simple policy of Pleroma or Akkoma), the configuration of Pleroma or Akkoma, a Markdown table, a hosts file, or one domain per line.`,
+A list can be CSV (Mastodon, FediBlockHole, GoToSocial, a spreadsheet), JSON ` +
+    '(the public list of a Mastodon server, GoToSocial, RapidBlock, FIRES, the MRF simple policy of Pleroma or ' +
+    'Akkoma), the configuration of Pleroma or Akkoma, a Markdown table, a hosts file, or one domain per line.',
 }
 
 export const domainBesideList = (domains: readonly string[]) => ({
@@ -78,7 +82,10 @@ export function effectOf(
     consent === undefined
       ? ''
       : ` Herdbook counts again before it blocks. The file accepts up to ${consent} (${MARGIN}).`
-  return `${name}: ${cut === null ? 'removes and hides no follows' : `${action} ${cut}`}${whose}; ${count(accounts, 'account', 'accounts')} known from there.${accepted}`
+  return (
+    `${name}: ${cut === null ? 'removes and hides no follows' : `${action} ${cut}`}${whose}; ` +
+    `${count(accounts, 'account', 'accounts')} known from there.${accepted}`
+  )
 }
 
 const because = (reason: string): string => ` The reason: ${reason.replace(/\.$/, '')}.`
@@ -98,7 +105,8 @@ export const STANDARD_INPUT = 'standard input'
 export const COMMAND_OUTPUT = 'a command'
 
 export const severityUnused = (severity: BlockSeverity): string =>
-  `--severity changes nothing here, because every row has a severity already. To make no block stricter than ${SEVERITY_WORDS[severity]}: --at-most ${SEVERITY_WORDS[severity]}`
+  '--severity changes nothing here, because every row has a severity already. ' +
+  `To make no block stricter than ${SEVERITY_WORDS[severity]}: --at-most ${SEVERITY_WORDS[severity]}`
 
 export const LOOKING_FOR_HIDDEN = "Looking for hidden names among the server's blocks"
 
@@ -111,7 +119,10 @@ export function listChanges(
   raised: readonly BlockSeverity[],
   skipped: number,
 ): string {
-  return `${name}: adds ${added.length}${bySeverity(added)}, raises ${raised.length}${bySeverity(raised)}, skips ${skipped}.`
+  return (
+    `${name}: adds ${added.length}${bySeverity(added)}, ` +
+    `raises ${raised.length}${bySeverity(raised)}, skips ${skipped}.`
+  )
 }
 
 export const remarkOn = (line: number, domain: string, remark: string): string => `  line ${line}: ${domain}: ${remark}`
@@ -127,13 +138,17 @@ export const protectedDomain = (domain: string): string => `policy.yaml protects
 /** How many suspensions need consent, with the first names. */
 export function consentsGiven(domains: readonly string[]): string {
   const names = `${domains.slice(0, MAX_NAMES).map(bothForms).join(', ')}${domains.length > MAX_NAMES ? ', …' : ''}`
-  return `${count(domains.length, 'suspension removes', 'suspensions remove')} follows of members. For each, the file accepts more than Herdbook counted (${MARGIN}): ${names}`
+  return (
+    `${count(domains.length, 'suspension removes', 'suspensions remove')} follows of members. ` +
+    `For each, the file accepts more than Herdbook counted (${MARGIN}): ${names}`
+  )
 }
 
 const MAX_NAMES = 10
 
 export const budgetTooSmall = (entry: string): string =>
-  `This is more than the limit for changes in one apply (budgets in policy.yaml). If you want all these changes, write in policy.yaml:\n${entry}`
+  'This is more than the limit for changes in one apply (budgets in policy.yaml). ' +
+  `If you want all these changes, write in policy.yaml:\n${entry}`
 
 export const importSubject = (name: string): string => `Import ${name}`
 

@@ -5,13 +5,15 @@ export const HELP = {
   yes: 'with --now: do not ask',
   print: 'with --now: only show what would be done',
   emptied: 'the reason why the list of moderators is empty afterwards',
-  examples: `
+  examples:
+    `
 Examples:
   herdbook demote alice
   herdbook demote alice --now "the account was taken over"
 
 Without --now, this changes the files, not the server. The next apply takes the role away.
-With --now, the role is gone at once, even if only one account with the role Owner is left. Then take the account out of the files, too.`,
+With --now, the role is gone at once, even if only one account with the role Owner is left. ` +
+    'Then take the account out of the files, too.',
 }
 
 export const NO_EFFECT = {
@@ -111,4 +113,5 @@ export const ACTS_FOR_HERDBOOK = 'instance.yaml: Herdbook acts as this account (
 export const OUTSIDE = 'outside these files: shell and VPN access, shared passwords, and the account itself'
 
 export const takeOutOfFiles = (id: string, folder: string): string =>
-  `Take the account out of the files, too:\n  herdbook demote ${id}\n  git commit -m "${demoteSubject(id)}" -- ${folder}`
+  `Take the account out of the files, too:\n  herdbook demote ${id}\n` +
+  `  git commit -m "${demoteSubject(id)}" -- ${folder}`

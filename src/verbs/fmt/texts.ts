@@ -2,11 +2,14 @@ import { listed } from '../../words/text.ts'
 
 export const HELP = {
   check: 'only look: write nothing, and exit 9 if a file is not tidy',
-  examples: `
+  examples:
+    `
 Example:
   herdbook fmt
 
-This changes how the files look, never what they say. It keeps every comment, your words, and the layout of JSON and of brackets over several lines. If an entry is there twice, word for word, it deletes the second one.`,
+This changes how the files look, never what they say. ` +
+    'It keeps every comment, your words, and the layout of JSON and of brackets over several lines. ' +
+    'If an entry is there twice, word for word, it deletes the second one.',
 }
 
 export const ALL_TIDY = 'All files are tidy.'

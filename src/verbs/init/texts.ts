@@ -79,38 +79,47 @@ export const FOLDERS = {
 }
 
 export const NO_WORKFLOWS =
-  'No workflows were written, because this Herdbook does not know its own commit on GitHub. To name a commit, add --action OWNER/NAME@COMMIT'
+  'No workflows were written, because this Herdbook does not know its own commit on GitHub. ' +
+  'To name a commit, add --action OWNER/NAME@COMMIT'
 
 export const NO_RELEASE =
-  'This Herdbook is not a release, so Dependabot offers no newer one for the workflows. To use a release, name its commit with --action OWNER/NAME@COMMIT'
+  'This Herdbook is not a release, so Dependabot offers no newer one for the workflows. ' +
+  'To use a release, name its commit with --action OWNER/NAME@COMMIT'
 
 export const unfilled = (handles: readonly string[]): string =>
   `Replace ${handles.join(' and ')} in .github/CODEOWNERS with names of people or teams on GitHub.`
 
 export const noGitHub = (domain: string): string =>
-  `To use pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME. This writes what GitHub needs, and prints the settings to make there.`
+  `To use pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME. ` +
+  'This writes what GitHub needs, and prints the settings to make there.'
 
 export const noForge = (github: string): string =>
   `Add to instance/instance.yaml, so that merged pull requests approve changes: forge: { github: ${github} }`
 
 export const NO_OWNERS =
-  'Name the owners in instance/policy.yaml (owners: [NAME, NAME]). Owners are people on GitHub. Only owners approve by hand, allow the first apply, unlock, and sign the ledger again. Without owners, no one can do this.'
+  'Name the owners in instance/policy.yaml (owners: [NAME, NAME]). Owners are people on GitHub. ' +
+  'Only owners approve by hand, allow the first apply, unlock, and sign the ledger again. ' +
+  'Without owners, no one can do this.'
 
 export const oneOwner = (name: string): string =>
   `One person decides here: @${name}. Name a second owner under owners in instance/policy.yaml as soon as you can.`
 
 export const privateOnFreePlan = (github: string): string =>
-  `${github} is private, and your price plan on GitHub has no ${LACKING} for private repositories. Herdbook needs these settings. Make the repository public, or pay for a larger price plan. Then run the command again to see the settings. ${NEVER_THERE}`
+  `${github} is private, and your price plan on GitHub has no ${LACKING} for private repositories. ` +
+  'Herdbook needs these settings. Make the repository public, or pay for a larger price plan. ' +
+  `Then run the command again to see the settings. ${NEVER_THERE}`
 
 export const ifPrivate = (github: string): string =>
-  `If ${github} is private, it needs a paid price plan on GitHub. The free one has no ${LACKING} for private repositories. ${NEVER_THERE}`
+  `If ${github} is private, it needs a paid price plan on GitHub. ` +
+  `The free one has no ${LACKING} for private repositories. ${NEVER_THERE}`
 
 export const settingsHead = (github: string): string =>
   `An administrator of ${github} runs these commands once, in bash. Herdbook only shows them:`
 
 export const SETTINGS_END = [
   'Then run `herdbook doctor`. It checks all these settings.',
-  'In a public repository GitHub stops scheduled workflows after 60 days without activity, and does not tell you. Run `herdbook doctor` from time to time to see if they still run.',
+  'In a public repository GitHub stops scheduled workflows after 60 days without activity, and does not tell you. ' +
+    'Run `herdbook doctor` from time to time to see if they still run.',
 ]
 
 /** What --update says of each file, by its state. */
@@ -125,7 +134,8 @@ export const UP_TO_DATE = 'Every file is as this version of Herdbook writes it.'
 export const UPDATE_NEXT =
   'Next: look at `git diff`, commit, and open a pull request. What else to do is in .github/CHANGELOG.md of Herdbook.'
 export const PIN_UNKNOWN =
-  'The workflows were left out: this Herdbook does not know its own commit on GitHub. Name one: herdbook init --update --action OWNER/NAME@COMMIT'
+  'The workflows were left out: this Herdbook does not know its own commit on GitHub. ' +
+  'Name one: herdbook init --update --action OWNER/NAME@COMMIT'
 
 export const olderPin = (path: string): string =>
   `${path} still runs the older Herdbook. Change its commit by hand, because two versions must not write one ledger.`

@@ -1,12 +1,14 @@
 export const HELP = {
   what: 'an object that was added or changed by hand and is in no file, or a kind for all such objects',
   why: 'the reason; the ledger keeps it',
-  examples: `
+  examples:
+    `
 Examples:
   herdbook leave domain-block/raid.example "agreed in the meeting"
   herdbook leave setting "tried out until Friday"
 
-The first leaves one block. The second leaves all settings that were changed by hand. Nothing changes on the server or in the files. Herdbook reports an object again only if it changes again.
+The first leaves one block. The second leaves all settings that were changed by hand. ` +
+    `Nothing changes on the server or in the files. Herdbook reports an object again only if it changes again.
 To write an object into the files: herdbook adopt KIND/ID. To undo the change: herdbook restore KIND/ID`,
 }
 
@@ -34,12 +36,16 @@ export const notManaged = (kind: string) => ({
 const FIND_OUT = 'To see what was added or changed by hand: herdbook drift'
 
 export const noneByHand = (title: string) => ({
-  message: `Herdbook found no ${title} that is in no file and that a person added or changed by hand. So there is nothing to leave.`,
+  message:
+    `Herdbook found no ${title} that is in no file and that a person added or changed by hand. ` +
+    'So there is nothing to leave.',
   hint: FIND_OUT,
 })
 
 export const notByHand = (ref: string) => ({
-  message: `${ref} was not added or changed by hand, or a person has already decided about it. So there is nothing to leave.`,
+  message:
+    `${ref} was not added or changed by hand, or a person has already decided about it. ` +
+    'So there is nothing to leave.',
   hint: FIND_OUT,
 })
 

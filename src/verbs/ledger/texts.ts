@@ -10,13 +10,15 @@ export const SIGN_HELP = {
   summary: "Sign the ledger (Herdbook's record in Git) again, with the current key.",
   why: 'the reason, for the history of the ledger',
   confirm: 'the digest that the first run showed; with it, Herdbook signs',
-  after: `
+  after:
+    `
 Examples:
   herdbook ledger sign "the key was rotated"
   herdbook ledger sign "the key was rotated" --confirm 3f2a91c05d77e812
 
 The first shows what would be signed, and a digest. The second signs it.
-Herdbook goes back to the newest ledger that your key or the old key (old_ledger_key) has signed. It leaves out what was written later.
+Herdbook goes back to the newest ledger that your key or the old key (old_ledger_key) has signed. ` +
+    `It leaves out what was written later.
 If no ledger has such a signature, the ledger starts again and is empty. Then type: herdbook adopt`,
 }
 
@@ -38,14 +40,19 @@ export const ledgerToSign = ({
   ].join(' ')
 
 export const NO_SIGNED_LEDGER =
-  'Neither your key nor the old key (old_ledger_key) has signed any ledger in this repository. If you still have the old key, add it to instance.yaml as old_ledger_key, and run this again. If you sign now, the ledger begins empty: Herdbook forgets its objects and all approvals.'
+  'Neither your key nor the old key (old_ledger_key) has signed any ledger in this repository. ' +
+  'If you still have the old key, add it to instance.yaml as old_ledger_key, and run this again. ' +
+  'If you sign now, the ledger begins empty: Herdbook forgets its objects and all approvals.'
 
 const MAX_NAMES = 10
 
 /** Objects that were written without the key. */
 export function objectsLeftOut(refs: readonly string[]): string {
   const more = refs.length > MAX_NAMES ? [`${refs.length - MAX_NAMES} more`] : []
-  return `These objects are left out, because they were written without the key: ${listed([...refs.slice(0, MAX_NAMES), ...more])}.`
+  return (
+    'These objects are left out, ' +
+    `because they were written without the key: ${listed([...refs.slice(0, MAX_NAMES), ...more])}.`
+  )
 }
 
 export const approvalsLeftOut = (approvals: number): string =>

@@ -53,7 +53,9 @@ export const ROTATED_UNKNOWN = 'The new token works and is stored. The server di
 
 export const nowhereToStore = (env: string | undefined) => ({
   message: `instance.yaml reads this token from the environment (${env ?? ''}). Herdbook cannot store it there.`,
-  hint: `Let a command store it: --store-with 'gh secret set ${env ?? 'NAME'} --env herdbook-apply'. Or name a file in instance.yaml: { file: PATH }`,
+  hint:
+    `Let a command store it: --store-with 'gh secret set ${env ?? 'NAME'} --env herdbook-apply'. ` +
+    'Or name a file in instance.yaml: { file: PATH }',
 })
 
 /** The command that replaces a token. */

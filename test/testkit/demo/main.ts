@@ -14,7 +14,9 @@ const verb: VerbModule['verb'] = (command, io) =>
     try {
       say(
         io,
-        `Herd is a made-up server with seven volunteers, on an embedded Mastodon ${stage.live.version}. Its files are the repository ${hub.repository} on an imitation of GitHub, with the workflows that \`herdbook init\` writes.`,
+        `Herd is a made-up server with seven volunteers, on an embedded Mastodon ${stage.live.version}. ` +
+          `Its files are the repository ${hub.repository} on an imitation of GitHub, ` +
+          'with the workflows that `herdbook init` writes.',
       )
       await tellGitHubStory({ hub, settle, hand: stage.live.hand, ...tellers(io) })
       say(io, `\n\nThe repository stays in ${stage.herd}. Begin your own: herdbook init DOMAIN --github OWNER/NAME`)

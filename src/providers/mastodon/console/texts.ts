@@ -8,7 +8,8 @@ export const consoleEnded = (how: string): string => `Mastodon's console ${how}`
 export const CHECK_CONSOLE = 'Check mastodon.console in instance.yaml. Then run the command again.'
 
 export const whilePlanning = (operation: string): string =>
-  `Herdbook was about to ask the console for ${operation} while planning. Herdbook stopped it, and nothing was sent. This is a defect in Herdbook: please report it.`
+  `Herdbook was about to ask the console for ${operation} while planning. ` +
+  'Herdbook stopped it, and nothing was sent. This is a defect in Herdbook: please report it.'
 
 export const oddAnswer = (operation: string): string =>
   `Mastodon's console gave an unexpected answer to the request ${operation}`

@@ -121,7 +121,8 @@ export function installSteps(
     {
       title: PUT_PROGRAM,
       command:
-        'umask 077 && mkdir -p .herdbook && cat > .herdbook/reader.new && chmod 700 .herdbook/reader.new && mv .herdbook/reader.new .herdbook/reader',
+        'umask 077 && mkdir -p .herdbook && cat > .herdbook/reader.new && chmod ' +
+        '700 .herdbook/reader.new && mv .herdbook/reader.new .herdbook/reader',
       input: wrapper(connection),
     },
   ]

@@ -39,7 +39,9 @@ export const THE_LIST = 'the list'
 export const notAsExpected = (what: string): string => `${what} is not as expected`
 export const ANSWER_NOT_AS_EXPECTED = notAsExpected('the answer')
 
-export const MASTODON_TOO_OLD = `Herdbook needs Mastodon ${MINIMUM.mastodon} or newer. Upgrade Mastodon, or correct the name of the database in instance.yaml.`
+export const MASTODON_TOO_OLD =
+  `Herdbook needs Mastodon ${MINIMUM.mastodon} or newer. ` +
+  'Upgrade Mastodon, or correct the name of the database in instance.yaml.'
 
 export const LITERAL_NULL_BYTE = 'a literal cannot contain a null byte'
 
@@ -52,7 +54,11 @@ export const PERHAPS_OLD = `The server may be too old. Herdbook needs PostgreSQL
 
 /** Creates the reading role again. An installed reader hides how psql runs, so instance.yaml must say it meanwhile. */
 export const recreateRole = ({ reader }: { readonly reader: boolean }): string =>
-  `Create again the database role that Herdbook reads with: ${reader ? 'for now, write mastodon: database: { over: ssh, native: { user: mastodon } } in instance.yaml, then type ' : ''}herdbook reader install`
+  'Create again the database role that Herdbook reads with: ' +
+  (reader
+    ? 'for now, write mastodon: database: { over: ssh, native: { user: mastodon } } in instance.yaml, then type '
+    : '') +
+  'herdbook reader install'
 
 export const checkDatabase = (recreate: string): string => `Check mastodon.database in instance.yaml. ${recreate}`
 
@@ -83,7 +89,8 @@ export const writeConnection = (rest: string): string =>
 export const MAKE_KEY_FILE =
   'The file that ends in .bound holds the fingerprint of the machine, then the key. This command makes the file:'
 export const STORE_ON_GITHUB =
-  'If Herdbook runs on GitHub, write reader_key: { env: HERDBOOK_READER_KEY } instead. These commands store the key there:'
+  'If Herdbook runs on GitHub, write reader_key: { env: HERDBOOK_READER_KEY } instead. ' +
+  'These commands store the key there:'
 /** `bound` is the command that prints the key with the fingerprint in front. */
 export const storeSecret = ({ bound, environment }: { readonly bound: string; readonly environment: string }): string =>
   `  ${bound} | gh secret set HERDBOOK_READER_KEY --env ${environment}`

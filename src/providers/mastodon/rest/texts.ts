@@ -7,7 +7,8 @@ export const MAKE_TOKEN = 'Make a new token in the web interface (Preferences, D
 
 /** `command` makes and stores the token; with `file` it is stored in the file that instance.yaml names. */
 export const rotateToken = ({ command, file }: { readonly command: string; readonly file: boolean }): string =>
-  `Store the right token, or make a new one: ${command}${file ? '' : " --store-with 'COMMAND', where COMMAND reads the new token from stdin"}`
+  'Store the right token, or make a new one: ' +
+  `${command}${file ? '' : " --store-with 'COMMAND', where COMMAND reads the new token from stdin"}`
 
 export const apiUnreadable = ({ origin, why }: { readonly origin: string; readonly why: string }): string =>
   `${origin} cannot be read: ${why}`
@@ -49,7 +50,9 @@ const belongsTo = ({ username, refusal, application }: TokenOwner): string => {
 
 export const lacksScope = ({ scope, ...owner }: TokenOwner & { readonly scope: string }): Advice => ({
   message: `${belongsTo(owner)}. This token lacks the scope ${scope}`,
-  hint: `In Mastodon (Preferences, Development), give the application of the token the scope ${scope}. Then make a new token and store it.`,
+  hint:
+    `In Mastodon (Preferences, Development), give the application of the token the scope ${scope}. ` +
+    'Then make a new token and store it.',
 })
 
 export const refusedAnyway = ({
@@ -62,8 +65,12 @@ export const refusedAnyway = ({
   readonly permission: string
   readonly answer: string
 }): Explained => ({
-  message: `the server refused this: ${answer}. But ${belongsTo(owner)}, and the role ${role} has the permission ${permission}`,
-  hint: 'Check that this account can log in on the server and that the token is still valid. Then run the command again.',
+  message:
+    `the server refused this: ${answer}. ` +
+    `But ${belongsTo(owner)}, and the role ${role} has the permission ${permission}`,
+  hint:
+    'Check that this account can log in on the server and that the token is still valid. ' +
+    'Then run the command again.',
 })
 
 /** `role` is null if the server does not show it, and empty if the account has none but that of every member. */
@@ -85,7 +92,8 @@ export const lacksPermission = ({
 export const notThroughApi = (table: string): string => `${table} cannot be written through the API`
 export const NO_EMAIL_BLOCK_UPDATE = 'Mastodon cannot change an e-mail domain block'
 export const coveredBy = ({ parent, name }: { readonly parent: string; readonly name: string }): string =>
-  `${parent} has a stricter block already, and Mastodon accepts no weaker block of ${name} below it: first lower or lift the block of ${parent}`
+  `${parent} has a stricter block already, ` +
+  `and Mastodon accepts no weaker block of ${name} below it: first lower or lift the block of ${parent}`
 /** In the words of the console's program. */
 export const consentExceeded = (block: {
   readonly name: string

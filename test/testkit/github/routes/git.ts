@@ -123,7 +123,8 @@ async function keepWorkflows(state: State, before: string, to: string): Promise<
     await state.git.run(['diff-tree', '-r', '-z', '--name-only', before, to, '--', '.github/workflows/'])
   ).split('\0')
   if (!changed) return
-  const message = `refusing to allow a GitHub App to create or update workflow \`${changed}\` without \`workflows\` permission`
+  const message =
+    'refusing to allow a GitHub App to create or update ' + `workflow \`${changed}\` without \`workflows\` permission`
   throw new Refusal(403, { message, documentation_url: DOCS, status: '403' })
 }
 

@@ -18,7 +18,8 @@ export const perhapsTokenAccount = (why: string): string =>
 export const actorCannotLogIn = (why: string): string =>
   `The account that Herdbook acts as (acting_account in instance.yaml) cannot log in: ${why}`
 export const noActor = (name: string): string =>
-  `This server has no account @${name}, but instance.yaml names it as acting_account: the account that Herdbook acts as.`
+  `This server has no account @${name}, ` +
+  'but instance.yaml names it as acting_account: the account that Herdbook acts as.'
 export const NAME_ACTOR =
   'In instance.yaml, name an account that exists and can log in, for example acting_account: owner'
 
@@ -36,7 +37,8 @@ const acting = ({ account, role }: ActorAndRole): string =>
 export const roleOutranks = (
   own: ActorAndRole & { readonly ref: string; readonly rank: number; readonly ownRank: number },
 ): string =>
-  `Herdbook cannot change ${own.ref}, because its position is ${own.rank}. ${acting(own)} has only the position ${own.ownRank}.`
+  `Herdbook cannot change ${own.ref}, because its position is ${own.rank}. ` +
+  `${acting(own)} has only the position ${own.ownRank}.`
 
 /** `name` is the account that holds the role `held`. */
 export const holderOutranks = (
@@ -48,7 +50,8 @@ export const holderOutranks = (
     readonly ownRank: number
   },
 ): string =>
-  `Herdbook cannot change ${own.ref}, because @${own.name} holds ${own.held} with the position ${own.rank}. ${acting(own)} has only the position ${own.ownRank}.`
+  `Herdbook cannot change ${own.ref}, because @${own.name} holds ${own.held} with the position ${own.rank}. ` +
+  `${acting(own)} has only the position ${own.ownRank}.`
 
 export const lacksManageRoles = ({ ref, ...actor }: ActorAndRole & { readonly ref: string }): string =>
   `Herdbook cannot change ${ref}. ${acting(actor)} lacks the permission manage_roles.`
@@ -81,11 +84,14 @@ export const noSuchRole = (moderator: {
   readonly there: readonly string[]
 }): Advice => ({
   message: `${moderator.ref}: the server has no role ${moderator.role}. It has ${moderator.there.join(', ')}.`,
-  hint: `Correct the role in moderators.yaml. If someone renamed the role on the server: herdbook adopt ${moderator.ref}`,
+  hint:
+    'Correct the role in moderators.yaml. ' +
+    `If someone renamed the role on the server: herdbook adopt ${moderator.ref}`,
 })
 
 export const removeFromFiles = (name: string): string =>
-  `Remove @${name} from the files: herdbook demote ${name}. If the removal was a mistake, an owner types: herdbook demote ${name} --let-go "why"`
+  `Remove @${name} from the files: herdbook demote ${name}. ` +
+  `If the removal was a mistake, an owner types: herdbook demote ${name} --let-go "why"`
 
 export const SESSIONS_END = 'Mastodon logs the account out, and its tokens stop working.'
 
@@ -107,7 +113,8 @@ export const noSuchContact = ({ ref, name }: { readonly ref: string; readonly na
 })
 
 export const draftsOfTerms = (count: number): string =>
-  `${count === 1 ? '1 draft of the terms of service is' : `${count} drafts of the terms of service are`} left out. The files hold only published versions.`
+  `${count === 1 ? '1 draft of the terms of service is' : `${count} drafts of the terms of service are`} left out. ` +
+  'The files hold only published versions.'
 
 export const MAILS_MEMBERS =
   'Mastodon sends a mail to every member who was active in the last year. It shows the terms to everyone else at login.'

@@ -13,7 +13,8 @@ const BLOCKED: { readonly [severity: string]: string } = {
 
 /** `above` is the parent domain that has the stricter block. */
 export const stricterAbove = ({ above, severity }: { readonly above: string; readonly severity: string }): string =>
-  `${above} is ${own(BLOCKED, severity) ?? 'blocked'} on the server, and Mastodon accepts no weaker block below it. To keep this entry, first lower or lift the block of ${above}. Otherwise delete this entry.`
+  `${above} is ${own(BLOCKED, severity) ?? 'blocked'} on the server, and Mastodon accepts no weaker block ` +
+  `below it. To keep this entry, first lower or lift the block of ${above}. Otherwise delete this entry.`
 
 const EFFECTS: { readonly [severity: string]: string } = {
   suspend: 'the suspension of',
@@ -35,7 +36,8 @@ export const hides = ({ follows, followers }: Relations): string =>
   `hides ${follows + followers} follow relations (${follows} follows, ${followers} followers)`
 
 export const CANNOT_COUNT =
-  'If Herdbook cannot count the follows, add the database connection to instance.yaml, or a token with the scope admin:read and the permission view_dashboard.'
+  'If Herdbook cannot count the follows, add the database connection to instance.yaml, ' +
+  'or a token with the scope admin:read and the permission view_dashboard.'
 
 export const DOES_NOT_COME_BACK = 'The follows and posts that the suspension removed do not come back.'
 export const APPLIES_AGAIN =
