@@ -101,7 +101,7 @@ export const leftOut = ({ bytes, title }: { readonly bytes: string; readonly tit
 
 export const NO_DIFFERENCES = 'The server and the files agree.'
 export const differencesGone = (run: string): string =>
-  `[This run](${run}) found no difference between the server and the files.`
+  `The server and the files agree. [This run](${run}) found no difference.`
 export const notCompared = (repository: string): string =>
   `${repository}: Herdbook could not compare the files with the server`
 export const notReadHere = (kinds: readonly string[]): string =>

@@ -48,7 +48,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     if (plan.reads.length === 0)
       return layout(
         [
-          line(0, 'Herdbook manages nothing yet: the files name no blocks, people, rules, settings or terms.'),
+          line(0, 'Nothing is managed yet: the files name no blocks, people, rules, settings or terms.'),
           line(0, 'Next: ', { text: 'herdbook adopt', whole: true }, "  copies the server's state into the files"),
         ],
         options,

@@ -127,7 +127,7 @@ describe('drift', () => {
     const file = join(herd.dir, 'instance/domain-blocks.yaml')
     writeFileSync(file, `${readFileSync(file, 'utf8')}  - domain: new.example\n    severity: limit\n`)
     const { out } = await must(herd, ['drift'])
-    expect(out).toContain('1 change of the files is not applied yet: herdbook plan')
+    expect(out).toContain('1 change of the files is not applied yet. To see it: herdbook plan')
   })
 
   it('of nothing but a block that somebody added by hand is still drift', async () => {
@@ -141,7 +141,7 @@ describe('before anything is managed', () => {
   it('a plan claims nothing about a server that it did not read, and says what to type', async () => {
     const bare = await field.herd({ begin: 'none' })
     const { stdout } = await must(bare, ['plan'])
-    expect(stdout).toContain('Herdbook manages nothing yet')
+    expect(stdout).toContain('Nothing is managed yet')
     expect(stdout).toContain('herdbook adopt')
     expect(stdout).not.toContain('In sync')
   })
