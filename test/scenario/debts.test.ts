@@ -111,7 +111,7 @@ describe('what a run that was broken off still owes', () => {
     const { console: _console, ...withoutConsole } = connectionsOf(field.sandbox)
     setConfig(herd, { mastodon: withoutConsole })
     herd.write({}, 'No console')
-    expect((await must(herd, ['apply', '--yes'], 8)).out).toMatch(/could not finish the work[^]*add mastodon\.console/)
+    expect((await must(herd, ['apply', '--yes'], 8)).out).toMatch(/could not finish work that[^]*Add mastodon\.console/)
     setConfig(herd, {})
     await reverted()
   })

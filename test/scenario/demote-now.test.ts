@@ -64,7 +64,7 @@ it('it ends when the files name them no more', async () => {
        where account_id = (select id from accounts where username = 'owner' and domain is null)`,
     )
   await able(false)
-  expect((await must(herd, ['demote', 'mod', '--now', 'x', '--yes'], 5)).out).toContain('at least 1 owner')
+  expect((await must(herd, ['demote', 'mod', '--now', 'x', '--yes'], 5)).out).toContain('at least 1 account')
   expect(await roleOf('mod')).toContain('Owner')
   await able(true)
   expect((await planOf(herd, 0)).removed).toEqual([])
@@ -84,7 +84,7 @@ it('what is refused names nobody in the ledger whom no file names', async () => 
   )
   await change('owner', 'disabled = true')
   await change('mod', 'disabled = true')
-  expect((await must(herd, ['demote', 'stranger', '--now', 'x', '--yes'], 5)).out).toContain('at least 1 owner')
+  expect((await must(herd, ['demote', 'stranger', '--now', 'x', '--yes'], 5)).out).toContain('at least 1 account')
   expect(git(herd.dir, 'log', '--format=%B', 'refs/herdbook/production/ledger')).not.toContain('stranger')
   await change('owner', 'disabled = false')
   await change('mod', 'disabled = false')
