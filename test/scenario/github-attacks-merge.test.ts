@@ -176,9 +176,9 @@ describe('an approval', SLOW, () => {
     expect(await live()).not.toContain('replayed.example')
     expect(exit).toBe(5)
     expect(stderr).toMatch(
-      /ledger was set back[^]*git push --force origin [0-9a-f]{40}:refs\/herdbook\/production\/ledger/,
+      /ledger \(Herdbook's record in Git\) was set back[^]*git push --force origin [0-9a-f]{40}:refs\/herdbook\/production\/ledger/,
     )
-    expect([...herd.hub.state.issues.values()].at(-1)?.body).toMatch(/ledger was set back/)
+    expect([...herd.hub.state.issues.values()].at(-1)?.body).toMatch(/ledger \(Herdbook's record in Git\) was set back/)
     // The branch that shows it only grows, whoever pushes.
     expect(() =>
       git(theirs, 'push', '--quiet', '--force', 'origin', `${before}:refs/heads/herdbook-ledger/production`),

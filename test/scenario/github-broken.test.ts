@@ -49,7 +49,9 @@ it.each([
   ['a fork', true],
 ])('a pull request of %s that mends it may be merged, without the live server being asked', async (_, fork) => {
   const number = await pullWith('mended', right, fork)
-  expect(commentOn(herd, number)).toMatch(/### This pull request makes the files valid\n[^]*Merging approves nothing/)
+  expect(commentOn(herd, number)).toMatch(
+    /### This pull request makes the files valid\n[^]*Merging this pull request approves no changes on the server/,
+  )
   expect(commentOn(herd, number)).not.toContain('herdbook-approvals')
   expect(checkOf(headOf(number))).toBe('success')
 })

@@ -70,7 +70,7 @@ it('one merge that exceeds it alone holds no other up, and says so', SLOW, async
   expect((await applied()).exit).toBe(5)
   expect(await herd.rows("select 1 from email_domain_blocks where domain = 'mail.example'")).toHaveLength(1)
   expect(await live('large')).toBe(0)
-  expect(commentOn(herd, large, ':applied')).toMatch(/the limit \(budgets in policy\.yaml\) is 25 for one apply/)
+  expect(commentOn(herd, large, ':applied')).toMatch(/the limit \(budgets in `policy\.yaml`\) is 25 for one apply/)
   await herd.hub.act.push({
     by: 'ann',
     branch: 'main',
@@ -121,7 +121,7 @@ it('a day has one budget of weakenings, whatever the number of merges', SLOW, as
   const more = await propose({ [BLOCKS]: without('two', 7) })
   expect(commentOn(herd, more)).toMatch(
     regexOf(
-      /3 weakenings of domain blocks, but the limit \(budgets in policy\.yaml\) is 5 in 24 hours\. /,
+      /3 weakenings of domain blocks, but the limit \(budgets in `policy\.yaml`\) is 5 in 24 hours\. /,
       /Herdbook already did 4 of them in the last 24 hours/,
     ),
   )

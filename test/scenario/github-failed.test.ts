@@ -26,7 +26,7 @@ beforeAll(async () => {
       /(export function render(?:Markdown|Differences)\([^]*?\): string \{\n)/,
     )
   copied(blind)
-  change(join(blind, 'src/session/default-branch.ts'), /(export async function openBase\([^]*?\): Promise<Base> \{\n)/)
+  change(join(blind, 'src/session/default-branch.ts'), /(export async function openBase\([^]*?\): Promise<\w+> \{\n)/)
 })
 
 function copied(tree: string): void {

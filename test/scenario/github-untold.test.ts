@@ -98,5 +98,5 @@ it('so is a defect, and a folder without instance.yaml', async () => {
   expect(failures().map(({ body }) => body?.split('\n')[0])).toEqual([expect.stringContaining('A defect in Herdbook')])
   await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [CONNECTIONS]: null } })
   expect((await applied()).exit).toBe(9)
-  expect(failures().map(({ body }) => body)).toEqual([expect.stringContaining('There is no instance/')])
+  expect(failures().map(({ body }) => body)).toEqual([expect.stringContaining('There is no `instance/instance.yaml`')])
 })

@@ -18,7 +18,7 @@ describe('a saved plan', () => {
   it('is for its owner alone, and is applied as it is', async () => {
     herd.write({ 'domain-blocks.yaml': EVERY_KIND['domain-blocks.yaml'], 'rules.yaml': EVERY_KIND['rules.yaml'] })
     const planned = await must(herd, ['plan', '--out', 'plan.json'], 2)
-    expect(planned.stdout).toContain('Next: herdbook apply plan.json  does exactly this')
+    expect(planned.stdout).toContain('Next: herdbook apply plan.json  applies exactly this plan or nothing')
     expect(statSync(saved()).mode & 0o777).toBe(0o600)
     const ran = await must(herd, ['apply', 'plan.json'])
     expect(ran.stdout).toContain('7 changes done and verified')

@@ -121,7 +121,7 @@ describe('a server that does not know the token', () => {
     setConfig(herd, { mastodon: { api } })
     herd.write({ 'domain-blocks.yaml': 'domain_blocks:\n  - domain: fine.example\n    severity: suspend\n' }, 'Suspend')
     const ran = await herd.run(['plan'], { env: { HB_TOKEN: field.sandbox.tokens.plan } })
-    expect(ran.out).toMatch(/could not be measured/)
+    expect(ran.out).toMatch(/could not count whom it affects/)
     expect(ran.out).toMatch(/admin:read/)
     expect([5, 10]).toContain(ran.code)
     herd.write({ 'domain-blocks.yaml': 'domain_blocks:\n  - domain: other.example\n    severity: none\n' })

@@ -98,7 +98,7 @@ export function connectionCases(start: () => Promise<Server>): void {
           state: 'refused',
           reason: expect.objectContaining({
             code: 'consent-exceeded',
-            message: expect.stringContaining('50 relationships'),
+            message: expect.stringContaining('50 follow relations'),
           }),
         },
       ])
