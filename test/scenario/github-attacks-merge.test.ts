@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/github-instance.ts'
 import { clone, git, scratch } from '../support/git.ts'
 import { ran, type JobRun } from '../support/runner.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 // What somebody could try so that merging applies what nobody approved. Each attack succeeds first where somebody looks
 // only at the part of it that is genuine.
@@ -176,7 +177,10 @@ describe('an approval', SLOW, () => {
     expect(await live()).not.toContain('replayed.example')
     expect(exit).toBe(5)
     expect(stderr).toMatch(
-      /ledger \(Herdbook's record in Git\) was set back[^]*git push --force origin [0-9a-f]{40}:refs\/herdbook\/production\/ledger/,
+      regexOf(
+        /ledger \(Herdbook's record in Git\) was set back[^]*/,
+        /git push --force origin [0-9a-f]{40}:refs\/herdbook\/production\/ledger/,
+      ),
     )
     expect([...herd.hub.state.issues.values()].at(-1)?.body).toMatch(/ledger \(Herdbook's record in Git\) was set back/)
     // The branch that shows it only grows, whoever pushes.

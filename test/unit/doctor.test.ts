@@ -5,6 +5,7 @@ import type { Settings } from '../testkit/github/index.ts'
 import { begun, doctor, environment, faults, findings, GROWS, PEOPLE, PROTECTION, WELL } from '../support/doctor.ts'
 import { paste } from '../support/gh.ts'
 import { github } from '../support/github.ts'
+import { regexOf } from '../support/regex-of.ts'
 
 describe('herdbook doctor', () => {
   test('finds nothing in a repository that is as init asks, and says what it looked at', async () => {
@@ -173,7 +174,10 @@ describe('herdbook doctor', () => {
     [
       'a secret of the repository',
       { secrets: ['HERDBOOK_TOKEN'] },
-      /^wrong Secrets: outside of the environments, the repository or its organisation holds HERDBOOK_TOKEN: the workflow/,
+      regexOf(
+        /^wrong Secrets: /,
+        /outside of the environments, the repository or its organisation holds HERDBOOK_TOKEN: /,
+      ),
     ],
     [
       'a secret of the organisation',
@@ -247,7 +251,10 @@ describe('herdbook doctor', () => {
     [
       'one with exceptions',
       [{ ...GROWS, forEverybody: false }],
-      /^wrong Ledger: herdbook-ledger\/production cannot be set back or deleted, but not for RepositoryRole 5 \(ruleset/,
+      regexOf(
+        /^wrong Ledger: /,
+        /herdbook-ledger\/production cannot be set back or deleted, but not for RepositoryRole 5 /,
+      ),
     ],
   ])(
     'a ledger that can be set back, since there is %s for the branch that follows it',
