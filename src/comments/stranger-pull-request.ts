@@ -140,7 +140,7 @@ function ruleToday(step: Step, rules: readonly string[]): string {
   const texts = new Set(rules.map((rule) => rule.trim()))
   const shows = (text: Value | undefined): boolean => typeof text === 'string' && texts.has(text.trim())
   const change = step.changes.find(({ field }) => field === 'text')
-  if (shows(change?.after)) return 'the server shows the text of this pull request'
-  if (shows(change?.before ?? own(step.seen, 'text'))) return 'the server shows the text of the main branch'
-  return 'the server shows neither the text of the main branch nor the text of this pull request'
+  if (shows(change?.after)) return 'the rule on the server already has the text of this pull request'
+  if (shows(change?.before ?? own(step.seen, 'text'))) return 'the rule on the server has the text of the main branch'
+  return 'the rule on the server has neither the text of the main branch nor the text of this pull request'
 }

@@ -72,7 +72,8 @@ export const fixedMeaning = (branch: string): string =>
   'After the merge, Herdbook shows what the files change before it applies anything.'
 export const fixedCheck = ({ mustBeReviewed }: { readonly mustBeReviewed: boolean }): string =>
   'This makes the files valid. ' +
-  `Herdbook did not read the server.${mustBeReviewed ? ' It changes what runs here: a maintainer must look.' : ''}`
+  'Herdbook did not read the ' +
+  `server.${mustBeReviewed ? ' It changes workflows or programs of this repository: a maintainer must look.' : ''}`
 
 // Failures
 

@@ -37,7 +37,8 @@ export const tokenElsewhere = (token: SecretName & { readonly home: string; read
 export const keyElsewhere = (
   key: SecretName & { readonly stored: readonly string[]; readonly fingerprint: string },
 ): string =>
-  `The key in ${key.name} (${key.what}) is for the machine ${key.stored.join(', ')}, not for ${key.fingerprint}. ` +
+  `The key in ${key.name} (${key.what}) is for a machine with the fingerprint ${key.stored.join(', ')}, ` +
+  `but this machine has ${key.fingerprint}. ` +
   'If the machine was set up again, store the key again with the new fingerprint in front'
 
 export const keyUnbound = (key: SecretName & { readonly host: string; readonly fingerprint: string }): Advice => ({

@@ -22,7 +22,7 @@ export const differences = (list: readonly Difference[], title: string, meaning:
 function firstOf(list: readonly Difference[], whole: number): Line[] {
   const others = list.slice(whole).map(({ kind, id }) => inline(readable(`${kind}/${id}`)))
   const more = [
-    line(2, span(`… and ${number(others.length)} more, with the same ways out:`, 'dim')),
+    line(2, span(`… and ${number(others.length)} more, to which the same two choices apply:`, 'dim')),
     paragraph(6, span(others.join('  '))),
   ]
   return [...list.slice(0, whole).flatMap(differenceLines), ...(others.length === 0 ? [] : more)]

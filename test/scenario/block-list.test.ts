@@ -55,8 +55,8 @@ describe('block --from', () => {
     )
     expect(stdout).toContain('l.csv: adds 4 (3 suspend, 1 limit), raises 1 (1 suspend), skips 0.\n')
     expect(stderr).toContain(
-      'line 5: limited.example: the list makes this block stricter and names no last day, ' +
-        'so Herdbook removes the last day 2099-01-01',
+      'line 5: limited.example: the list makes this block stricter and has no end date, ' +
+        'so Herdbook takes the end date 2099-01-01 out of the file',
     )
     expect(block('loud.test')).toEqual({
       domain: 'loud.test',

@@ -205,7 +205,7 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
       'a second answer',
       'block',
       { ...BLOCK, why: `Spam\n\n### Domain to block\n\nfriend.example` },
-      /this label appears 2 times/,
+      /this heading appears 2 times/,
     ],
     ['the own domain', 'block', { ...BLOCK, domain: 'herd.example' }, /it is your own domain/],
     ['a protected domain', 'block', { ...BLOCK, domain: 'friend.example' }, /policy\.yaml.* protects it/],

@@ -26,7 +26,7 @@ describe('a weaker block below a stricter one', () => {
         '    severity: none\n  - domain: other.example\n    severity: none\n',
     })
     const told =
-      'hole.example is suspended on the server, and Mastodon accepts no weaker block below it. ' +
+      'hole.example is suspended on the server, so Mastodon accepts no weaker block for a domain below it. ' +
       'To keep this entry, first lower or lift the block of hole.example. Otherwise delete this entry.'
     expect(flat((await must(herd, ['plan'], 2)).out)).toContain(told)
     await must(herd, ['apply', '--yes'])

@@ -109,7 +109,7 @@ describe('answers that are refused', () => {
     ['with spaces behind it', { why: `Spam\n\n### Your name   \n\n- [X] ${NAMED}` }],
     ['in a fence', { why: `\`\`\`\n### Domain to block\n\nother.example\n\`\`\`` }],
   ])('a text that imitates another question, %s', (_name, answers) => {
-    expect(refusal(issueOf('block', { ...GIVEN, ...answers }))).toMatch(/this label appears 2 times/)
+    expect(refusal(issueOf('block', { ...GIVEN, ...answers }))).toMatch(/this heading appears 2 times/)
   })
 
   test('questions in another order than the form has them', () => {
@@ -119,7 +119,7 @@ describe('answers that are refused', () => {
 
   test('a box that nobody offered', () => {
     expect(refusal(issueOf('block', GIVEN).replace(`[X] ${REPORTS}`, '[X] Everything'))).toMatch(
-      /Also refuse: these checkboxes are not the ones in the form/,
+      /Also refuse: the checkboxes in the issue are not the ones of its form/,
     )
   })
 

@@ -58,7 +58,7 @@ describe('the environment that signs the ledger anew', () => {
     [
       'whose reviewers are no owners',
       { ...LET, reviewers: ['olga', 'mo'] },
-      /wrong: @mo can approve runs of its jobs on GitHub, but policy\.yaml does not name them as owners/,
+      /wrong: @mo can approve the jobs of this environment on GitHub, but policy\.yaml does not name them as owners/,
     ],
     [
       'where whoever pressed lets it run',
@@ -68,7 +68,7 @@ describe('the environment that signs the ledger anew', () => {
     [
       'where nobody can',
       { reviewers: ['alice'], preventSelfReview: true },
-      /wrong: only @alice can approve runs of its jobs, but not a run that @alice started/,
+      /wrong: only @alice can approve the jobs of this environment, but not a run that @alice started/,
     ],
     ['for a tag', { ...LET, branches: [], tags: ['main'] }, /wrong: it is open to the tag main/],
     [
@@ -76,7 +76,11 @@ describe('the environment that signs the ledger anew', () => {
       { ...LET, secrets: [...ENVIRONMENTS[NAME], 'HERDBOOK_TOKEN'] },
       /wrong: holds HERDBOOK_TOKEN, which its jobs must not have/,
     ],
-    ['as init asks', LET, /its jobs wait until one of these people approves the run on GitHub: @alice, @olga$/],
+    [
+      'as init asks',
+      LET,
+      /the jobs of this environment wait until one of these people approves the run on GitHub: @alice, @olga$/,
+    ],
   ]
   test.for(CASES)('%s', async ([, given, expected]) => {
     const { [NAME]: _owners, ...others } = WELL.environments ?? {}
@@ -127,7 +131,7 @@ describe('the environment that signs the ledger anew', () => {
     )
     expect(hub.state.settings.environments[NAME]).toMatchObject({ reviewers: ['alice'], preventSelfReview: false })
     expect(about(await findings(hub, 'alice', owners('alice')), NAME).at(-1)).toBe(
-      'fine: its jobs wait until one of these people approves the run on GitHub: @alice',
+      'fine: the jobs of this environment wait until one of these people approves the run on GitHub: @alice',
     )
   })
 })

@@ -97,7 +97,7 @@ function check(layout: Layout, { edits, removed, set, added }: Change): 'edited'
       message: expect.stringMatching(/line \d+/),
       hint: expect.stringMatching(/line \d+/),
     })
-    expect(told.message, `${text}\n${JSON.stringify(edits)}`).not.toContain('would mean something else')
+    expect(told.message, `${text}\n${JSON.stringify(edits)}`).not.toContain('without changing its meaning')
     expect(bare(lines[(told.at?.line ?? 0) - 1]?.text ?? ''), 'the line that is told has a comment').toContain('#')
     return 'refused'
   }

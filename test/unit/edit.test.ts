@@ -219,7 +219,7 @@ test('what can not be edited without guessing is refused, and nothing is written
     'line 2 uses the value of line 1 (*a), and that value would change',
   )
   expect(() => edit(NAME, 'x: 1\nx: 2\n', [{ op: 'set', path: ['x'], value: 3 }])).toThrow(
-    'with the way that line 1 is written, the change would mean something else',
+    'line 1 is written in a way that Herdbook cannot change without changing its meaning',
   )
   expect(() => removeItem(NAME, LIST, 'domain_blocks', is('nobody.example'))).toThrow(
     'nothing in domain_blocks matches',

@@ -125,8 +125,8 @@ test('a raise drops the end of the block, and says so', () => {
   expect(merge.remarks).toMatchObject([
     {
       why:
-        'the list makes this block stricter and names no last day, ' +
-        'so Herdbook removes the last day 2026-12-24: the block then stays',
+        'the list makes this block stricter and has no end date, ' +
+        'so Herdbook takes the end date 2026-12-24 out of the file: the block then stays until someone lifts it',
     },
   ])
 })

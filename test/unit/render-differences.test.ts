@@ -34,17 +34,17 @@ test('what the server shows in public stands beside each block and rule', () => 
   const today = comment.slice(comment.indexOf('#### What the server shows in public today'))
   expect(today).toContain('- `spam.example`: the server shows no block\n')
   expect(today).toContain('- `raid.example`: the server shows it as limited, with the comment `Raids @owner`\n')
-  expect(today).toContain('- `be-kind`: the server shows the text of the main branch\n')
+  expect(today).toContain('- `be-kind`: the rule on the server has the text of the main branch\n')
   expect(today).not.toContain('alice')
   const changed = {
     ...SEEN,
     rules: ['Be kind. No racism, sexism, homophobia, transphobia or ableism is tolerated here.'],
   }
   expect(renderDifferences(plan, { ...OPTIONS, publicView: changed })).toContain(
-    '- `be-kind`: the server shows the text of this pull request',
+    '- `be-kind`: the rule on the server already has the text of this pull request',
   )
   expect(renderDifferences(plan, { ...OPTIONS, publicView: { ...SEEN, rules: [] } })).toContain(
-    '- `be-kind`: the server shows neither the text of the main branch nor the text of this pull request',
+    '- `be-kind`: the rule on the server has neither the text of the main branch nor the text of this pull request',
   )
   const shy = renderDifferences(plan, { ...OPTIONS, publicView: { domainBlocks: null, rules: null } })
   expect(shy).toContain('- The server does not publish its domain blocks.\n- The server does not publish its rules.')

@@ -15,7 +15,7 @@ export const otherYaml = (file: string, message: string): string => `${file}: ${
 export const changeByHand = (file: string): string => `Change ${file} by hand, then run: herdbook validate`
 
 export const meansSomethingElse = (line: number): ManualEdit => ({
-  why: `with the way that line ${line} is written, the change would mean something else`,
+  why: `line ${line} is written in a way that Herdbook cannot change without changing its meaning`,
   hint: `Change line ${line} and what belongs to it by hand, then run: herdbook validate`,
 })
 
@@ -31,7 +31,8 @@ export const isAliasHere = (name: string, line: number): ManualEdit => ({
   hint: `In line ${line}, write the value in place of *${name}, then run this again.`,
 })
 
-export const BAD_ALIAS = 'an alias (*name) in this file names nothing, or repeats too much'
+export const BAD_ALIAS =
+  'an alias (*name) in this file stands for no value (&name), or the aliases repeat too many values'
 
 // Comments that Herdbook cannot keep in their place.
 

@@ -183,5 +183,5 @@ export const SKIPPED = {
 export const stricterParent = (parent: string | undefined, severity: string): string =>
   `the block of ${parent} is stricter, so Herdbook adds it with the stricter of both: ${severity}`
 export const endDropped = (until: string): string =>
-  'the list makes this block stricter and names no last day, ' +
-  `so Herdbook removes the last day ${until}: the block then stays`
+  'the list makes this block stricter and has no end date, ' +
+  `so Herdbook takes the end date ${until} out of the file: the block then stays until someone lifts it`

@@ -74,7 +74,7 @@ export const TAG_OF_KEY: Wording = { message: NO_TAGS, hint: 'Delete the tag.' }
 
 export const escapedCharacter = (character: string): Wording => ({
   message: `this text contains ${character}`,
-  hint: 'Delete the part with a backslash that makes this character.',
+  hint: 'This character is written with a backslash, such as \\u200b. Delete the backslash and the code after it.',
 })
 
 export const KEY_NOT_A_WORD: Wording = {

@@ -23,5 +23,5 @@ export const NOT_USABLE = 'These files cannot be used: see the comment.'
 
 // The check of a merge queue
 
-export const QUEUE_VALID = 'The files are valid. Each pull request shows what they do.'
+export const QUEUE_VALID = 'The files are valid. The comment in each pull request shows what it changes.'
 export const QUEUE_INVALID = 'The files are not valid.'

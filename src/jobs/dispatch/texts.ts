@@ -26,7 +26,7 @@ export const OLD_PRESS = {
 
 export const oddInput = ({ field, max }: { readonly field: string; readonly max: number }) => ({
   message: `The ${field} must be one line of text, with at most ${max} characters.`,
-  hint: 'Press the button again and write less.',
+  hint: 'Start the same button again, and write one short line in that field.',
 })
 
 export const NO_REASON = {

@@ -13,8 +13,8 @@ export const noWriteAccess = (login: string): string =>
 /** Replies to a request for a plan. The command to write follows. */
 export const WHICH_COMMIT = 'Your comment does not name a commit. Look at the newest commit, then write this comment:'
 export const LABEL_TOO_EARLY =
-  'When you added the label, no comment here showed the files of this commit. ' +
-  'So the label does not say what you looked at. Look at this commit, then write this comment:'
+  'You added the label before a comment here listed the changed files of this commit. ' +
+  'So Herdbook cannot know which commit you looked at. Look at this commit, then write this comment:'
 export const branchMoved = (commit: string): string =>
   `The branch has changed since you looked at ${commit}, so Herdbook did not read the server. ` +
   'Look at the new commit, then write this comment:'

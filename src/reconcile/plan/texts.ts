@@ -129,10 +129,10 @@ export const doneLately = ({ many, until }: { many: number; until: string }): st
 export const breaksRule = ({ action, what }: { action: string; what: string }): string =>
   `${action} would break a rule that must always hold: ${what}`
 export const KEEP_RULE =
-  'Change the files so that the rule holds after every step. ' +
-  'Or, if you want this, lower the number of the rule in policy.yaml.'
+  'Change the files so that no step breaks the rule. For example, do it in two pull requests. ' +
+  'If the rule has a number in policy.yaml, you can also lower that number.'
 export const ruleUnchecked = ({ rule, kinds }: { rule: string; kinds: string }): string =>
-  `Herdbook cannot check the rule ${rule}, because it did not read all objects of the kind ${kinds}.`
+  `Herdbook cannot check the rule ${rule}, because it could not read all ${kinds} objects of the server.`
 
 /** How much more than the measured number a file should accept. */
 export const MARGIN = 'a fifth more, and at least ten more'

@@ -38,8 +38,9 @@ export const looseSecrets = (names: string): string =>
   'outside of the environments, ' +
   `the repository or its organisation holds ${names}: the workflow of any branch can read these secrets`
 export const unknownSecret = (name: string): string => `instance.yaml uses ${name}, and the workflows do not pass it on`
-export const knownSecrets = (names: string): string => `In instance.yaml, use one of these names instead: ${names}`
-export const NO_NAME = 'a secret that no environment can hold'
+export const knownSecrets = (names: string): string =>
+  `In instance.yaml, give the secret one of these names instead: ${names}`
+export const NO_NAME = 'a secret without a name in instance.yaml, which no environment of GitHub can hold'
 export const plansWith = (name: string): string => `pull requests are planned with ${name}`
 export const cannotPlan = (name: string): string =>
   `Herdbook cannot plan pull requests: a plan needs ${name}, and the environment herdbook-plan does not hold it`
@@ -59,12 +60,12 @@ export const keyWithoutReviewer = (names: string): string =>
   `holds ${names}, and its jobs run without the approval of an owner`
 export const OR_WITHOUT_REVIEWERS = 'or, if your price plan on GitHub has no required reviewers:'
 export const strangersLet = (names: string): string =>
-  `${names} can approve runs of its jobs on GitHub, but policy.yaml does not name them as owners`
+  `${names} can approve the jobs of this environment on GitHub, but policy.yaml does not name them as owners`
 export const LETS_OWN = 'an owner can approve a run that they started themselves'
 export const aloneAndNotOwn = (name: string): string =>
-  `only ${name} can approve runs of its jobs, but not a run that ${name} started`
+  `only ${name} can approve the jobs of this environment, but not a run that ${name} started`
 export const waitsFor = (names: string): string =>
-  `its jobs wait until one of these people approves the run on GitHub: ${names}`
+  `the jobs of this environment wait until one of these people approves the run on GitHub: ${names}`
 
 // Workflows and files
 export const NO_PULL_REQUESTS = 'may not open pull requests'

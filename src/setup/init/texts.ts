@@ -47,7 +47,9 @@ export const WORKFLOWS =
 export const LABELS_SETTING = 'The labels'
 
 export const exampleChanged = (files: string) => ({
-  message: `instance/ is Herdbook's example with changes that Git could not bring back: ${files}.`,
+  message:
+    'Herdbook does not replace its example in instance/, ' +
+    `because you changed files there that are in no commit: ${files}.`,
   hint: 'Remove the files that you do not need, or commit these changes. Then run the command again.',
 })
 

@@ -140,7 +140,7 @@ export function consentsGiven(domains: readonly string[]): string {
   const names = `${domains.slice(0, MAX_NAMES).map(bothForms).join(', ')}${domains.length > MAX_NAMES ? ', …' : ''}`
   return (
     `${count(domains.length, 'suspension removes', 'suspensions remove')} follows of members. ` +
-    `For each, the file accepts more than Herdbook counted (${MARGIN}): ${names}`
+    `For each of them, the file now accepts more follow relations than Herdbook counted (${MARGIN}): ${names}`
   )
 }
 

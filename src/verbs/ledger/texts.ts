@@ -2,7 +2,7 @@ import { count, listed } from '../../words/text.ts'
 
 export const HELP = {
   after: `
-Example:
+Example, after you changed ledger_key in instance.yaml:
   herdbook ledger sign "the key was rotated on 2026-11-23"`,
 }
 
@@ -18,8 +18,8 @@ Examples:
 
 The first shows what would be signed, and a digest. The second signs it.
 Herdbook goes back to the newest ledger that your key or the old key (old_ledger_key) has signed. ` +
-    `It leaves out what was written later.
-If no ledger has such a signature, the ledger starts again and is empty. Then type: herdbook adopt`,
+    `Entries after that one are left out.
+If your keys have signed no ledger, the ledger starts again and is empty. Then type: herdbook adopt`,
 }
 
 export const NOTHING_TO_SIGN = 'The ledger is correct: your key has signed it, and there is no other version of it.'

@@ -33,6 +33,6 @@ export const baseAndHead = ({
 })
 
 export const NOT_TO_APPLY = {
-  message: 'You cannot save this plan, because its merge has not happened yet.',
+  message: 'You cannot save the plan of a branch that is not merged yet.',
   hint: 'Merge the branch, then: herdbook plan --out plan.json',
 }

@@ -3,7 +3,7 @@ export const HELP = {
 Example:
   herdbook reader install --key reader.pub
 
-With the reader, Herdbook can read the database of the server and change nothing.`,
+The reader is a program on the server. With it, Herdbook can read Mastodon's database and change nothing.`,
 }
 
 export const INSTALL_HELP = {

@@ -1,6 +1,6 @@
 import type { Advice } from '../../../instance/diagnostic.ts'
 export const NO_RESULT =
-  'The server gave no answer to this write, so Herdbook does not know if it was done. The next plan shows it.'
+  'Herdbook sent this change, but the server gave no answer. Perhaps it was made, perhaps not: the next plan shows it.'
 
 export const changedSincePlan = (ref: string): Advice => ({
   message: `${ref} has changed since the plan, so Herdbook did nothing to it.`,

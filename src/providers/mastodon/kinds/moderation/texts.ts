@@ -13,8 +13,8 @@ const BLOCKED: { readonly [severity: string]: string } = {
 
 /** `above` is the parent domain that has the stricter block. */
 export const stricterAbove = ({ above, severity }: { readonly above: string; readonly severity: string }): string =>
-  `${above} is ${own(BLOCKED, severity) ?? 'blocked'} on the server, and Mastodon accepts no weaker block ` +
-  `below it. To keep this entry, first lower or lift the block of ${above}. Otherwise delete this entry.`
+  `${above} is ${own(BLOCKED, severity) ?? 'blocked'} on the server, so Mastodon accepts no weaker block ` +
+  `for a domain below it. To keep this entry, first lower or lift the block of ${above}. Otherwise delete this entry.`
 
 const EFFECTS: { readonly [severity: string]: string } = {
   suspend: 'the suspension of',
