@@ -153,7 +153,7 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
 describe('the label that asks for a plan', SLOW, () => {
   const repliesOn = (number: number): string[] =>
     [...herd.hub.state.comments.values()]
-      .filter(({ issue, body }) => issue === number && body.includes('So the label does not say'))
+      .filter(({ issue, body }) => issue === number && body.includes('cannot know which commit you looked at'))
       .map(({ body }) => body)
 
   it('counts for the commit that the comment showed when it was given', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ALL_FINE } from '../../src/verbs/doctor/texts.ts'
 import { begun, doctor, findings, GROWS, PROTECTION } from '../support/doctor.ts'
 
 describe('herdbook doctor, where it can not see all', () => {
@@ -25,7 +26,7 @@ describe('herdbook doctor, where it can not see all', () => {
         /\? Secrets +could not be seen.*\n[^]*9 things could not be seen \(\?\)\. Ask an administrator/,
       ),
     })
-    expect(ran.stdout).not.toContain('All is as it should be')
+    expect(ran.stdout).not.toContain(ALL_FINE)
   })
 
   test('a ruleset whose exceptions are hidden may have some', async () => {

@@ -14,7 +14,7 @@ describe('missing consent', () => {
         '>      public_comment: Spam, no moderation\n> +    accept_severed_relationships: 31\n',
     )
     expect(comment).toContain(`[\`domain-blocks.yaml:14\`](${FILES}/domain-blocks.yaml#L14)`)
-    expect(comment).not.toContain('If it is meant, write in that entry')
+    expect(comment).not.toContain('`accept_severed_relationships: 31`')
     expectInert(comment, { links: [FILES] })
   })
 
