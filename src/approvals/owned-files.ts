@@ -1,4 +1,4 @@
-import { MODERATED } from '../instance/moderated-files.ts'
+import { MODERATED } from '../instance/files.gen.ts'
 
 const moderated: ReadonlySet<string> = new Set(MODERATED)
 

@@ -1,22 +1,12 @@
+import { FILE_NAMES, type LIST_KEYS } from './files.gen.ts'
 import type { Documents } from './schema.gen.ts'
 
 export type * from './schema.gen.ts'
 
 export type FileName = keyof Documents
 
-/** Every file that is read, in the order in which problems are told. */
-export const FILE_NAMES = [
-  'instance.yaml',
-  'policy.yaml',
-  'domain-blocks.yaml',
-  'email-domain-blocks.yaml',
-  'ip-blocks.yaml',
-  'roles.yaml',
-  'moderators.yaml',
-  'rules.yaml',
-  'settings.yaml',
-  'terms-of-service.yaml',
-] as const satisfies readonly FileName[]
+/** A file that is about a list. */
+export type ListFile = keyof typeof LIST_KEYS
 
 export function isFileName(name: string): name is FileName {
   return (FILE_NAMES as readonly string[]).includes(name)

@@ -1,5 +1,6 @@
 import type { Diagnostic, Severity, Wording } from './diagnostic.ts'
-import { FILE_NAMES, isFileName } from './documents.ts'
+import { isFileName } from './documents.ts'
+import { FILE_NAMES } from './files.gen.ts'
 import { nearest } from './nearest.ts'
 import { MAX_BYTES } from './source.ts'
 import type { FolderEntry } from './source.ts'

@@ -4,28 +4,26 @@ import { build } from 'esbuild'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { compile } from 'json-schema-to-typescript'
-import { FILE_NAMES } from './documents.ts'
 import { fingerprint } from './example.ts'
+import { ANNOTATION, filesModule, inOrder, KEYWORD, type Schema, type Schemas } from './generate-files.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const NOTICE = '// Made from schema/ by `npm run generate`. Change the schemas, not this file.\n'
 
-interface Schema {
-  readonly $id: string
-  readonly $schema: string
-  readonly $defs?: object
-  readonly [keyword: string]: unknown
-}
+/** The schema of a saved plan is of no file of an instance. */
+const OF_NO_FILE = ['plan.schema.json']
 
-/** The name of a file's schema: `domain-blocks.yaml` → `domain-blocks.schema.json`. */
-const schemaOf = (file: string): string => file.replace(/\.yaml$/, '.schema.json')
+/** The name of a schema's file: `domain-blocks.schema.json` → `domain-blocks.yaml`. */
+const fileOf = (schema: string): string => schema.replace(/\.schema\.json$/, '.yaml')
 
-async function schemas(): Promise<ReadonlyMap<string, Schema>> {
-  const read = async (file: string): Promise<[string, Schema]> => [
-    file,
-    JSON.parse(await readFile(new URL(`schema/${schemaOf(file)}`, ROOT), 'utf8')),
+async function schemas(root: URL): Promise<Schemas> {
+  const folder = new URL('schema/', root)
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.schema.json') && !OF_NO_FILE.includes(name))
+  const read = async (name: string): Promise<[string, Schema]> => [
+    fileOf(name),
+    JSON.parse(await readFile(new URL(name, folder), 'utf8')),
   ]
-  return new Map(await Promise.all(FILE_NAMES.map(read)))
+  return inOrder(new Map(await Promise.all(names.map(read))))
 }
 
 /** A description beside a reference would make a type of its own for every use of it. */
@@ -37,9 +35,9 @@ function bareReferences(node: unknown): unknown {
 }
 
 /** TypeScript types of every file, from one schema that holds them all, so that shared ones stand once. */
-async function types(all: ReadonlyMap<string, Schema>): Promise<string> {
+async function types(all: Schemas): Promise<string> {
   const files = [...all].map(
-    ([file, { $id: _id, $schema: _schema, $defs: _defs, ...schema }]) => [file, schema] as const,
+    ([file, { $id: _id, $schema: _schema, $defs: _defs, [ANNOTATION]: _said, ...schema }]) => [file, schema] as const,
   )
   const whole = bareReferences({
     title: 'Documents',
@@ -59,17 +57,18 @@ async function types(all: ReadonlyMap<string, Schema>): Promise<string> {
 }
 
 /** Validators compiled ahead, so that starting up needs no ajv: the exports are `v0`, `v1`, … gathered by file. */
-async function validators(all: ReadonlyMap<string, Schema>): Promise<string> {
+async function validators(all: Schemas): Promise<string> {
   const ajv = new Ajv2020({
     schemas: [...all.values()],
+    keywords: [KEYWORD],
     strict: true,
     strictRequired: false,
     allowUnionTypes: true,
     allErrors: true,
     messages: false,
     inlineRefs: false,
-    // Days are checked by a rule that can say which day is meant.
-    formats: { date: true },
+    // Days and moments are checked by a rule that can say which day is meant.
+    formats: { date: true, moment: true },
     code: { source: true, esm: true, lines: true },
   })
   const names = Object.fromEntries([...all.values()].map((schema, index) => [`v${index}`, schema.$id]))
@@ -91,8 +90,8 @@ async function validators(all: ReadonlyMap<string, Schema>): Promise<string> {
 }
 
 /** By what the files of the example are known, so that `init` can tell them from an instance. */
-async function example(): Promise<string> {
-  const folder = new URL('instance/', ROOT)
+async function example(root: URL): Promise<string> {
+  const folder = new URL('instance/', root)
   const names = (await readdir(folder)).toSorted()
   const rows = await Promise.all(
     names.map(async (name) => `  ['${name}', '${fingerprint(await readFile(new URL(name, folder)))}'],`),
@@ -103,12 +102,13 @@ async function example(): Promise<string> {
   )
 }
 
-/** What `npm run generate` writes, by path. */
-export async function generated(): Promise<ReadonlyMap<string, string>> {
-  const all = await schemas()
+/** What `npm run generate` writes, by path, from what stands in `root`. */
+export async function generated(root: URL = ROOT): Promise<ReadonlyMap<string, string>> {
+  const all = await schemas(root)
   return new Map([
     ['src/instance/schema.gen.ts', await types(all)],
-    ['src/instance/example.gen.ts', await example()],
+    ['src/instance/files.gen.ts', `${NOTICE}${filesModule(all)}`],
+    ['src/instance/example.gen.ts', await example(root)],
     ['src/instance/validate.gen.js', `${NOTICE}/* oxlint-disable */\n${await validators(all)}`],
   ])
 }

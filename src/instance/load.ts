@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts'
-import { FILE_NAMES } from './documents.ts'
+import { FILE_NAMES } from './files.gen.ts'
 import type { Documents, FileName, InstanceFile } from './documents.ts'
 import { checkFolder } from './folder.ts'
 import type { Instance, Source } from './instance.ts'

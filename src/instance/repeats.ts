@@ -1,12 +1,4 @@
-import { LIST_KEYS, type ListFile } from './list-keys.ts'
-
-/** Lists that may have the same entry twice: two pull requests can add it, and both are right. */
-const REPEATABLE: readonly ListFile[] = [
-  'domain-blocks.yaml',
-  'email-domain-blocks.yaml',
-  'ip-blocks.yaml',
-  'moderators.yaml',
-]
+import { LIST_KEYS, REPEATABLE } from './files.gen.ts'
 
 /** The key of a file's list, where an entry may stand in it twice. */
 export function repeatableIn(name: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { FileName } from './documents.ts'
+import { SCHEMAS } from './files.gen.ts'
 import type { Path } from './yaml/positions.ts'
 import { own } from './get-own.ts'
 
@@ -17,22 +18,11 @@ export interface SchemaNode {
   readonly $defs?: Readonly<Record<string, SchemaNode>>
 }
 
-const SCHEMAS: { readonly [F in FileName]: () => Promise<{ readonly default: SchemaNode }> } = {
-  'instance.yaml': () => import('../../schema/instance.schema.json', { with: { type: 'json' } }),
-  'policy.yaml': () => import('../../schema/policy.schema.json', { with: { type: 'json' } }),
-  'domain-blocks.yaml': () => import('../../schema/domain-blocks.schema.json', { with: { type: 'json' } }),
-  'email-domain-blocks.yaml': () => import('../../schema/email-domain-blocks.schema.json', { with: { type: 'json' } }),
-  'ip-blocks.yaml': () => import('../../schema/ip-blocks.schema.json', { with: { type: 'json' } }),
-  'roles.yaml': () => import('../../schema/roles.schema.json', { with: { type: 'json' } }),
-  'moderators.yaml': () => import('../../schema/moderators.schema.json', { with: { type: 'json' } }),
-  'rules.yaml': () => import('../../schema/rules.schema.json', { with: { type: 'json' } }),
-  'settings.yaml': () => import('../../schema/settings.schema.json', { with: { type: 'json' } }),
-  'terms-of-service.yaml': () => import('../../schema/terms-of-service.schema.json', { with: { type: 'json' } }),
-}
+const schemas: { readonly [F in FileName]: () => Promise<{ readonly default: SchemaNode }> } = SCHEMAS
 
 /** What the schema says of the value at a path, references followed; the use's own description wins. */
 export async function schemaAt(file: FileName, path: Path): Promise<SchemaNode> {
-  const root = (await SCHEMAS[file]()).default
+  const root = (await schemas[file]()).default
   return path.reduce<SchemaNode>((node, segment) => followed(root, inside(node, segment)), root)
 }
 

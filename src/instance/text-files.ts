@@ -1,7 +1,8 @@
 import type { Diagnostic } from './diagnostic.ts'
 import type { Documents, FileName, LongText } from './documents.ts'
+import { LONG_TEXTS } from './files.gen.ts'
 import { nearest } from './nearest.ts'
-import { rows } from './rules/rule.ts'
+import { entriesAt } from './rules/rule.ts'
 import type { FolderEntry } from './source.ts'
 import { noSuchText, textIsLink, textOutside } from './texts.ts'
 import type { Path } from './yaml/positions.ts'
@@ -15,19 +16,19 @@ export interface TextReference {
 
 /** Finds every `{ file: … }` in the files. */
 export function textReferences(documents: Documents): readonly TextReference[] {
-  const settings = Object.entries(documents['settings.yaml']?.settings ?? {}).map(([key, value]) =>
-    reference('settings.yaml', ['settings', key], value),
+  return LONG_TEXTS.flatMap(({ file, key, fields }) =>
+    [...entriesAt(documents[file], key)].flatMap(([entry, path]) =>
+      fields.flatMap((field) => reference(file, [...path, field], entry[field])),
+    ),
   )
-  const terms = [...rows(documents['terms-of-service.yaml']?.terms_of_service)]
-  return [
-    ...settings,
-    ...terms.map(([{ text }, index]) => reference('terms-of-service.yaml', ['terms_of_service', index, 'text'], text)),
-  ].flat()
 }
 
-function reference(file: FileName, path: Path, value: LongText | number | boolean | null): readonly TextReference[] {
-  return typeof value === 'object' && value !== null ? [{ name: value.file, file, path: [...path, 'file'] }] : []
+function reference(file: FileName, path: Path, value: unknown): readonly TextReference[] {
+  return isNamed(value) ? [{ name: value.file, file, path: [...path, 'file'] }] : []
 }
+
+const isNamed = (value: unknown): value is Exclude<LongText, string> =>
+  typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string'
 
 type Problem = Pick<Diagnostic, 'code' | 'message' | 'hint'>
 

@@ -5,7 +5,7 @@ import { issueForms } from '../../src/setup/init/forms.ts'
 import { processIo } from '../../src/session/io.ts'
 import type { Verbs } from '../../src/command-line/main.ts'
 import { EXIT } from '../../src/instance/diagnostic.ts'
-import { FILE_NAMES } from '../../src/instance/documents.ts'
+import { FILE_NAMES } from '../../src/instance/files.gen.ts'
 import { GATES } from '../../src/reconcile/apply/gates.ts'
 import { VERBS } from '../../src/verbs/index.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { takesOwnerOf } from '../../src/approvals/owned-files.ts'
-import { MODERATED } from '../../src/instance/moderated-files.ts'
+import { MODERATED } from '../../src/instance/files.gen.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import {
   fateOf,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { FILE_NAMES } from '../../src/instance/documents.ts'
+import { FILE_NAMES } from '../../src/instance/files.gen.ts'
 import { generated } from '../../src/instance/generate.ts'
 import { loadInstance } from '../../src/instance/load.ts'
 import { directorySource } from '../../src/instance/source.ts'

@@ -11,7 +11,7 @@ const ROOMS = /^(?:comments|terminal|words|demo|sandbox)\//
 /** Files of texts; the table of verbs; what is generated or written into somebody's repository. */
 const FILES = regexOf(
   /(?:^|\/)(?:[\w-]+-)?texts\.ts$|^verbs\/index\.ts$|\.gen\./,
-  /|^instance\/(?:example|generate)\.ts$|^setup\/init\/(?:templates|github)\.ts$/,
+  /|^instance\/(?:example|generate|generate-files)\.ts$|^setup\/init\/(?:templates|github)\.ts$/,
 )
 
 const SENTENCE = /^(?=[^]*\p{L}{2,}[ ,:]+[^]*\p{L}{2,}[ ,:]+[^]*\p{L}{2,}[ ,:]+\p{L})/u

@@ -1,5 +1,5 @@
 import { EXIT, fail } from '../diagnostic.ts'
-import { LIST_KEYS } from '../list-keys.ts'
+import { LIST_KEYS } from '../files.gen.ts'
 import type { Edit } from './types.ts'
 import type { Value } from '../values.ts'
 import { emptyWithoutReason } from './texts.ts'

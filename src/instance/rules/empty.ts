@@ -1,4 +1,5 @@
-import { LIST_KEYS, type ListFile } from '../list-keys.ts'
+import type { ListFile } from '../documents.ts'
+import { LIST_KEYS } from '../files.gen.ts'
 import { error, warning } from './rule.ts'
 import type { InstanceRule } from './rule.ts'
 import { emptyList, notEmpty } from './texts.ts'

@@ -34,6 +34,20 @@ export function* rows<Row>(list: readonly Row[] | undefined): Generator<readonly
   for (const [index, row] of (list ?? []).entries()) if (row !== undefined) yield [row, index]
 }
 
+interface Entry {
+  readonly [field: string]: unknown
+}
+
+const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Yields the rows of the list under a key, or the map that is there, each with its path. */
+export function* entriesAt(document: object | undefined, key: string): Generator<readonly [entry: Entry, path: Path]> {
+  const value = isEntry(document) ? document[key] : undefined
+  if (isEntry(value)) yield [value, [key]]
+  if (!Array.isArray(value)) return
+  for (const [row, index] of rows<unknown>(value)) if (isEntry(row)) yield [row, [key, index]]
+}
+
 /** Makes diagnostics of one severity. */
 const diagnosticOf =
   (severity: Severity) =>

@@ -1,7 +1,7 @@
 import * as texts from './texts.ts'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MODERATED } from '../../instance/moderated-files.ts'
+import { MODERATED } from '../../instance/files.gen.ts'
 import { shipped } from '../package-files.ts'
 import { issueForms } from './forms.ts'
 import type { Pin } from './pin.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MODERATED } from '../../instance/moderated-files.ts'
+import { MODERATED } from '../../instance/files.gen.ts'
 import { githubFiles, OWN_ACTION, UNFILLED, type Approvers } from './github.ts'
 import { parsePin, type Pin } from './pin.ts'
 import released from './released.json' with { type: 'json' }

@@ -1,6 +1,6 @@
 import { access, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { FILE_NAMES } from '../../instance/documents.ts'
+import { FILE_NAMES } from '../../instance/files.gen.ts'
 import { shipped } from '../package-files.ts'
 
 /** The text of a file, or the file that it is a copy of. */
