@@ -5,6 +5,7 @@ import { git } from '../support/git.ts'
 import { ran } from '../support/runner.ts'
 
 const BLOCKS = 'instance/domain-blocks.yaml'
+const MAILS = 'instance/email-domain-blocks.yaml'
 const FILES = {
   [BLOCKS]:
     'domain_blocks:\n  - domain: meh.example\n    severity: limit\n  - domain: loud.example\n' +
@@ -42,7 +43,7 @@ const lineOf = (text: string): string =>
   body()
     .split('\n')
     .find((line) => line.includes(text)) ?? `no line with ${text}`
-const fileAt = (commit: string): Promise<string> => herd.hub.state.git.run(['show', `${commit}:${BLOCKS}`])
+const fileAt = (commit: string, file = BLOCKS): Promise<string> => herd.hub.state.git.run(['show', `${commit}:${file}`])
 const severityOf = async (domain: string) =>
   (await herd.rows(`select severity from domain_blocks where domain = '${domain}'`))[0]
 
@@ -252,14 +253,18 @@ describe('also in it', () => {
       branch: 'main',
       files: {
         [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: over.example\n    severity: limit\n    until: 2020-01-01\n`,
+        [MAILS]: 'email_domain_blocks:\n  - domain: past.example\n    until: 2020-02-01\n',
       },
     })
     herd.events.length = 0
     await night()
     expect(body()).toMatch(/`domain-block\/over\.example` was valid until 1 January 2020\. \[Pull request \d+\]/)
-    const pull = pulls().find(({ title }) => title === 'Take out expired entries: domain-block/over.example')
+    expect(body()).toContain('`email-domain-block/past.example` was valid until 1 February 2020.')
+    const pull = pulls().find(({ title }) => title.startsWith('Take out expired entries: domain-block/over.example'))
+    expect(pull?.title).toContain('email-domain-block/past.example')
     expect(pull?.pull?.head.branch).toBe('herdbook/until')
     expect(await fileAt(pull?.pull?.head.commit ?? '')).not.toContain('over.example')
+    expect(await fileAt(pull?.pull?.head.commit ?? '', MAILS)).toContain('emptied_on_purpose')
     const commit = pull?.pull?.head.commit
     await night()
     expect(pulls().filter(({ title }) => title.startsWith('Take out'))).toHaveLength(1)

@@ -1,10 +1,9 @@
 import type { PullRequest } from '../../forges/forge.ts'
-import { domainIn } from '../../verbs/block.ts'
 import type { ObjectChange } from '../../instance/edit/objects.ts'
-import { hasEnded } from '../../providers/mastodon/kinds/common.ts'
+import type { Instance, Source } from '../../instance/instance.ts'
+import { KINDS } from '../../providers/index.ts'
 import type { ExpiredObject } from '../../comments/drift-issue.ts'
 import { draft } from '../../session/write-instance.ts'
-import { parseRef } from '../../session/options.ts'
 import type { Session } from '../../session/session.ts'
 import { authorsBehind } from '../../approvals/authors.ts'
 import { propose, type Checkout } from '../open-pull-request.ts'
@@ -33,25 +32,29 @@ export async function expiredEntries(job: Job, checkout: Checkout, mode: 'propos
 
 type ExpiredEntry = Omit<ExpiredObject, 'pullRequest'>
 
-function expiredIn({ instance: { documents }, io }: Session): ExpiredEntry[] {
-  const entries = [
-    ...(documents['domain-blocks.yaml']?.domain_blocks ?? []).map(({ domain, until }) => ({
-      ref: `domain-block/${domainIn(domain)}`,
-      until,
-    })),
-    ...(documents['ip-blocks.yaml']?.ip_blocks ?? []).map(({ ip, until }) => ({
-      ref: parseRef(`ip-block/${ip}`).ref,
-      until,
-    })),
-    ...(documents['moderators.yaml']?.moderators ?? []).map(({ account, until }) => ({
-      ref: parseRef(`moderator/${account}`).ref,
-      until,
-    })),
-  ]
-  const expired = entries.flatMap(({ ref, until }) =>
-    until !== undefined && hasEnded(until, io.now()) ? [{ ref, until }] : [],
+/** Before anything ends: what a kind makes of its files then, and no longer now, has expired. */
+const BEFORE_ANY_END = new Date(-8.64e15)
+
+function expiredIn({ instance, io }: Session): ExpiredEntry[] {
+  return KINDS.flatMap((kind) => {
+    const objectsAt = (time: Date) => kind.claims(instance, time).claims.flatMap(({ objects }) => objects)
+    const left = new Set(objectsAt(io.now()).map(({ id }) => id))
+    const expired = objectsAt(BEFORE_ANY_END).flatMap(({ id, source }) => {
+      const until = left.has(id) ? undefined : endOf(instance, source)
+      return until === undefined ? [] : [{ ref: `${kind.name}/${id}`, until }]
+    })
+    return [...new Map(expired.map((one) => [one.ref, one])).values()]
+  })
+}
+
+/** The `until` of an entry, as it is written. */
+function endOf({ documents }: Instance, { file, path }: Source): string | undefined {
+  const entry = [file, ...path].reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    documents,
   )
-  return [...new Map(expired.map((one) => [one.ref, one])).values()]
+  if (typeof entry !== 'object' || entry === null || !('until' in entry)) return undefined
+  return typeof entry.until === 'string' ? entry.until : undefined
 }
 
 async function proposeRemoval(
