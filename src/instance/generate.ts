@@ -1,11 +1,12 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { compile } from 'json-schema-to-typescript'
 import { fingerprint } from './example.ts'
-import { ANNOTATION, filesModule, inOrder, KEYWORD, type Schema, type Schemas } from './generate-files.ts'
+import { ANNOTATION, filesModule, inOrder, KEYWORD, type Schemas } from './generate-files.ts'
+import { withKinds, type PolicyKind } from './generate-policy.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const NOTICE = '// Made from schema/ by `npm run generate`. Change the schemas, not this file.\n'
@@ -13,18 +14,24 @@ const NOTICE = '// Made from schema/ by `npm run generate`. Change the schemas, 
 /** The schema of a saved plan is of no file of an instance. */
 const OF_NO_FILE = ['plan.schema.json']
 
-/** The name of a schema's file: `domain-blocks.schema.json` → `domain-blocks.yaml`. */
-const fileOf = (schema: string): string => schema.replace(/\.schema\.json$/, '.yaml')
+const POLICY = 'schema/policy.schema.json'
 
-async function schemas(root: URL): Promise<Schemas> {
-  const folder = new URL('schema/', root)
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.schema.json') && !OF_NO_FILE.includes(name))
-  const read = async (name: string): Promise<[string, Schema]> => [
-    fileOf(name),
-    JSON.parse(await readFile(new URL(name, folder), 'utf8')),
+/** The name of a schema's file: `schema/domain-blocks.schema.json` → `domain-blocks.yaml`. */
+const fileOf = (path: string): string => path.replace(/^schema\/(.*)\.schema\.json$/, '$1.yaml')
+
+/** The texts of all schemas of files, by the path of each; the policy's with all kinds. */
+async function schemaTexts(root: URL, kinds: readonly PolicyKind[]): Promise<ReadonlyMap<string, string>> {
+  const names = (await readdir(new URL('schema/', root))).filter((name) => name.endsWith('.schema.json'))
+  const read = async (name: string): Promise<[string, string]> => [
+    `schema/${name}`,
+    await readFile(new URL(`schema/${name}`, root), 'utf8'),
   ]
-  return inOrder(new Map(await Promise.all(names.map(read))))
+  const texts = new Map(await Promise.all(names.filter((name) => !OF_NO_FILE.includes(name)).map(read)))
+  return texts.set(POLICY, withKinds(texts.get(POLICY) ?? '{}', kinds))
 }
+
+const schemasIn = (texts: ReadonlyMap<string, string>): Schemas =>
+  inOrder(new Map([...texts].map(([path, text]) => [fileOf(path), JSON.parse(text)])))
 
 /** A description beside a reference would make a type of its own for every use of it. */
 function bareReferences(node: unknown): unknown {
@@ -102,17 +109,15 @@ async function example(root: URL): Promise<string> {
   )
 }
 
-/** What `npm run generate` writes, by path, from what stands in `root`. */
-export async function generated(root: URL = ROOT): Promise<ReadonlyMap<string, string>> {
-  const all = await schemas(root)
+/** What `npm run generate` writes, by path, from what stands in `root` and the registry of kinds. */
+export async function generated(root: URL, kinds: readonly PolicyKind[]): Promise<ReadonlyMap<string, string>> {
+  const texts = await schemaTexts(root, kinds)
+  const all = schemasIn(texts)
   return new Map([
+    [POLICY, texts.get(POLICY) ?? ''],
     ['src/instance/schema.gen.ts', await types(all)],
     ['src/instance/files.gen.ts', `${NOTICE}${filesModule(all)}`],
     ['src/instance/example.gen.ts', await example(root)],
     ['src/instance/validate.gen.js', `${NOTICE}/* oxlint-disable */\n${await validators(all)}`],
   ])
-}
-
-if (import.meta.main) {
-  for (const [path, text] of await generated()) await writeFile(new URL(path, ROOT), text)
 }

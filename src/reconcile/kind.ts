@@ -65,8 +65,8 @@ export interface Kind {
   readonly name: string
   /** The provider it belongs to. */
   readonly provider: string
-  /** For people: "file", "files". */
-  readonly title: { readonly one: string; readonly many: string }
+  /** For people: "file", "files". `whole`: what stands for all of them, if that is not `many`: "the terms of service". */
+  readonly title: { readonly one: string; readonly many: string; readonly whole?: string }
   /** The files of `instance/` for it. The first is the oldest and stays the first. */
   readonly sources: readonly [string, ...string[]]
   readonly drift: DriftPolicy

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generated } from '../../src/instance/generate.ts'
+import { withKinds } from '../../src/instance/generate-policy.ts'
+import { KINDS } from '../../src/providers/index.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 
@@ -48,7 +50,7 @@ afterAll(async () => rm(dir, { recursive: true }))
 describe('a new schema, and `npm run generate`', () => {
   test('make a new file of the instance', async () => {
     await write(await relays())
-    const made = await generated(root())
+    const made = await generated(root(), KINDS)
     const files = made.get('src/instance/files.gen.ts') ?? ''
     const part = (name: string): string => files.match(new RegExp(`export const ${name}\\b[^]*?\\n[\\]}]`))?.[0] ?? ''
     expect(part('FILE_NAMES')).toMatch(/'ip-blocks.yaml',\n {2}'relays.yaml',\n {2}'roles.yaml',/)
@@ -77,6 +79,26 @@ describe('a new schema, and `npm run generate`', () => {
     ['no list that could be empty', { properties: { emptied_on_purpose: { type: 'string' } } }, 'emptied_on_purpose'],
   ])('but not with %s', async (_name, wrong, told) => {
     await write({ ...(await relays()), ...wrong })
-    await expect(generated(root())).rejects.toThrow(told)
+    await expect(generated(root(), KINDS)).rejects.toThrow(told)
   })
+})
+
+test("the policy's schema names a new kind, and is otherwise as it was", async () => {
+  const before = await readFile(new URL('schema/policy.schema.json', ROOT), 'utf8')
+  expect(withKinds(before, KINDS)).toBe(before)
+  const relay = { name: 'old-relay', title: { one: 'old relay', many: 'old relays' }, drift: 'correct' } as const
+  const after = withKinds(before, [...KINDS, relay])
+  const told = JSON.parse(after).properties
+  expect(told.budgets.properties.old_relay).toEqual({
+    description: 'The limits for changes of old relays. Absent: the default, those of `default`.',
+    $ref: '#/$defs/budget',
+  })
+  expect(told.raises.items.properties.kind.enum.at(-1)).toBe('old-relay')
+  expect(told.drift.properties.old_relay).toEqual({
+    description:
+      "If someone changed an old relay by hand: report it, or correct it back to the files' version. Absent: the default of its kind, correct.",
+    type: 'string',
+    enum: ['report', 'correct'],
+  })
+  expect(withKinds(after, KINDS)).toBe(before)
 })

@@ -70,9 +70,13 @@ export const permissionsMissing = (
 export const MODERATOR = { one: 'moderator', many: 'moderators' }
 export const ROLE = { one: 'role', many: 'roles' }
 export const RULE = { one: 'rule', many: 'rules' }
-export const RULE_ORDER = { one: 'order of the rules', many: 'orders of the rules' }
+export const RULE_ORDER = { one: 'order of the rules', many: 'orders of the rules', whole: 'the order of the rules' }
 export const SETTING = { one: 'setting', many: 'settings' }
-export const TERMS = { one: 'version of the terms of service', many: 'versions of the terms of service' }
+export const TERMS = {
+  one: 'version of the terms of service',
+  many: 'versions of the terms of service',
+  whole: 'the terms of service',
+}
 
 export const unlistedRole = (id: string): string =>
   `An account holds a role that the server does not list (its id is ${id}).`
