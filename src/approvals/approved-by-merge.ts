@@ -1,5 +1,5 @@
 import type { NotApprovedReason } from '../words/not-approved.ts'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import { refusals } from '../reconcile/exit.ts'
 import { keyOf, worseThan } from '../reconcile/findings.ts'
 import type { PlanInput } from '../reconcile/plan/input.ts'

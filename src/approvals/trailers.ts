@@ -1,5 +1,5 @@
 import { isUnwanted } from '../instance/yaml/characters.ts'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import { sameDigest, sealIn, type Sealing } from '../reconcile/digest.ts'
 import type { Commit } from '../reconcile/repository.ts'
 import type { ApprovalMarks } from '../reconcile/ledger/types.ts'

@@ -1,7 +1,7 @@
 import { canWrite, type PullRequest } from '../forges/forge.ts'
 import { HerdbookError } from '../instance/diagnostic.ts'
 import { DRIFT_LABEL } from '../forges/issue-forms.ts'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import { showsToLeave } from '../comments/drift-issue.ts'
 import { dueTicks, proposedIn, type Tick } from '../comments/checkboxes.ts'
 import { say, tell } from '../session/io.ts'

@@ -1,7 +1,7 @@
 import type { Issue } from '../forges/forge.ts'
 import { EXIT, HerdbookError, type ExitCode } from '../instance/diagnostic.ts'
 import { DRIFT_LABEL } from '../forges/issue-forms.ts'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import type { Plan } from '../reconcile/plan/types.ts'
 import { renderDriftIssue, type IssueText } from '../comments/drift-issue.ts'

@@ -1,13 +1,9 @@
 import type { InstanceFile } from '../instance/documents.ts'
-import type { Kind } from '../reconcile/kind.ts'
 import type { Provider } from '../reconcile/provider.ts'
 import { connect, mastodon, type ConnectionAccess, type MastodonProvider } from './mastodon/provider.ts'
 
 /** The registry: its order decides if no dependency does. The order is cloud, storage, host, Mastodon. */
 export const PROVIDERS = [mastodon] as const
-
-/** All kinds, in the order in which they apply; they delete in its reverse. */
-export const KINDS: readonly Kind[] = PROVIDERS.flatMap(({ kinds }) => kinds)
 
 /** What digests of the steps of each kind bind, by its name. */
 export const identitiesIn = (config: InstanceFile): ReadonlyMap<string, string> =>

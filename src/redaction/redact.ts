@@ -7,6 +7,7 @@ import type { Fields, Value } from '../instance/values.ts'
 import { ANSWER_NOT_SHOWN, CANNOT_GET_ROLE } from './texts.ts'
 import { HIDDEN, nameHider, withoutAddresses, withoutEmails } from './redact-text.ts'
 import { own } from '../instance/get-own.ts'
+import { kindNamed } from '../providers/kinds.ts'
 
 /** What may be printed about the server. */
 export type Disclosure = { readonly [topic in keyof Required<Show>]: boolean } & {
@@ -37,12 +38,6 @@ export function disclosure(visibility: 'public' | 'private', show: Show = {}): D
     obfuscated_domains: open,
   }
 }
-
-const PRIVATE_FIELDS: { readonly [kind: string]: { readonly [field: string]: keyof Disclosure } } = {
-  'domain-block': { private_comment: 'private_comments' },
-  'ip-block': { comment: 'ip_blocks' },
-}
-const PRIVATE_KINDS: { readonly [kind: string]: keyof Disclosure } = { 'ip-block': 'ip_blocks', moderator: 'staff' }
 
 /** The plan without what may not be shown; what the files say stays. For rendering only: its digest no longer fits. */
 export function redact(plan: Plan, show: Disclosure): Plan {
@@ -118,13 +113,13 @@ export const redactedText = (text: string, show: Disclosure): string => mask(tex
 const addressesIn = (plan: Plan): ReadonlySet<string> =>
   new Set(
     [...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers]
-      .filter(({ kind }) => kind === 'ip-block')
+      .filter(({ kind }) => kindNamed(kind)?.private === 'ip_blocks')
       .map(({ id }) => id.replace(/\/.*/, '')),
   )
 
 /** Whether the objects of a kind may not be named. */
 export function isPrivate({ kind }: { readonly kind: string }, show: Disclosure): boolean {
-  const topic = own(PRIVATE_KINDS, kind)
+  const topic = kindNamed(kind)?.private
   return topic !== undefined && !show[topic]
 }
 
@@ -205,7 +200,7 @@ function redactFields(kind: string, fields: Fields, show: Disclosure, file: Fiel
 
 /** Whether a live value may not be shown. */
 export function isHidden(kind: string, field: string, value: Value, show: Disclosure): boolean {
-  const topic = own(own(PRIVATE_FIELDS, kind), field)
+  const topic = kindNamed(kind)?.fields.find(({ name }) => name === field)?.private
   return topic !== undefined && !show[topic] && value !== null && value !== ''
 }
 

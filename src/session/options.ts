@@ -1,10 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { normalizeAddress } from '../instance/addresses.ts'
 import { parseDay } from '../instance/dates.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import { namedDomain } from '../instance/named-domain.ts'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import type { SourceOf } from '../words/diagnostics.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import { shellWord } from '../instance/shell-word.ts'
@@ -27,20 +25,9 @@ export function parseRef(text: string): NamedObject {
   const slash = text.indexOf('/')
   const name = slash < 0 ? text : text.slice(0, slash)
   const kind = KINDS.find((k) => k.name === name)
-  const id = slash < 0 ? '' : identity(name, text.slice(slash + 1))
+  const id = slash < 0 ? '' : (kind?.identify(text.slice(slash + 1)) ?? '')
   if (kind && id !== '') return { kind, id, ref: `${kind.name}/${id}` }
   return fail(EXIT.invalid, 'no-such-object', noSuchObject({ text, kinds: KINDS.map((k) => k.name).join(', ') }))
-}
-
-/** Normalises a name that a person wrote to the form that its kind compares. */
-function identity(kind: string, written: string): string {
-  if (kind === 'moderator') return written.replace(/^@/, '').toLowerCase()
-  if (kind === 'ip-block') {
-    const ip = normalizeAddress(written)
-    return 'address' in ip ? ip.address : written
-  }
-  const name = namedDomain(written)
-  return kind.endsWith('domain-block') && 'domain' in name ? name.domain : written
 }
 
 /** What the options ask for beside the files. */

@@ -10,7 +10,7 @@ import {
 } from '../reconcile/reconciler.ts'
 import type { Ledger } from '../reconcile/ledger/types.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import { NAME as MASTODON } from '../providers/mastodon/provider.ts'
 import { commitOf, type Session } from './session.ts'
 

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { gitIn } from '../git/git.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { editObjects, type EditOptions, type FileEdit, type ObjectChange } from '../instance/edit/objects.ts'
+import { shapeOf } from '../providers/kinds.ts'
 import { loadInstance } from '../instance/load.ts'
 import { directorySource, type FileSource } from '../instance/source.ts'
 import { listed } from '../words/text.ts'
@@ -92,7 +93,7 @@ export async function editsFor(
   options: EditOptions,
 ): Promise<readonly FileEdit[]> {
   const texts = await textsOf(instanceFolder)
-  const edits = editObjects((file) => texts.get(file), changes, { now: io.now(), ...options })
+  const edits = editObjects(shapeOf, (file) => texts.get(file), changes, { now: io.now(), ...options })
   for (const { text } of edits) io.secrets.abortOnSecret(text)
   return edits
 }

@@ -2,7 +2,8 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { newFile, type FileEdit } from '../instance/edit/objects.ts'
 import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
-import { KINDS } from '../providers/index.ts'
+import type { DescribedKind } from '../providers/described.ts'
+import { KINDS, shapeOf } from '../providers/kinds.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Provider } from '../reconcile/provider.ts'
 import { desiredOf, NO_PLAN_OPTIONS, planNow, type PlanWithInput } from '../reconcile/reconciler.ts'
@@ -33,16 +34,6 @@ import { type AdoptOptions, type AdoptSelection, adoption, objectsIn } from './a
 
 const EMPTY = { emptied: EMPTY_ON_SERVER }
 
-/** Kinds whose empty list means something: nothing is blocked, and an addition by hand is drift. */
-const KINDS_WITH_EMPTY_LISTS = new Set([
-  'domain-block',
-  'email-domain-block',
-  'ip-block',
-  'moderator',
-  'rule',
-  'setting',
-])
-
 /** New files for lists that are empty on the server and have no file yet. */
 function emptyFiles(
   there: ReadonlySet<string>,
@@ -56,7 +47,7 @@ function emptyFiles(
   const empty = KINDS.filter((kind) => {
     const o = observed.get(kind.name)
     return (
-      KINDS_WITH_EMPTY_LISTS.has(kind.name) &&
+      kind.adopt.whenEmpty === true &&
       asked.get(kind.name) === 'all' &&
       o?.state === 'complete' &&
       o.objects.every(({ initial, spared }) => initial === true || spared === true)
@@ -64,14 +55,11 @@ function emptyFiles(
   })
   return empty
     .filter((kind) => !kind.sources.some((file) => there.has(file)))
-    .flatMap((kind) => newFile(kind.name, [], EMPTY))
+    .flatMap((kind) => newFile(shapeOf, kind.name, [], EMPTY))
 }
 
 /** How many objects that no file can hold are listed with their reasons. */
 const MAX_ODD = 20
-
-/** Kinds that are adopted only on request: they need not be in a public repository. */
-const ONLY_ON_REQUEST = new Set(['ip-block', 'moderator'])
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -158,8 +146,8 @@ function askedFor(
   readable: (kind: Kind) => boolean,
 ): AdoptSelection {
   if (what.length === 0) {
-    const wanted = (kind: Kind): boolean =>
-      readable(kind) && (flags[kind.name] === true || !ONLY_ON_REQUEST.has(kind.name))
+    const wanted = (kind: DescribedKind): boolean =>
+      readable(kind) && (flags[kind.name] === true || kind.adopt.onRequest !== true)
     const kinds = KINDS.filter((kind) => wanted(kind) || desired.get(kind.name)?.state === 'managed')
     return new Map(kinds.map((kind) => [kind.name, 'all']))
   }

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import { refOf } from '../reconcile/object-ref.ts'
 import { approve, missing } from '../reconcile/approvals.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import { LOST } from '../reconcile/plan/not-created.ts'

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail, HerdbookError, type ExitCode } from '../instance/diagnostic.ts'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import { partsOf, refOf } from '../reconcile/object-ref.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import { withLeft } from '../reconcile/seen-list.ts'

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import { KINDS } from '../providers/index.ts'
+import { KINDS } from '../providers/kinds.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import { redact } from '../redaction/redact.ts'
 import { planJson } from '../json/plan.ts'

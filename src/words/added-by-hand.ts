@@ -1,14 +1,13 @@
 import type { Plan, UnmanagedObject } from '../reconcile/plan/types.ts'
-import { own } from '../instance/get-own.ts'
 import { titleOf, wordOf, type KindName } from './describe-step.ts'
 import { HIDDEN } from '../redaction/redact-text.ts'
 import { readable } from '../redaction/idn.ts'
 import { clip, count, listed } from './text.ts'
 import { inline } from '../redaction/neutralise.ts'
-import { WORDS } from './kinds.ts'
+import { kindNamed } from '../providers/kinds.ts'
 
 /** Whether such an object gives a person power: it is always named where names may be shown. */
-export const isStaff = ({ kind }: { readonly kind: string }): boolean => own(WORDS, kind)?.staff === true
+export const isStaff = ({ kind }: { readonly kind: string }): boolean => kindNamed(kind)?.staff === true
 
 /** What was added or changed by hand and is in no file, people with a role first. */
 export const byHandIn = (plan: Plan): UnmanagedObject[] =>
@@ -18,7 +17,7 @@ const MAX_WORDS = 80
 
 /** Its main value: "Owner", "suspend"; null if there is none, or it may not be shown. */
 export function likeness({ kind, id, fields }: UnmanagedObject): string | null {
-  const main = own(WORDS, kind)?.main
+  const main = kindNamed(kind)?.fields.find((field) => field.main)?.name
   if (main === undefined || id === HIDDEN || !Object.hasOwn(fields, main)) return null
   const value = fields[main] ?? null
   return value === '' ? 'nothing' : clip(wordOf(kind, main, value), MAX_WORDS)

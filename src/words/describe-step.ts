@@ -9,7 +9,8 @@ import { readable } from '../redaction/idn.ts'
 import { own } from '../instance/get-own.ts'
 import { capital, count, dayOf, listed } from './text.ts'
 import { inline } from '../redaction/neutralise.ts'
-import { WORDS, type Phrase } from './kinds.ts'
+import { kindNamed } from '../providers/kinds.ts'
+import type { Phrase } from '../providers/described.ts'
 
 /** What the renderers must know about a kind. */
 export type KindName = Pick<Kind, 'name' | 'title' | 'sources'>
@@ -23,7 +24,7 @@ const VERBS: { readonly [action in Action]: string } = { create: 'creates', upda
 export function phraseOf(step: Step, kinds: readonly KindName[]): Phrase {
   const fits = (phrase: Phrase): boolean =>
     phrase.action === step.action && holds(step, 'before', phrase.from) && holds(step, 'after', phrase.to)
-  return own(WORDS, step.kind)?.phrases.find(fits) ?? generic(step, kinds)
+  return kindNamed(step.kind)?.words.phrases.find(fits) ?? generic(step, kinds)
 }
 
 function generic({ kind, action }: Step, kinds: readonly KindName[]): Phrase {
@@ -52,7 +53,7 @@ export function wordOf(kind: string, field: string, value: Value): string {
   const secret = secretInWords(value)
   if (secret !== undefined) return secret
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return own(own(own(WORDS, kind)?.values, field), text) ?? text
+  return own(kindNamed(kind)?.fields.find(({ name }) => name === field)?.words, text) ?? text
 }
 
 /** What a step does, as "gives Moderator to alice"; the caller sets the capital. */
@@ -131,7 +132,7 @@ export function whose(impacts: readonly Relations[]): string {
 }
 
 /** What a step's impact does to follows: "severs". */
-export const impactVerb = (step: Step): string => own(WORDS, step.kind)?.impact?.[step.hazard] ?? 'touches'
+export const impactVerb = (step: Step): string => kindNamed(step.kind)?.words.impact?.[step.hazard] ?? 'touches'
 
 /** A step's impact: "removes 12 follows and 40 followers of 9 members; the server knows 300 accounts from there". */
 export function effect(step: Step): string | null {

@@ -2,10 +2,16 @@ import type { EditOptions, FileEdit } from '../../src/instance/edit/changes.ts'
 import { edit } from '../../src/instance/edit/edit.ts'
 import type { Path } from '../../src/instance/yaml/positions.ts'
 import { itemsOf, placesIn, startOf } from '../../src/instance/edit/file.ts'
-import { editObjects, fileOf } from '../../src/instance/edit/objects.ts'
+import { editObjects as editShaped, newFile as newShaped } from '../../src/instance/edit/objects.ts'
+import { shapeOf } from '../../src/providers/kinds.ts'
 import { refuse } from '../../src/instance/edit/original.ts'
 import { type Value } from '../../src/instance/values.ts'
 import type { Fields } from '../../src/instance/values.ts'
+
+/** The file that holds a kind. */
+export const fileOf = (kind: string): string => shapeOf(kind).file
+export const editObjects = editShaped.bind(null, shapeOf)
+export const newFile = newShaped.bind(null, shapeOf)
 
 // One edit of one file, or of one object, by the code that makes many at once.
 

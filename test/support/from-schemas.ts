@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { generated } from '../../src/instance/generate.ts'
-import { KINDS } from '../../src/providers/index.ts'
+import { KINDS } from '../../src/providers/kinds.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 

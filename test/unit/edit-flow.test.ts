@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { edit } from '../../src/instance/edit/edit.ts'
-import { addItem, removeItem, setField } from '../support/edits.ts'
-import { editObjects } from '../../src/instance/edit/objects.ts'
+import { editObjects, addItem, removeItem, setField } from '../support/edits.ts'
 
 const NAME = 'moderators.yaml'
 const accountOf = (item: unknown): string => String((item as { account: string }).account)

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { editObjects, fileOf, newFile, ruleKey, type NewObject } from '../../src/instance/edit/objects.ts'
+import { keyFrom, type NewObject } from '../../src/instance/edit/objects.ts'
+import { editObjects, fileOf, newFile } from '../support/edits.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import { dropObject, putObject } from '../support/edits.ts'
 import {
@@ -172,7 +173,7 @@ test('keys of rules fit the schema whatever the text', () => {
     fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 80 }), { maxLength: 20 }), (rules) => {
       const taken = new Set<string>()
       for (const text of rules) {
-        const key = ruleKey(text, taken)
+        const key = keyFrom(text, taken)
         expect(key).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
         expect(key.length).toBeLessThanOrEqual(64)
         expect(taken.has(key)).toBe(false)

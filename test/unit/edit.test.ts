@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { edit } from '../../src/instance/edit/edit.ts'
-import { editObjects } from '../../src/instance/edit/objects.ts'
-import { addItem, removeField, removeItem, setField, setMapEntry } from '../support/edits.ts'
+import { editObjects, addItem, removeField, removeItem, setField, setMapEntry } from '../support/edits.ts'
 
 const NAME = 'domain-blocks.yaml'
 const LIST = `# yaml-language-server: $schema=../schema/domain-blocks.schema.json

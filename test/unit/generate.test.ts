@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generated } from '../../src/instance/generate.ts'
 import { withKinds } from '../../src/instance/generate-policy.ts'
-import { KINDS } from '../../src/providers/index.ts'
+import { KINDS } from '../../src/providers/kinds.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 

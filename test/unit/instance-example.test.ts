@@ -5,7 +5,7 @@ import { FILE_NAMES } from '../../src/instance/files.gen.ts'
 import { generated } from '../../src/instance/generate.ts'
 import { loadInstance } from '../../src/instance/load.ts'
 import { directorySource } from '../../src/instance/source.ts'
-import { KINDS } from '../../src/providers/index.ts'
+import { KINDS } from '../../src/providers/kinds.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const FOLDER = fileURLToPath(new URL('instance', ROOT))

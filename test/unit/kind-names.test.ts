@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
-import { KINDS, PROVIDERS } from '../../src/providers/index.ts'
+import { PROVIDERS } from '../../src/providers/index.ts'
+import { KINDS } from '../../src/providers/kinds.ts'
 import { kindsOf } from '../../src/reconcile/reconciler.ts'
 import { applyTo, look, newRoom, newShelf } from '../support/shelves.ts'
 import { files } from '../testkit/files/provider.ts'

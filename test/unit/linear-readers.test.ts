@@ -10,7 +10,7 @@ import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { bothForms, displayDomain, isPublicSuffix, normalizeDomain, parentsOf } from '../../src/instance/domains.ts'
 import { edit } from '../../src/instance/edit/edit.ts'
 import { addItem, removeItem, setField } from '../support/edits.ts'
-import { ruleKey } from '../../src/instance/edit/objects.ts'
+import { keyFrom } from '../../src/instance/edit/objects.ts'
 import { nearest } from '../../src/instance/nearest.ts'
 import { parseYaml } from '../../src/instance/yaml/parse.ts'
 import { setting } from '../../src/providers/mastodon/kinds/community/setting.ts'
@@ -110,7 +110,7 @@ const READERS: { readonly [reader: string]: (text: string) => void } = {
     tried(() => setField('domain-blocks.yaml', list, ['domain_blocks', 1, 'public_comment'], text.toWellFormed()))
     tried(() => edit('rules.yaml', folded(text), [{ op: 'order', list: ['rules'], order: [1, 0] }]))
   },
-  'keys of rules': (text) => void ruleKey(text, new Set(['rule'])),
+  'keys of rules': (text) => void keyFrom(text, new Set(['rule'])),
   'names that were meant': (text) => void nearest(text, ['domain-blocks', 'rules', 'settings']),
   settings: (text) => {
     for (const value of [

@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import { describe, expect, it, test } from 'vitest'
 import type { DomainBlock } from '../../src/instance/documents.ts'
-import { editObjects } from '../../src/instance/edit/objects.ts'
+import { editObjects } from '../support/edits.ts'
 import { mergeBlockList, type ListMerge, type ListMergeOptions } from '../../src/instance/import/merge.ts'
 import type { ListedBlock } from '../../src/instance/import/read.ts'
 

@@ -5,7 +5,8 @@ import { alike, fieldEdits } from './fields.ts'
 import { placesIn } from './file.ts'
 import { meaningOf } from './original.ts'
 import { type Value, type Fields } from '../values.ts'
-import { isRecord, stringOf, type Item, type ListShape, type WrittenItem } from './shapes.ts'
+import { written, type WrittenItem } from '../field.ts'
+import { isRecord, stringOf, type Item, type ListShape } from './shapes.ts'
 
 /** The changes of a file that make its list say what the objects should be. */
 export function listEdits(
@@ -21,8 +22,8 @@ export function listEdits(
   const nameOf = (item: Value): string => shape.normal(isRecord(item) ? stringOf(item[shape.name]) : '')
   const indexes = Map.groupBy(items.keys(), (index) => nameOf(items[index] ?? null))
   const fresh: Item[] = []
-  const edits = changes.flatMap(({ kind, id, fields, extra }): readonly Edit[] => {
-    if (kind === 'role' && id === 'everyone') return everyoneEdits(document['everyone'], fields)
+  const edits = changes.flatMap(({ id, fields, extra }): readonly Edit[] => {
+    if (id === shape.beside?.id) return besideEdits(shape, document[id], fields)
     const [index, ...repeats] = indexes.get(shape.normal(id)) ?? []
     const without = (gone: readonly number[]): readonly Edit[] =>
       gone.map((one) => ({ op: 'remove', path: [shape.list, one] }))
@@ -44,9 +45,9 @@ const defined = (written: WrittenItem): Item =>
   Object.fromEntries(Object.entries(written).filter((entry): entry is [string, Value] => entry[1] !== undefined))
 
 function wantedOf(shape: ListShape, fields: Fields, extra: Fields): WrittenItem {
-  const outdated = Object.fromEntries(shape.outdated(fields).map((key) => [key, undefined]))
+  const outdated = Object.fromEntries((shape.outdated?.(fields) ?? []).map((key) => [key, undefined]))
   const beside = Object.fromEntries(Object.entries(extra).map(([key, value]) => [key, value ?? undefined]))
-  return { ...shape.write(fields), ...outdated, ...beside }
+  return { ...written(shape.fields, fields), ...outdated, ...beside }
 }
 
 function itemEdits(
@@ -58,19 +59,20 @@ function itemEdits(
 ): readonly Edit[] {
   const { text, ...others } = wanted
   const file = fileReference(shape.file, item['text'])
-  if (file !== undefined && typeof text === 'string' && !alike('text', read(file), text))
+  if (file !== undefined && typeof text === 'string' && !alike(read(file), text))
     texts.set(file, asFile(text, read(file)))
   const until = item['until']
   const ended =
     now !== undefined && !('until' in wanted) && typeof until === 'string' && Date.parse(until) <= now.getTime()
-  return fieldEdits(base, item, { ...(file === undefined ? wanted : others), ...(ended ? { until: undefined } : {}) })
+  const all = { ...(file === undefined ? wanted : others), ...(ended ? { until: undefined } : {}) }
+  return fieldEdits(base, item, all, shape.fields)
 }
 
-/** Terms of more than a line or two go into a file of their own. */
+/** A text of more than a line or two goes into a file of its own, if its kind has such files. */
 function withLongText(shape: ListShape, item: Item, id: string, { texts }: EditContext): Item {
   const text = stringOf(item['text'])
-  if (shape.list !== 'terms_of_service' || !isLong(text)) return item
-  const file = `terms-${id}.md`
+  if (shape.page === undefined || !isLong(text)) return item
+  const file = shape.page(id)
   texts.set(file, asFile(text))
   return { ...item, text: { file } }
 }
@@ -90,14 +92,17 @@ function additions(
   })
 }
 
-function everyoneEdits(before: Value | undefined, fields: Fields | null): readonly Edit[] {
-  if (fields === null) return before === undefined ? [] : [{ op: 'remove', path: ['everyone'] }]
-  const { permissions, collection_limit: limit } = fields
-  const wanted: Item = {
-    ...(permissions === undefined ? {} : { permissions }),
-    ...(typeof limit === 'number' ? { collection_limit: limit } : {}),
-  }
+function besideEdits(
+  { beside, fields: table }: ListShape,
+  before: Value | undefined,
+  fields: Fields | null,
+): readonly Edit[] {
+  const { id, fields: names, empty } = beside ?? { id: '', fields: [], empty: {} }
+  if (fields === null) return before === undefined ? [] : [{ op: 'remove', path: [id] }]
+  const wanted: Item = Object.fromEntries(
+    names.flatMap((name) => (fields[name] === undefined || fields[name] === null ? [] : [[name, fields[name]]])),
+  )
   return isRecord(before)
-    ? fieldEdits(['everyone'], before, wanted)
-    : [{ op: 'set', path: ['everyone'], value: { permissions: [], ...wanted } }]
+    ? fieldEdits([id], before, wanted, table)
+    : [{ op: 'set', path: [id], value: { ...empty, ...wanted } }]
 }

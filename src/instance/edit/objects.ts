@@ -1,4 +1,3 @@
-import { EXIT, fail } from '../diagnostic.ts'
 import {
   nameParts,
   type EditContext,
@@ -12,70 +11,56 @@ import { edit } from './edit.ts'
 import { type Edit } from './types.ts'
 import { schemaComment, startOf } from './file.ts'
 import { listEdits } from './lists.ts'
-import { orderEdits, withKeys } from './rules.ts'
-import { settingEdits } from './settings.ts'
-import { SHAPES, type ListShape } from './shapes.ts'
+import { orderEdits, withKeys } from './keys.ts'
+import { mapEdits } from './maps.ts'
+import type { Shape, ShapeOf } from './shapes.ts'
 import { type Fields } from '../values.ts'
-import { own } from '../get-own.ts'
-import { noSuchKind } from './texts.ts'
 
 export type { EditOptions, FileEdit, ObjectChange, ReadText } from './changes.ts'
-export { ruleKey } from './rules.ts'
-
-/** The file that holds a kind. */
-export function fileOf(kind: string): string {
-  if (kind === 'setting') return 'settings.yaml'
-  return kind === 'rule-order' ? 'rules.yaml' : shapeOf(kind).file
-}
-
-function shapeOf(kind: string): ListShape {
-  return own(SHAPES, kind) ?? fail(EXIT.invalid, 'unknown-kind', noSuchKind(kind))
-}
+export { keyFrom } from './keys.ts'
 
 /** Writes what the objects should be into the files. Returns only the files that change. */
 export function editObjects(
+  shapeOf: ShapeOf,
   read: ReadText,
   changes: readonly ObjectChange[],
   options: EditOptions = {},
 ): readonly FileEdit[] {
   const files = new Map<string, string>()
   const current: ReadText = (file) => files.get(file) ?? read(file)
-  const kinds = Map.groupBy(withKeys(read, changes.map(nameParts)), (change) => change.kind)
-  // The order of the rules comes after the rules that it names.
-  for (const [kind, ofKind] of [...kinds].toSorted(
-    ([a], [b]) => Number(a === 'rule-order') - Number(b === 'rule-order'),
-  )) {
+  const kinds = Map.groupBy(withKeys(shapeOf, read, changes.map(nameParts)), (change) => change.kind)
+  const shaped = [...kinds].map(([kind, ofKind]) => ({ shape: shapeOf(kind), ofKind }))
+  // An order comes after the items that it names.
+  for (const { shape, ofKind } of shaped.toSorted((a, b) => Number(isOrder(a.shape)) - Number(isOrder(b.shape)))) {
     const context: EditContext = { ...options, read: current, texts: new Map() }
-    const file = fileOf(kind)
-    const before = current(file)
-    const after = editKind(kind, file, before, ofKind, context)
+    const before = current(shape.file)
+    const after = editKind(shape, before, ofKind, context)
     for (const [name, text] of context.texts) files.set(name, text)
-    if (after !== undefined && after !== before) files.set(file, after)
+    if (after !== undefined && after !== before) files.set(shape.file, after)
   }
   return [...files].map(([file, text]) => ({ file, text }))
 }
 
+const isOrder = ({ form }: Shape): boolean => form === 'order'
+
 function editKind(
-  kind: string,
-  file: string,
+  shape: Shape,
   before: string | undefined,
   changes: readonly NamedChange[],
   context: EditContext,
 ): string | undefined {
-  const text = startOf(file, before)
-  const edits = editsOf(kind, text, changes, context)
+  const text = startOf(shape.file, before)
+  const edits = editsOf(shape, text, changes, context)
   if (edits.length === 0) return before
-  const after = edit(file, text, edits, context.emptied)
-  return before === undefined && SPACED.has(kind) ? spacedOut(after) : after
+  const after = edit(shape.file, text, edits, context.emptied)
+  return before === undefined && shape.form === 'list' && shape.spaced === true ? spacedOut(after) : after
 }
 
-function editsOf(kind: string, text: string, changes: readonly NamedChange[], context: EditContext): readonly Edit[] {
-  if (kind === 'setting') return settingEdits(text, changes, context)
-  return kind === 'rule-order' ? orderEdits(text, changes) : listEdits(shapeOf(kind), text, changes, context)
+function editsOf(shape: Shape, text: string, changes: readonly NamedChange[], context: EditContext): readonly Edit[] {
+  if (shape.form === 'map') return mapEdits(shape, text, changes, context)
+  return shape.form === 'order' ? orderEdits(shape, text, changes) : listEdits(shape, text, changes, context)
 }
 
-/** Kinds whose items are long enough to stand apart in a new file. */
-const SPACED = new Set(['rule', 'role'])
 const spacedOut = (text: string): string => text.replaceAll(/(?<!:)\n(?= {2}- )/g, '\n\n')
 
 /** An object for a new file. */
@@ -86,13 +71,16 @@ export interface NewObject {
 }
 
 /** A new file for the objects of a kind, and the long texts beside it. Without objects it needs `emptied`. */
-export function newFile(kind: string, objects: readonly NewObject[], options: EditOptions = {}): readonly FileEdit[] {
+export function newFile(
+  shapeOf: ShapeOf,
+  kind: string,
+  objects: readonly NewObject[],
+  options: EditOptions = {},
+): readonly FileEdit[] {
   const changes = objects.map(({ id, ...rest }) => ({ ref: `${kind}/${id}`, ...rest }))
-  if (changes.length > 0) return editObjects(() => undefined, changes, options)
-  const file = fileOf(kind)
+  if (changes.length > 0) return editObjects(shapeOf, () => undefined, changes, options)
+  const shape = shapeOf(kind)
   const empty: Edit =
-    kind === 'setting'
-      ? { op: 'set', path: ['settings'], value: {} }
-      : { op: 'set', path: [shapeOf(kind).list], value: [] }
-  return [{ file, text: edit(file, schemaComment(file), [empty], options.emptied) }]
+    shape.form === 'map' ? { op: 'set', path: [shape.map], value: {} } : { op: 'set', path: [shape.list], value: [] }
+  return [{ file: shape.file, text: edit(shape.file, schemaComment(shape.file), [empty], options.emptied) }]
 }

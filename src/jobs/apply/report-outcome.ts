@@ -1,5 +1,5 @@
 import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
-import { KINDS } from '../../providers/index.ts'
+import { KINDS } from '../../providers/kinds.ts'
 import { showed } from '../../reconcile/approval-marks.ts'
 import type { ObjectRef } from '../../reconcile/values.ts'
 import { renderApplied } from '../../comments/applied.ts'

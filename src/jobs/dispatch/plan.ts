@@ -1,6 +1,6 @@
 import { renderMarkdown } from '../../comments/plan.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
-import { KINDS } from '../../providers/index.ts'
+import { KINDS } from '../../providers/kinds.ts'
 import { connectTo } from '../../session/connect.ts'
 import type { Job } from '../../session/job.ts'
 import { planNow } from '../../session/planning.ts'

@@ -1,7 +1,7 @@
 import type { PullRequest } from '../../forges/forge.ts'
 import type { ObjectChange } from '../../instance/edit/objects.ts'
 import type { Instance, Source } from '../../instance/instance.ts'
-import { KINDS } from '../../providers/index.ts'
+import { KINDS } from '../../providers/kinds.ts'
 import type { ExpiredObject } from '../../comments/drift-issue.ts'
 import { draft } from '../../session/write-instance.ts'
 import type { Session } from '../../session/session.ts'

@@ -1,7 +1,7 @@
 import type { Rule } from '../../instance/documents.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import type { ObjectChange } from '../../instance/edit/objects.ts'
-import { ruleKey } from '../../instance/edit/objects.ts'
+import { keyFrom } from '../../instance/edit/objects.ts'
 import { nearest } from '../../instance/nearest.ts'
 import { draft, type FilesDraft } from '../../session/write-instance.ts'
 import type { Io } from '../../session/io.ts'
@@ -60,7 +60,7 @@ function ruleOf(rules: readonly Rule[], named: string): Rule {
 function addRule(rules: readonly Rule[], { language, text, hint }: RuleRequest): RuleDraft {
   if (language !== undefined)
     return fail(EXIT.invalid, 'no-rule', TRANSLATION_OF_NO_RULE.message, { hint: TRANSLATION_OF_NO_RULE.hint })
-  const key = ruleKey(text, new Set(rules.map((rule) => rule.key)))
+  const key = keyFrom(text, new Set(rules.map((rule) => rule.key)))
   return {
     change: { ref: `rule/${key}`, fields: { text, ...(hint === undefined ? {} : { hint }) } },
     ...ruleAdded(key),

@@ -1,6 +1,6 @@
 import type { PullRequest } from '../../forges/forge.ts'
 import type { Diagnostic, ExitCode, HerdbookError } from '../../instance/diagnostic.ts'
-import { KINDS } from '../../providers/index.ts'
+import { KINDS } from '../../providers/kinds.ts'
 import { exitOfPlan } from '../../reconcile/exit.ts'
 import { marksBlock, marksOf, sealComment } from '../../reconcile/approval-marks.ts'
 import { redact, redactedDiagnostics, disclosure } from '../../redaction/redact.ts'

@@ -1,20 +1,13 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
-import type {
-  DraftStep,
-  KindInput,
-  Kind,
-  StepOutcome,
-  Violation,
-  LiveState,
-  WriteContext,
-} from '../../reconcile/kind.ts'
+import type { DescribedKind } from '../described.ts'
+import type { DraftStep, KindInput, StepOutcome, Violation, LiveState, WriteContext } from '../../reconcile/kind.ts'
 import type { UnmeasuredImpact } from '../../reconcile/provider.ts'
 import type { DesiredObject, LiveObject, Candidate } from '../../reconcile/objects.ts'
 import type { Impact, Step } from '../../reconcile/plan/types.ts'
 import type { ReadRequest, TableName, Tables, WriteConnection, Writer } from './tables.ts'
 
 /** A kind of Mastodon's: the tables that it reads, and how it is written. */
-export interface MastodonKind extends Kind {
+export interface MastodonKind extends DescribedKind {
   /** The tables of a snapshot that `read` needs. */
   readonly tables: readonly TableName[]
   /** The connections that can write it, best first. */

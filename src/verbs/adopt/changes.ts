@@ -1,10 +1,11 @@
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import type { ObjectChange } from '../../instance/edit/objects.ts'
-import { releaseOf, settingOf } from '../../instance/versions.ts'
-import { KINDS } from '../../providers/index.ts'
+import type { DescribedKind } from '../../providers/described.ts'
+import { KINDS } from '../../providers/kinds.ts'
 import { byText, equal } from '../../reconcile/equal.ts'
 import type { Kind } from '../../reconcile/kind.ts'
 import type { Desired, LiveObject } from '../../reconcile/objects.ts'
+import { keyOf, type Field } from '../../instance/field.ts'
 import type { Fields } from '../../instance/values.ts'
 import type { Plan, Step } from '../../reconcile/plan/types.ts'
 import { SHOW_ALL, isHidden, type Disclosure } from '../../redaction/redact.ts'
@@ -36,7 +37,6 @@ export function adoption(
   options: AdoptOptions,
 ): ObjectChange[] {
   const { plan: seen, input, versions } = planned
-  const release = releaseOf(versions.get('mastodon') ?? null)
   const changes = KINDS.flatMap((kind) => {
     const named = asked.get(kind.name)
     const observed = input.live.observed.get(kind.name)
@@ -53,13 +53,13 @@ export function adoption(
             ...new Set([
               ...differing(seen, kind),
               ...storedIn(live, managed),
-              ...(options.privateComments ? withNotes(live, managed) : []),
+              ...(options.privateComments ? withMore(kind, live, managed) : []),
             ]),
           ]
         : [...ids]
     refuseUnknown(kind, ids, live, managed)
     return chosen
-      .filter((id) => kind.name !== 'setting' || settingOf(id, release) !== undefined)
+      .filter((id) => kind.adopt.holds?.(id, versions.get(kind.provider) ?? null) ?? true)
       .toSorted(byText)
       .map((id) =>
         refuseHidden(kind, id, { live: live.get(id)?.fields ?? {}, managed: managed.get(id) ?? {} }, options),
@@ -109,10 +109,18 @@ export const objectsIn = (desired: Desired | undefined) => (desired?.state === '
 const storedIn = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
   [...live].flatMap(([id, { initial, untouched }]) => (initial && !untouched && !managed.has(id) ? [id] : []))
 
-/** Objects whose private comment is on the server and not in the files. */
-const withNotes = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
+/** Objects with a value on the server that is adopted only on request, and is not in the files. */
+const withMore = (
+  kind: DescribedKind,
+  live: ReadonlyMap<string, LiveObject>,
+  managed: ReadonlyMap<string, Fields>,
+): string[] =>
   [...managed].flatMap(([id, fields]) =>
-    !Object.hasOwn(fields, 'private_comment') && (live.get(id)?.fields['private_comment'] ?? '') !== '' ? [id] : [],
+    kind.fields.some(
+      ({ name, onRequest }) => onRequest && !Object.hasOwn(fields, name) && (live.get(id)?.fields[name] ?? '') !== '',
+    )
+      ? [id]
+      : [],
   )
 
 /** The objects of a kind on which the server and the files disagree, without those that only the files have. */
@@ -156,34 +164,29 @@ function refuseHidden(
   return fail(EXIT.invalid, 'not-shown', message, { hint })
 }
 
-/** Fields that the files have in another place, or not at all. */
-const ELSEWHERE: { readonly [kind: string]: readonly string[] } = {
-  role: ['name'],
-  'terms-of-service': ['notified'],
-  'rule-order': ['coming'],
-}
-
 function fieldsFor(
-  kind: Kind,
+  kind: DescribedKind,
   live: LiveObject | undefined,
   managed: Fields | undefined,
   { privateComments, show = SHOW_ALL }: AdoptOptions,
 ): Fields | null {
   if (!live) return null
-  const left = new Set(ELSEWHERE[kind.name])
-  // The base role has no rank, colour or name of its own.
-  const base = kind.name === 'role' && live.id === 'everyone'
+  const table = new Map(kind.fields.map((field) => [field.name, field]))
+  // What stands beside the list has fewer fields.
+  const beside = kind.shape.form === 'list' && kind.shape.beside?.id === live.id ? kind.shape.beside : undefined
+  const onRequest = (field: string): boolean => table.get(field)?.onRequest === true
   const wanted = (field: string): boolean => {
     if (managed)
       return (
-        Object.hasOwn(managed, field) ||
-        (field === 'private_comment' && privateComments === true && live.fields[field] !== '')
+        Object.hasOwn(managed, field) || (onRequest(field) && privateComments === true && live.fields[field] !== '')
       )
-    if (base) return field === 'permissions' || field === 'collection_limit'
+    if (beside) return beside.fields.includes(field)
     return (
-      (field !== 'private_comment' || privateComments === true) &&
-      !isHidden(kind.name, field, live.fields[field] ?? null, show)
+      (!onRequest(field) || privateComments === true) && !isHidden(kind.name, field, live.fields[field] ?? null, show)
     )
   }
-  return Object.fromEntries(Object.entries(live.fields).filter(([field]) => wanted(field) && !left.has(field)))
+  return Object.fromEntries(Object.entries(live.fields).filter(([name]) => wanted(name) && isWritten(table.get(name))))
 }
+
+/** Whether a file holds the field. */
+const isWritten = (field: Field | undefined): boolean => field !== undefined && keyOf(field) !== null

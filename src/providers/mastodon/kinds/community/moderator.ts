@@ -1,3 +1,5 @@
+import type { Field } from '../../../../instance/field.ts'
+import { byName } from '../../../../instance/edit/shapes.ts'
 import { claimOf } from '../../../../reconcile/claims.ts'
 import { permissionNames } from '../../../../instance/versions.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
@@ -12,7 +14,7 @@ import { about, current, odd, rowsOf, send, word } from '../common.ts'
 import { accountId, EVERYONE_ID, obstacleOf } from './accounts.ts'
 import { outranked, tooLow, unentitled } from './acting-account.ts'
 import { nameToday, roleNames } from './role.ts'
-import { MODERATOR, noSuchRole, removeFromFiles, SESSIONS_END, unlistedRole } from './texts.ts'
+import { MODERATOR, MODERATOR_WORDS, noSuchRole, removeFromFiles, SESSIONS_END, unlistedRole } from './texts.ts'
 
 const FILE = 'moderators.yaml'
 
@@ -112,6 +114,11 @@ function unknownRole(step: DraftStep, { roles }: Tables, instance: Instance): Di
   return [about(step, instance, { code: 'no-such-role', severity: 'error', ...texts })]
 }
 
+const FIELDS: readonly Field[] = [
+  { name: 'role', form: 'word', required: true, main: true },
+  { name: 'until', form: 'moment', inFilesOnly: true },
+]
+
 export const moderator: MastodonKind = {
   name: 'moderator',
   provider: 'mastodon',
@@ -121,6 +128,22 @@ export const moderator: MastodonKind = {
   tables: ['accounts', 'roles'],
   writes: ['console'],
   absence: { is: 'delete' },
+  fields: FIELDS,
+  shape: {
+    form: 'list',
+    file: FILE,
+    list: 'moderators',
+    name: 'account',
+    normal: accountId,
+    display: (id) => id,
+    fields: FIELDS,
+    sort: byName('account'),
+  },
+  words: MODERATOR_WORDS,
+  staff: true,
+  private: 'staff',
+  identify: accountId,
+  adopt: { onRequest: true, whenEmpty: true },
   claims: (instance, now) => {
     const file = instance.documents[FILE]
     if (!file?.moderators) return claimOf(FILE, undefined)

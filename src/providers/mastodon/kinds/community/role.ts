@@ -1,3 +1,4 @@
+import type { Field } from '../../../../instance/field.ts'
 import { claimOf } from '../../../../reconcile/claims.ts'
 import { permissionNames } from '../../../../instance/versions.ts'
 import type { BaseRole, Role } from '../../../../instance/documents.ts'
@@ -12,7 +13,7 @@ import { equal } from '../../../../reconcile/equal.ts'
 import { EVERYONE_ID } from './accounts.ts'
 import { outranked, tooLow, unentitled } from './acting-account.ts'
 import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../common.ts'
-import { givesAdministrator, ROLE, rolesOfOneName } from './texts.ts'
+import { givesAdministrator, ROLE, ROLE_WORDS, rolesOfOneName } from './texts.ts'
 
 const FILE = 'roles.yaml'
 /** The base role that every member has. */
@@ -105,6 +106,17 @@ function opensWith({ field, before, after }: Change): boolean {
   return field === 'require_2fa' && before === true && after === false
 }
 
+const FIELDS: readonly Field[] = [
+  // Its key names the role.
+  { name: 'name', key: null, form: 'word' },
+  { name: 'position', form: 'number', required: true },
+  { name: 'permissions', form: 'set', required: true },
+  { name: 'color', form: 'colour' },
+  { name: 'highlighted', form: 'flag' },
+  { name: 'require_2fa', form: 'flag' },
+  { name: 'collection_limit', form: 'number' },
+]
+
 export const role: MastodonKind = {
   name: 'role',
   provider: 'mastodon',
@@ -114,6 +126,22 @@ export const role: MastodonKind = {
   tables: ['roles'],
   writes: ['console'],
   absence: { is: 'delete' },
+  fields: FIELDS,
+  shape: {
+    form: 'list',
+    file: FILE,
+    list: 'roles',
+    name: 'name',
+    normal: (name) => name,
+    display: (id) => id,
+    fields: FIELDS,
+    sort: (a, b) => Number(b['position']) - Number(a['position']),
+    spaced: true,
+    beside: { id: EVERYONE, fields: ['permissions', 'collection_limit'], empty: { permissions: [] } },
+  },
+  words: ROLE_WORDS,
+  identify: (written) => written,
+  adopt: {},
   bound: [['permissions', 'position', 'require_2fa', 'collection_limit']],
   claims: (instance) => {
     const file = instance.documents[FILE]

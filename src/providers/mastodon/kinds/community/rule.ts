@@ -1,3 +1,4 @@
+import type { Field } from '../../../../instance/field.ts'
 import { claimOf } from '../../../../reconcile/claims.ts'
 import type { Rule } from '../../../../instance/documents.ts'
 import type { TableRows, Write } from '../../tables.ts'
@@ -7,7 +8,7 @@ import type { Fields, Value } from '../../../../instance/values.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { rowsOf, send, setOf, text, word } from '../common.ts'
-import { RULE, RULE_ORDER } from './texts.ts'
+import { RULE, RULE_ORDER, RULE_ORDER_WORDS, RULE_WORDS } from './texts.ts'
 
 const FILE = 'rules.yaml'
 /** The one object of the kind rule-order. */
@@ -64,6 +65,12 @@ function writeOf(step: Step): Write {
 
 const place = (step: Step): number => Number(step.source?.path[1] ?? 0)
 
+const FIELDS: readonly Field[] = [
+  { name: 'text', form: 'text', required: true, main: true },
+  { name: 'hint', form: 'text' },
+  { name: 'translations', form: 'texts' },
+]
+
 export const rule: MastodonKind = {
   name: 'rule',
   provider: 'mastodon',
@@ -73,6 +80,21 @@ export const rule: MastodonKind = {
   tables: ['rules'],
   writes: ['console'],
   absence: { is: 'delete' },
+  fields: FIELDS,
+  shape: {
+    form: 'list',
+    file: FILE,
+    list: 'rules',
+    name: 'key',
+    normal: (key) => key,
+    display: (id) => id,
+    fields: FIELDS,
+    spaced: true,
+    keyed: true,
+  },
+  words: RULE_WORDS,
+  identify: (written) => written,
+  adopt: { whenEmpty: true },
   bound: [['text', 'hint', 'translations']],
   claims: (instance) => {
     const rules = instance.documents[FILE]?.rules
@@ -123,6 +145,11 @@ export const ruleOrder: MastodonKind = {
   tables: ['rules'],
   writes: ['console'],
   absence: { is: 'release', remove: null },
+  fields: [{ name: 'order', form: 'set' }],
+  shape: { form: 'order', file: FILE, list: 'rules', name: 'key' },
+  words: RULE_ORDER_WORDS,
+  identify: (written) => written,
+  adopt: {},
   claims: (instance) => {
     const rules = instance.documents[FILE]?.rules
     if (!rules) return claimOf(FILE, undefined)

@@ -1,6 +1,6 @@
 import { claimOf } from '../../../../reconcile/claims.ts'
 import { parse } from 'yaml'
-import { defaultOf, SETTINGS, settingType } from '../../../../instance/versions.ts'
+import { defaultOf, releaseOf, SETTINGS, settingOf, settingType } from '../../../../instance/versions.ts'
 import type { Instance } from '../../../../instance/instance.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import type { TableRows, Tables, Write } from '../../tables.ts'
@@ -13,10 +13,19 @@ import type { Step } from '../../../../reconcile/plan/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { about, odd, rowsOf, send, setOf, text } from '../common.ts'
 import { accountId } from './accounts.ts'
-import { noSuchContact, oddSetting, SETTING, settingNotYaml } from './texts.ts'
+import { noSuchContact, oddSetting, SETTING, SETTING_WORDS, settingNotYaml } from './texts.ts'
 import { own } from '../../../../instance/get-own.ts'
 
 const FILE = 'settings.yaml'
+
+/** Settings that are pages of text, and the file that a new one goes into. */
+const PAGES: { readonly [key: string]: string } = {
+  site_extended_description: 'about.md',
+  site_terms: 'privacy-policy.md',
+  closed_registrations_message: 'closed-registrations.md',
+  custom_css: 'custom.css',
+  email_footer_text: 'email-footer.md',
+}
 
 /** Settings whose change deletes something for good, or disturbs members. */
 const HAZARDS: { readonly [key: string]: Hazard } = {
@@ -122,6 +131,11 @@ export const setting: MastodonKind = {
     ),
   writes: ['console'],
   absence: { is: 'release', remove: null },
+  fields: [{ name: 'value', form: 'text', main: true }],
+  shape: { form: 'map', file: FILE, map: 'settings', pages: PAGES },
+  words: SETTING_WORDS,
+  identify: (written) => written,
+  adopt: { whenEmpty: true, holds: (id, version) => settingOf(id, releaseOf(version)) !== undefined },
   claims: (instance) => {
     const settings = instance.documents[FILE]?.settings
     if (!settings) return claimOf(FILE, undefined)

@@ -1,9 +1,20 @@
+import type { Field } from '../../../../instance/field.ts'
+import { byName } from '../../../../instance/edit/shapes.ts'
 import { claimOf } from '../../../../reconcile/claims.ts'
 import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { about, managed, rowsOf, send, text } from '../common.ts'
 import type { TableRows, Write } from '../../tables.ts'
-import { draftsOfTerms, mailAboutTerms, MAILS_MEMBERS, SIDEKIQ, TERMS, termsPast, termsPublished } from './texts.ts'
+import {
+  draftsOfTerms,
+  mailAboutTerms,
+  MAILS_MEMBERS,
+  SIDEKIQ,
+  TERMS,
+  TERMS_WORDS,
+  termsPast,
+  termsPublished,
+} from './texts.ts'
 
 const FILE = 'terms-of-service.yaml'
 
@@ -22,6 +33,12 @@ function draftsIn(rows: readonly TableRows['terms_of_services'][]): string[] {
   return length === 0 ? [] : [draftsOfTerms(length)]
 }
 
+const FIELDS: readonly Field[] = [
+  { name: 'text', form: 'text', required: true },
+  { name: 'changelog', form: 'text', required: true },
+  { name: 'notified', key: null, form: 'flag' },
+]
+
 export const termsOfService: MastodonKind = {
   name: 'terms-of-service',
   provider: 'mastodon',
@@ -31,6 +48,22 @@ export const termsOfService: MastodonKind = {
   tables: ['terms_of_services'],
   writes: ['console'],
   absence: { is: 'release', remove: null },
+  fields: FIELDS,
+  shape: {
+    form: 'list',
+    file: FILE,
+    list: 'terms_of_service',
+    name: 'effective_date',
+    normal: (date) => date,
+    display: (id) => id,
+    fields: FIELDS,
+    outdated: ({ notified }) => (notified === false ? ['notify_members'] : []),
+    sort: byName('effective_date'),
+    page: (id) => `terms-${id}.md`,
+  },
+  words: TERMS_WORDS,
+  identify: (written) => written,
+  adopt: {},
   bound: [['text', 'changelog', 'notified']],
   claims: (instance) => {
     const versions = instance.documents[FILE]?.terms_of_service

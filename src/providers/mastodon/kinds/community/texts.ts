@@ -1,3 +1,4 @@
+import type { KindWords } from '../../../described.ts'
 import type { Advice } from '../../../../instance/diagnostic.ts'
 /** Why an account cannot get a role yet. */
 export const noAccountYet = (name: string): string => `There is no account @${name} yet.`
@@ -136,3 +137,67 @@ export const termsPublished = (date: string): Advice => ({
 /** Where the effects of a write happen, and what they are. */
 export const SIDEKIQ = "Mastodon's Sidekiq"
 export const mailAboutTerms = (date: string): string => `the mail to members about the terms of ${date}`
+
+export const ROLE_WORDS: KindWords = {
+  phrases: [
+    { action: 'create', one: 'adds the role {id}', many: 'adds {n} roles' },
+    { action: 'update', one: 'changes the role {id}', many: 'changes {n} roles' },
+    { action: 'delete', one: 'removes the role {id}', many: 'removes {n} roles' },
+  ],
+}
+
+export const MODERATOR_WORDS: KindWords = {
+  phrases: [
+    { action: 'create', one: 'gives {after.role} to {id}', many: 'gives a role to {n} people' },
+    {
+      action: 'update',
+      one: 'moves {id} from {before.role} to {after.role}',
+      many: 'changes the role of {n} people',
+    },
+    { action: 'delete', one: 'takes {seen.role} from {id}', many: 'takes the role from {n} people' },
+  ],
+}
+
+export const RULE_WORDS: KindWords = {
+  phrases: [
+    { action: 'create', one: 'adds the rule {id}', many: 'adds {n} rules' },
+    { action: 'update', one: 'rewords the rule {id}', many: 'rewords {n} rules' },
+    { action: 'delete', one: 'removes the rule {id}', many: 'removes {n} rules' },
+  ],
+}
+
+export const RULE_ORDER_WORDS: KindWords = {
+  phrases: [
+    { action: 'create', one: 'orders the rules', many: 'orders the rules' },
+    { action: 'update', one: 'puts the rules in another order', many: 'puts the rules in another order' },
+    { action: 'delete', one: 'drops the order of the rules', many: 'drops the order of the rules' },
+  ],
+}
+
+export const SETTING_WORDS: KindWords = {
+  phrases: [
+    { action: 'create', one: 'sets {id}', many: 'sets {n} settings' },
+    { action: 'update', one: 'changes the setting {id}', many: 'changes {n} settings' },
+    { action: 'delete', one: 'returns {id} to its default', many: 'returns {n} settings to their default' },
+  ],
+}
+
+export const TERMS_WORDS: KindWords = {
+  phrases: [
+    {
+      action: 'create',
+      to: { notified: true },
+      one: 'publishes the terms of service of {id} and notifies all members',
+      many: 'publishes {n} terms of service and notifies all members',
+    },
+    { action: 'create', one: 'publishes the terms of service of {id}', many: 'publishes {n} terms of service' },
+    {
+      action: 'update',
+      to: { notified: true },
+      one: 'notifies all members about the terms of service of {id}',
+      many: 'notifies all members about {n} terms of service',
+    },
+    { action: 'update', one: 'edits the terms of service of {id}', many: 'edits {n} terms of service' },
+    { action: 'delete', one: 'removes the terms of service of {id}', many: 'removes {n} terms of service' },
+  ],
+}

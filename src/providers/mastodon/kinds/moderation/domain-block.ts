@@ -1,5 +1,7 @@
 import { claimOf } from '../../../../reconcile/claims.ts'
-import { normalizeDomain, parentsOf } from '../../../../instance/domains.ts'
+import { parentsOf } from '../../../../instance/domains.ts'
+import { byName } from '../../../../instance/edit/shapes.ts'
+import type { Field } from '../../../../instance/field.ts'
 import type { DomainBlock } from '../../../../instance/documents.ts'
 import type { TableRows, Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
@@ -11,13 +13,15 @@ import type { Impact, Step } from '../../../../reconcile/plan/types.ts'
 import { byText } from '../../../../reconcile/equal.ts'
 import { changed, current, managed, rowsOf, send, setOf, text, word } from '../common.ts'
 import { own } from '../../../../instance/get-own.ts'
-import { STRENGTH } from '../../../../instance/severity.ts'
+import { SEVERITY_WORDS, STRENGTH } from '../../../../instance/severity.ts'
+import { domainOf, readableDomain, typedDomain } from '../domain-names.ts'
 import { isAsStrict, underStricter } from './covering.ts'
 import {
   APPLIES_AGAIN,
   CANNOT_COUNT,
   DOES_NOT_COME_BACK,
   DOMAIN_BLOCK,
+  DOMAIN_BLOCK_WORDS,
   effectOf,
   FOLLOW_RELATIONS,
   hides,
@@ -29,6 +33,16 @@ import {
 const FILE = 'domain-blocks.yaml'
 const SEVERITY = { suspend: 'suspend', limit: 'silence', silence: 'silence', none: 'noop', noop: 'noop' } as const
 const FLAGS = ['reject_media', 'reject_reports'] as const
+
+const FIELDS: readonly Field[] = [
+  { name: 'severity', form: 'word', required: true, main: true, words: SEVERITY_WORDS },
+  { name: 'reject_media', form: 'flag' },
+  { name: 'reject_reports', form: 'flag' },
+  { name: 'obfuscate', form: 'flag' },
+  { name: 'public_comment', form: 'text' },
+  { name: 'private_comment', form: 'text', optional: true, onRequest: true, private: 'private_comments' },
+  { name: 'until', form: 'moment', inFilesOnly: true },
+]
 
 /** Ignores the flags of a suspension, where they have no effect: they count as the other side's. */
 function aligned(block: Fields, other: Fields | undefined): Fields {
@@ -58,11 +72,6 @@ const liveFields = (row: TableRows['domain_blocks']): Fields => ({
   public_comment: text(row.public_comment),
   private_comment: text(row.private_comment),
 })
-
-const domainOf = (written: string): string => {
-  const name = normalizeDomain(written)
-  return 'domain' in name ? name.domain : written
-}
 
 const strength = (severity: Value | undefined): number => own(STRENGTH, word(severity)) ?? -1
 const raised = (step: Pick<DraftStep, 'changes' | 'seen'>): Value | undefined => {
@@ -160,6 +169,21 @@ export const domainBlock: MastodonKind = {
   tables: ['domain_blocks'],
   writes: ['rest', 'console'],
   absence: { is: 'delete' },
+  fields: FIELDS,
+  shape: {
+    form: 'list',
+    file: FILE,
+    list: 'domain_blocks',
+    name: 'domain',
+    normal: domainOf,
+    display: readableDomain,
+    fields: FIELDS,
+    outdated: ({ severity = 'suspend' }) => (severity === 'suspend' ? [] : ['accept_severed_relationships']),
+    sort: byName('domain'),
+  },
+  words: DOMAIN_BLOCK_WORDS,
+  identify: typedDomain,
+  adopt: { whenEmpty: true },
   bound: [['severity', ...FLAGS]],
   claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.domain_blocks

@@ -1,12 +1,16 @@
 import { claimOf } from '../../../../reconcile/claims.ts'
-import { normalizeDomain } from '../../../../instance/domains.ts'
+import { byName } from '../../../../instance/edit/shapes.ts'
+import type { Field } from '../../../../instance/field.ts'
 import type { Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { current, rowsOf, send, setOf } from '../common.ts'
-import { DELETED_AND_CREATED, EMAIL_DOMAIN_BLOCK } from './texts.ts'
+import { domainOf, readableDomain, typedDomain } from '../domain-names.ts'
+import { DELETED_AND_CREATED, EMAIL_DOMAIN_BLOCK, EMAIL_DOMAIN_BLOCK_WORDS } from './texts.ts'
 
 const FILE = 'email-domain-blocks.yaml'
+
+const FIELDS: readonly Field[] = [{ name: 'allow_with_approval', form: 'flag' }]
 
 /** Makes the writes. Mastodon cannot change one: an update is a delete and a create. */
 function writesOf(step: Step): Write[] {
@@ -31,17 +35,28 @@ export const emailDomainBlock: MastodonKind = {
   tables: ['email_domain_blocks'],
   writes: ['rest', 'console'],
   absence: { is: 'delete' },
+  fields: FIELDS,
+  shape: {
+    form: 'list',
+    file: FILE,
+    list: 'email_domain_blocks',
+    name: 'domain',
+    normal: domainOf,
+    display: readableDomain,
+    fields: FIELDS,
+    sort: byName('domain'),
+  },
+  words: EMAIL_DOMAIN_BLOCK_WORDS,
+  identify: typedDomain,
+  adopt: { whenEmpty: true },
   claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.email_domain_blocks
     if (!blocks) return claimOf(FILE, undefined)
-    const objects = current(blocks, now, (block, i) => {
-      const name = normalizeDomain(block.domain)
-      return {
-        id: 'domain' in name ? name.domain : block.domain,
-        fields: { allow_with_approval: block.allow_with_approval ?? false },
-        source: { file: FILE, path: ['email_domain_blocks', i] },
-      }
-    })
+    const objects = current(blocks, now, (block, i) => ({
+      id: domainOf(block.domain),
+      fields: { allow_with_approval: block.allow_with_approval ?? false },
+      source: { file: FILE, path: ['email_domain_blocks', i] },
+    }))
     return claimOf(FILE, objects)
   },
   read: (tables) => ({

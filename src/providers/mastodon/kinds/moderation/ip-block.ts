@@ -1,5 +1,7 @@
 import { claimOf } from '../../../../reconcile/claims.ts'
 import { normalizeAddress } from '../../../../instance/addresses.ts'
+import { byName } from '../../../../instance/edit/shapes.ts'
+import type { Field } from '../../../../instance/field.ts'
 import type { Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
@@ -7,7 +9,7 @@ import type { Value } from '../../../../instance/values.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
 import { own } from '../../../../instance/get-own.ts'
-import { IP_BLOCK } from './texts.ts'
+import { IP_BLOCK, IP_BLOCK_WORDS } from './texts.ts'
 
 const FILE = 'ip-blocks.yaml'
 const MINUTE = 60_000
@@ -16,6 +18,20 @@ const STRENGTH: { readonly [severity: string]: number } = {
   sign_up_block: 1,
   no_access: 2,
 }
+
+const FIELDS: readonly Field[] = [
+  { name: 'severity', form: 'word', required: true, main: true },
+  { name: 'comment', form: 'text', optional: true, private: 'ip_blocks' },
+  { name: 'expires_at', key: 'until', form: 'moment' },
+]
+
+const addressOf = (written: string): string => {
+  const ip = normalizeAddress(written)
+  return 'address' in ip ? ip.address : written
+}
+
+/** An address without the length of a prefix that holds all of it. */
+const shortAddress = (id: string): string => id.replace(/^([\d.]+)\/32$/, '$1').replace(/^([\da-f:.]+)\/128$/i, '$1')
 
 function writeOf(step: Step): Write {
   const base = { table: 'ip_blocks', serverId: step.serverId, name: step.id } as const
@@ -42,22 +58,34 @@ export const ipBlock: MastodonKind = {
   tables: ['ip_blocks'],
   writes: ['rest', 'console'],
   absence: { is: 'delete' },
+  fields: FIELDS,
+  shape: {
+    form: 'list',
+    file: FILE,
+    list: 'ip_blocks',
+    name: 'ip',
+    normal: addressOf,
+    display: shortAddress,
+    fields: FIELDS,
+    sort: byName('ip'),
+  },
+  words: IP_BLOCK_WORDS,
+  private: 'ip_blocks',
+  identify: addressOf,
+  adopt: { onRequest: true, whenEmpty: true },
   bound: [['severity', 'expires_at']],
   claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.ip_blocks
     if (!blocks) return claimOf(FILE, undefined)
-    const objects = current(blocks, now, (block, i) => {
-      const ip = normalizeAddress(block.ip)
-      return {
-        id: 'address' in ip ? ip.address : block.ip,
-        fields: managed({
-          severity: block.severity,
-          comment: block.comment === undefined ? undefined : text(block.comment),
-          expires_at: block.until === undefined ? null : new Date(untilTime(block.until)).toISOString(),
-        }),
-        source: { file: FILE, path: ['ip_blocks', i] },
-      }
-    })
+    const objects = current(blocks, now, (block, i) => ({
+      id: addressOf(block.ip),
+      fields: managed({
+        severity: block.severity,
+        comment: block.comment === undefined ? undefined : text(block.comment),
+        expires_at: block.until === undefined ? null : new Date(untilTime(block.until)).toISOString(),
+      }),
+      source: { file: FILE, path: ['ip_blocks', i] },
+    }))
     return claimOf(FILE, objects)
   },
   read: (tables, { desired, now }) => {

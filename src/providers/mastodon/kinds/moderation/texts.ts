@@ -1,3 +1,4 @@
+import type { KindWords } from '../../../described.ts'
 import type { Relations } from '../../../../instance/relations.ts'
 import { own } from '../../../../instance/get-own.ts'
 
@@ -45,3 +46,88 @@ export const APPLIES_AGAIN =
 
 export const DELETED_AND_CREATED =
   'Herdbook deletes this block and creates it again, because Mastodon cannot change it.'
+
+export const DOMAIN_BLOCK_WORDS: KindWords = {
+  impact: { irreversible: 'removes', disruptive: 'hides', reversible: 'hides' },
+  phrases: [
+    { action: 'create', to: { severity: 'suspend' }, one: 'blocks {id}', many: 'blocks {n} domains' },
+    { action: 'create', to: { severity: 'silence' }, one: 'limits {id}', many: 'limits {n} domains' },
+    {
+      action: 'create',
+      to: { reject_media: true },
+      one: 'rejects media from {id}',
+      many: 'rejects media from {n} domains',
+    },
+    {
+      action: 'create',
+      to: { reject_reports: true },
+      one: 'rejects reports from {id}',
+      many: 'rejects reports from {n} domains',
+    },
+    { action: 'create', one: 'lists {id} without a limit', many: 'lists {n} domains without a limit' },
+    {
+      action: 'update',
+      to: { severity: 'suspend' },
+      one: 'raises {id} from {before.severity} to suspend',
+      many: 'raises {n} domains to suspend',
+    },
+    {
+      action: 'update',
+      to: { severity: 'noop' },
+      one: 'lowers {id} from {before.severity} to none',
+      many: 'lowers {n} domains to none',
+    },
+    {
+      action: 'update',
+      from: { severity: 'suspend' },
+      one: 'lowers {id} from suspend to {after.severity}',
+      many: 'lowers {n} domains to limit',
+    },
+    {
+      action: 'update',
+      from: { severity: 'noop' },
+      one: 'raises {id} from none to {after.severity}',
+      many: 'raises {n} domains to limit',
+    },
+    { action: 'update', one: 'edits the block of {id}', many: 'edits {n} domain blocks' },
+    { action: 'delete', one: 'lifts the block of {id}', many: 'lifts {n} domain blocks' },
+  ],
+}
+
+export const EMAIL_DOMAIN_BLOCK_WORDS: KindWords = {
+  phrases: [
+    {
+      action: 'create',
+      to: { allow_with_approval: true },
+      one: 'holds sign-ups with {id} for approval',
+      many: 'holds sign-ups with {n} e-mail domains for approval',
+    },
+    { action: 'create', one: 'refuses sign-ups with {id}', many: 'refuses sign-ups with {n} e-mail domains' },
+    { action: 'update', one: 'edits the e-mail block of {id}', many: 'edits {n} e-mail domain blocks' },
+    { action: 'delete', one: 'lifts the e-mail block of {id}', many: 'lifts {n} e-mail domain blocks' },
+  ],
+}
+
+export const IP_BLOCK_WORDS: KindWords = {
+  phrases: [
+    {
+      action: 'create',
+      to: { severity: 'no_access' },
+      one: 'blocks all access from {id}',
+      many: 'blocks all access from {n} addresses',
+    },
+    {
+      action: 'create',
+      to: { severity: 'sign_up_block' },
+      one: 'refuses sign-ups from {id}',
+      many: 'refuses sign-ups from {n} addresses',
+    },
+    {
+      action: 'create',
+      one: 'holds sign-ups from {id} for approval',
+      many: 'holds sign-ups from {n} addresses for approval',
+    },
+    { action: 'update', one: 'edits the IP block of {id}', many: 'edits {n} IP blocks' },
+    { action: 'delete', one: 'lifts the IP block of {id}', many: 'lifts {n} IP blocks' },
+  ],
+}
