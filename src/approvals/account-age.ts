@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
-import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
+import { accountId } from '../providers/mastodon/kinds/accounts.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
 import type { Session } from '../session/session.ts'
 import { youngAccount } from './texts.ts'

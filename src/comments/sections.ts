@@ -1,7 +1,7 @@
 import { leftBehindInWords } from '../reconcile/plan/absence.ts'
 import type { WayOut, Plan, Difference, UnmanagedObject } from '../reconcile/plan/types.ts'
 import { protocolInWords } from '../reconcile/protocols.ts'
-import { titleOf, type KindName } from '../words/describe-step.ts'
+import { titleOf, wholeOf, type KindName } from '../words/describe-step.ts'
 import { absence, sidesOf } from '../words/field-changes.ts'
 import { bullets, framed, shortening, type CommentSection } from './fit-comment.ts'
 import { HIDDEN } from '../redaction/redact-text.ts'
@@ -89,7 +89,7 @@ export function unread(plan: Plan, kinds: readonly KindName[]): CommentSection {
   const missing = unreadIn(plan)
   if (missing.length === 0) return []
   const items = missing.map(
-    (read) => `- **${titleOf(read.kind, kinds).many}**: ${prose(clip(inline(read.reason ?? 'no answer'), 500))}`,
+    (read) => `- **${wholeOf(read.kind, kinds)}**: ${prose(clip(inline(read.reason ?? 'no answer'), 500))}`,
   )
   return [
     () => alert('WARNING', ['**Herdbook could not read these, so it changes none of them:**', ...items].join('\n')),
@@ -125,7 +125,7 @@ function named(ref: string, one: UnmanagedObject | undefined): string {
 /** What is on the server and left alone, in sentences. */
 export function leftAlone(plan: Plan, kinds: readonly KindName[]): string[] {
   const rest = plan.unmanaged.filter((one) => !one.addedByHand && !one.spared)
-  const released = plan.released.map((kind) => titleOf(kind, kinds).many)
+  const released = plan.released.map((kind) => wholeOf(kind, kinds))
   const sentences = [
     ...(rest.length > 0 ? [`On the server, in no file, and left alone: ${counted(rest, kinds)}.`] : []),
     ...(released.length > 0 ? [`Not managed here: ${listed(released)}.`] : []),

@@ -59,7 +59,11 @@ export const DATES: readonly {
 ]
 
 /** What is a long text: the fields of a list's entries or of a map. */
-export const LONG_TEXTS: readonly { readonly file: FileName; readonly key: string; readonly fields: readonly string[] }[] = [
+export const LONG_TEXTS: readonly {
+  readonly file: FileName
+  readonly key: string
+  readonly fields: readonly string[]
+}[] = [
   { file: 'settings.yaml', key: 'settings', fields: ['site_extended_description', 'site_terms', 'closed_registrations_message', 'custom_css', 'email_footer_text'] },
   { file: 'terms-of-service.yaml', key: 'terms_of_service', fields: ['text'] },
 ]

@@ -120,6 +120,7 @@ export function filesModule(all: Schemas): string {
     (found) => `{ ${found.map(([key, { format }]) => `${key}: ${quoted(format ?? '')}`).join(', ')} }`,
   )
   const texts = rowsFor(all, isLongText, (found) => `[${found.map(([key]) => quoted(key)).join(', ')}]`)
+  const keys = lists.map(([file, key]) => `${quoted(file)}: ${quoted(key)}`)
   return `import type { Documents } from './schema.gen.ts'
 
 type FileName = keyof Documents
@@ -130,7 +131,7 @@ ${lines(files.map(quoted))}] as const satisfies readonly FileName[]
 
 /** The list of each file that is about one, by its key. */
 export const LIST_KEYS = {
-${lines(lists.map(([file, key]) => `${quoted(file)}: ${quoted(key)}`))}} as const satisfies { readonly [F in FileName]?: string }
+${lines(keys)}} as const satisfies { readonly [F in FileName]?: string }
 
 /** The files that moderators look after. All other files belong to the owners. */
 export const MODERATED: readonly FileName[] = [
@@ -149,7 +150,11 @@ export const DATES: readonly {
 ${lines(dates)}]
 
 /** What is a long text: the fields of a list's entries or of a map. */
-export const LONG_TEXTS: readonly { readonly file: FileName; readonly key: string; readonly fields: readonly string[] }[] = [
+export const LONG_TEXTS: readonly {
+  readonly file: FileName
+  readonly key: string
+  readonly fields: readonly string[]
+}[] = [
 ${lines(texts)}]
 
 /** The schemas, each read when it is needed. Every path is written out, so that bundlers find them. */

@@ -7,4 +7,5 @@ export const limitsOf = ({ many, whole = many }: PolicyKind['title']): string =>
   `The limits for changes of ${whole}. Absent: the default, those of \`default\`.`
 
 export const driftOf = ({ title: { one, whole = withArticle(one) }, drift }: PolicyKind): string =>
-  `If someone changed ${whole} by hand: report it, or correct it back to the files' version. Absent: the default of its kind, ${drift}.`
+  `If someone changed ${whole} by hand: report it, or correct it back to the files' version. ` +
+  `Absent: the default of its kind, ${drift}.`

@@ -4,7 +4,10 @@ import type { Shape } from '../instance/edit/shapes.ts'
 import type { DescribedKind } from './described.ts'
 import { KINDS as MASTODON } from './mastodon/kinds/index.ts'
 
-/** All kinds, in the order in which they apply; they delete in its reverse. The order is cloud, storage, host, Mastodon. */
+/**
+ * All kinds, in the order in which they apply; they delete in its reverse.
+ * The order is cloud, storage, host, Mastodon.
+ */
 export const KINDS: readonly DescribedKind[] = [...MASTODON]
 
 const BY_NAME: ReadonlyMap<string, DescribedKind> = new Map(KINDS.map((kind) => [kind.name, kind]))

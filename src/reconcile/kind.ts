@@ -65,7 +65,7 @@ export interface Kind {
   readonly name: string
   /** The provider it belongs to. */
   readonly provider: string
-  /** For people: "file", "files". `whole`: what stands for all of them, if that is not `many`: "the terms of service". */
+  /** For people: "file", "files". `whole` stands for all of them, if `many` does not: "the terms of service". */
   readonly title: { readonly one: string; readonly many: string; readonly whole?: string }
   /** The files of `instance/` for it. The first is the oldest and stays the first. */
   readonly sources: readonly [string, ...string[]]

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { PGlite, type ParserOptions, type Transaction } from '@electric-sql/pglite'
 import { seedOf, type Seed } from './seed.ts'
-import { schemaOf, type Version } from './tables.ts'
+import { schemaOf } from './tables.ts'
+import type { Version } from './versions.ts'
 
 export type Row = Record<string, unknown>
 

@@ -3,7 +3,7 @@ import type { DatabaseSession } from './database.ts'
 import { NOT_FOUND, Refusal } from './failure.ts'
 import type { Params } from './params.ts'
 import type { AccessToken } from './tokens.ts'
-import type { Version } from './tables.ts'
+import type { Version } from './versions.ts'
 
 export interface Call {
   readonly session: DatabaseSession
@@ -27,13 +27,18 @@ export interface HttpAnswer {
 
 export type Handler = (call: Call) => Promise<HttpAnswer>
 
+export const DOMAIN = 'herd.example'
+
 /** The host that `Link` names, whatever host the request was sent to. */
-export const PUBLIC_URL = 'https://herd.example'
+export const PUBLIC_URL = `https://${DOMAIN}`
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** A timestamp column as the API writes it. */
 export const time = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** The account that a call is made for. */
+export const actorOf = (call: Call): string => call.token?.account_id ?? ''
 
 /** The one row that a path names, or 404. */
 export function found<R>(rows: readonly R[]): R {

@@ -11,9 +11,12 @@ import { rails, type Breakpoint } from './connections/console.ts'
 import { psql } from './connections/psql.ts'
 import { reader } from './connections/reader.ts'
 import { createHttpServer } from './server.ts'
+import { startQueue, type Queue } from './queue.ts'
+import { kindsOf } from './registry.ts'
 import { startRates } from './rates.ts'
-import { DOMAIN, TOKEN_NAMES, type Seed, type TokenName } from './seed.ts'
-import type { Version } from './tables.ts'
+import { DOMAIN } from './http.ts'
+import { TOKEN_NAMES, type Seed, type TokenName } from './seed.ts'
+import type { Version } from './versions.ts'
 
 export interface SandboxOptions {
   /** 0, the default, takes a free one. */
@@ -41,6 +44,8 @@ export interface Sandbox {
   readonly query: <R extends Row = Row>(sql: string, params?: readonly unknown[]) => Promise<R[]>
   /** The same with nothing else in between; undone when it throws. */
   readonly transaction: Database['transaction']
+  /** Takes the jobs of its pages and its console, and knows what they were. */
+  readonly queue: Queue
   /** Begins new rate windows, as five minutes of waiting would. */
   readonly newWindow: () => void
   /** Lets the next console die there, as a dropped connection or a killed process would. */
@@ -64,6 +69,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   // The socket's path must be short, so it does not stand in a directory that someone named.
   const socket = join(scratch, 'control')
   const script = join(directory, 'config', 'reader.sql')
+  const queue = startQueue(
+    database,
+    kindsOf(version).flatMap(({ jobs = [] }) => jobs),
+  )
   const control = createControl((process) => {
     switch (process.connection) {
       case 'psql':
@@ -71,7 +80,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       case 'reader':
         return reader(database, script, process)
       case 'rails':
-        return rails({ database, version, breaks: (at) => breakpoints.delete(at), noise: process.out }, process)
+        return rails({ database, version, queue, breaks: (at) => breakpoints.delete(at), noise: process.out }, process)
     }
   })
   await mkdir(directory, { recursive: true })
@@ -87,6 +96,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     database: join(directory, 'bin', 'psql'),
     query: database.query,
     transaction: database.transaction,
+    queue,
     newWindow: rates.forget,
     breakConsole: (at) => void breakpoints.add(at),
     installReader: (text) => writeFile(script, text),

@@ -1,44 +1,9 @@
-import type { Version } from './tables.ts'
+import { DOMAIN } from './http.ts'
+import { kindsOf } from './registry.ts'
+import { MADE, quote, SEEDED_AT } from './sql.ts'
+import type { Version } from './versions.ts'
 
 export type Seed = 'contract' | 'empty'
-
-export const DOMAIN = 'herd.example'
-
-/** The permission bits of roles, by key. */
-export const FLAGS: Readonly<Record<string, number>> = Object.fromEntries(
-  [
-    'administrator',
-    'view_devops',
-    'view_audit_log',
-    'view_dashboard',
-    'manage_reports',
-    'manage_federation',
-    'manage_settings',
-    'manage_blocks',
-    'manage_taxonomies',
-    'manage_appeals',
-    'manage_users',
-    'manage_invites',
-    'manage_rules',
-    'manage_announcements',
-    'manage_custom_emojis',
-    'manage_webhooks',
-    'invite_users',
-    'manage_roles',
-    'manage_user_access',
-    'delete_user_data',
-    'view_feeds',
-    'invite_bypass_approval',
-    'manage_email_subscriptions',
-  ].map((key, bit) => [key, 2 ** bit]),
-)
-
-export const EVERYONE = '-99'
-
-/** The first twenty flags are all that 4.4 has. */
-export function allFlags(version: Version): number {
-  return 2 ** (version === '4.4.22' ? 20 : Object.keys(FLAGS).length) - 1
-}
 
 /** The names that the contract gives to its tokens, and whose they are. */
 const TOKENS = [
@@ -86,32 +51,10 @@ const REMOTE = [
 const FOLLOWED = ['owner', 'mod', 'alice', 'bob']
 const FOLLOWERS: Readonly<Record<string, number>> = { owner: 10, mod: 12, alice: 12, bob: 9 }
 
-/** When the seed says that everything was made. */
-const SEEDED_AT = '2025-03-01 09:00:00'
-
-const quote = (text: string | null): string => (text === null ? 'null' : `'${text.replaceAll("'", "''")}'`)
-const MADE = `${quote(SEEDED_AT)}, ${quote(SEEDED_AT)}`
-
 /** The start state as one script: the contract's README describes it. */
 export function seedOf(version: Version, seed: Seed): string {
-  return [roles(version), people(), apps(), reader(version), ...(seed === 'contract' ? [remote()] : [])].join('\n')
-}
-
-function roles(version: Version): string {
-  const old = version === '4.4.22'
-  const rows = [
-    [EVERYONE, '', -1, 65536, false],
-    [1, 'Moderator', 10, old ? 1308 : 1049884, true],
-    [2, 'Admin', 100, old ? 983036 : 2031612, true],
-    [3, 'Owner', 1000, 1, true],
-    [4, 'Herdbook', 5, 424, false],
-  ].map(
-    ([id, name, position, permissions, highlighted]) =>
-      `(${id}, '${name}', ${position}, ${permissions}, ${highlighted}, ${MADE})`,
-  )
-  return `insert into user_roles (id, name, position, permissions, highlighted, created_at, updated_at)
-    values ${rows.join(', ')};
-    select setval('user_roles_id_seq', 4);`
+  const kinds = kindsOf(version).flatMap((kind) => kind.seed?.(version, seed) ?? [])
+  return [...kinds, people(), apps(), reader(version), ...(seed === 'contract' ? [remote()] : [])].join('\n')
 }
 
 function people(): string {
@@ -146,12 +89,12 @@ function apps(): string {
 
 /** The reading role as `herdbook reader install` leaves it: the columns that the reader needs and no others. */
 function reader(version: Version): string {
+  const tables = kindsOf(version).flatMap(({ readable = [] }) => readable)
   return `create role herdbook_reader login noinherit;
     comment on role herdbook_reader is '${DOMAIN}';
     grant usage on schema public to herdbook_reader;
-    grant select on domain_blocks, domain_allows, email_domain_blocks,
-      ip_blocks, rules, rule_translations, settings, terms_of_services,
-      user_roles${version === '4.4.22' ? '' : ', username_blocks'} to herdbook_reader;
+    grant select on ${tables.join(', ')}, domain_allows${version === '4.4.22' ? '' : ', username_blocks'}
+      to herdbook_reader;
     grant select (id, account_id, role_id, confirmed_at, approved, disabled, created_at) on users to herdbook_reader;
     grant select (id, username, domain, created_at, suspended_at,
       silenced_at, moved_to_account_id) on accounts to herdbook_reader;

@@ -5,7 +5,7 @@ import { Invalid, Refusal } from './failure.ts'
 import type { HttpAnswer, Call } from './http.ts'
 import { asksForJson, bodyParams, decoded, formParams, Unreadable, type Params } from './params.ts'
 import { rateHeaders, type Rates } from './rates.ts'
-import type { Version } from './tables.ts'
+import type { Version } from './versions.ts'
 import { authorize, findToken } from './tokens.ts'
 
 const PRIVATE = { 'cache-control': 'private, no-store' }
@@ -45,7 +45,7 @@ async function answer(
     return { status: 429, body: { error: 'Too many requests' }, headers }
   }
   const body = await bodyParams(request)
-  const hit = routeOf(methodOf(request.method ?? 'GET', body), path)
+  const hit = routeOf(version, methodOf(request.method ?? 'GET', body), path)
   if (hit === undefined) return { status: 404, body: { error: 'Not Found' }, headers: { ...JSON_TYPE, ...PRIVATE } }
   const named = Object.fromEntries(
     Object.entries(hit.params).map(([name, part]) => [name, decoded(part.replaceAll('+', '%2B'))]),

@@ -1,6 +1,6 @@
-/** Releases of Mastodon that the sandbox can be. */
-export const VERSIONS = ['4.4.22', '4.6.5'] as const
-export type Version = (typeof VERSIONS)[number]
+import type { SandboxKind } from './kind.ts'
+import { kindsOf } from './registry.ts'
+import { has, type Release, type Version } from './versions.ts'
 
 /**
  * The tables of Mastodon 4.4 that its configuration lives in, with the types and defaults that its migrations give
@@ -43,11 +43,6 @@ create table users (
   settings text, time_zone varchar, otp_secret varchar, age_verified_at timestamp(6),
   require_tos_interstitial boolean not null default false
 );
-create table user_roles (
-  id bigserial primary key, name varchar not null default '', color varchar not null default '',
-  position integer not null default 0, permissions bigint not null default 0,
-  highlighted boolean not null default false, created_at timestamp(6) not null, updated_at timestamp(6) not null
-);
 create table oauth_applications (
   id bigserial primary key, name varchar not null, uid varchar not null, secret varchar not null,
   redirect_uri text not null, scopes varchar not null default '', created_at timestamp(6), updated_at timestamp(6),
@@ -59,40 +54,9 @@ create table oauth_access_tokens (
   created_at timestamp(6) not null, scopes varchar, application_id bigint, resource_owner_id bigint,
   last_used_at timestamp(6), last_used_ip inet
 );
-create table domain_blocks (
-  id bigserial primary key, domain varchar not null default '', created_at timestamp(6) not null,
-  updated_at timestamp(6) not null, severity integer default 0, reject_media boolean not null default false,
-  reject_reports boolean not null default false, private_comment text, public_comment text,
-  obfuscate boolean not null default false
-);
 create table domain_allows (
   id bigserial primary key, domain varchar not null default '', created_at timestamp(6) not null,
   updated_at timestamp(6) not null
-);
-create table email_domain_blocks (
-  id bigserial primary key, domain varchar not null default '', created_at timestamp(6) not null,
-  updated_at timestamp(6) not null, parent_id bigint, allow_with_approval boolean not null default false
-);
-create table ip_blocks (
-  id bigserial primary key, ip inet not null default '0.0.0.0', severity integer not null default 0,
-  expires_at timestamp(6), comment text not null default '', created_at timestamp(6) not null,
-  updated_at timestamp(6) not null
-);
-create table rules (
-  id bigserial primary key, priority integer not null default 0, deleted_at timestamp(6), text text not null default '',
-  created_at timestamp(6) not null, updated_at timestamp(6) not null, hint text not null default ''
-);
-create table rule_translations (
-  id bigserial primary key, text text not null default '', hint text not null default '', language varchar not null,
-  rule_id bigint not null, created_at timestamp(6) not null, updated_at timestamp(6) not null
-);
-create table settings (
-  id bigserial primary key, var varchar not null, value text, created_at timestamp(6), updated_at timestamp(6)
-);
-create table terms_of_services (
-  id bigserial primary key, text text not null default '', changelog text not null default '',
-  published_at timestamp(6), notification_sent_at timestamp(6), created_at timestamp(6) not null,
-  updated_at timestamp(6) not null, effective_date date
 );
 create table follows (
   id bigserial primary key, created_at timestamp(6) not null, updated_at timestamp(6) not null,
@@ -137,14 +101,7 @@ create index index_accounts_on_domain_and_id on accounts (domain, id);
 create unique index index_users_on_account_id on users (account_id);
 create index index_users_on_role_id on users (role_id) where role_id is not null;
 create unique index index_oauth_access_tokens_on_token on oauth_access_tokens (token);
-create unique index index_domain_blocks_on_domain on domain_blocks (domain);
 create unique index index_domain_allows_on_domain on domain_allows (domain);
-create unique index index_email_domain_blocks_on_domain on email_domain_blocks (domain);
-create unique index index_ip_blocks_on_ip on ip_blocks (ip);
-create unique index index_rule_translations_on_rule_id_and_language on rule_translations (rule_id, language);
-create unique index index_settings_on_var on settings (var);
-create unique index index_terms_of_services_on_effective_date on terms_of_services (effective_date)
-  where effective_date is not null;
 create unique index index_follows_on_account_id_and_target_account_id on follows (account_id, target_account_id);
 create index index_follows_on_target_account_id_and_account_id on follows (target_account_id, account_id);
 `
@@ -168,8 +125,6 @@ alter table accounts
   add column header_description varchar not null default '', add column id_scheme integer default 1,
   add column show_featured boolean not null default true, add column show_media boolean not null default true,
   add column show_media_replies boolean not null default true;
-alter table user_roles
-  add column collection_limit integer not null default 10, add column require_2fa boolean not null default false;
 create table username_blocks (
   id bigserial primary key, allow_with_approval boolean not null default false, created_at timestamp(6) not null,
   exact boolean not null default false, normalized_username varchar not null, updated_at timestamp(6) not null,
@@ -179,5 +134,13 @@ create table username_blocks (
 
 /** The schema of a release as one script. */
 export function schemaOf(version: Version): string {
-  return [TABLES, MEASURED, version === '4.4.22' ? '' : SINCE_4_6, INDEXES, INSTANCES].join('')
+  const own = [TABLES, MEASURED, version === '4.4.22' ? '' : SINCE_4_6, INDEXES]
+  // The view joins tables of kinds.
+  return [...own, ...kindsOf(version).flatMap((kind) => tablesOf(kind, version)), INSTANCES].join('')
+}
+
+const RELEASES: readonly Release[] = ['4.5', '4.6']
+
+function tablesOf({ tables = '', tablesSince = {} }: SandboxKind, version: Version): readonly string[] {
+  return [tables, ...RELEASES.flatMap((release) => (has(version, release) ? (tablesSince[release] ?? []) : []))]
 }

@@ -1,7 +1,7 @@
 import type { Row, DatabaseSession } from './database.ts'
 import { NOT_ALLOWED, Refusal } from './failure.ts'
-import { allFlags, EVERYONE, FLAGS } from './seed.ts'
-import type { Version } from './tables.ts'
+import { allFlags, EVERYONE, FLAGS } from './permissions.ts'
+import type { Version } from './versions.ts'
 
 export interface AccessToken {
   readonly id: string

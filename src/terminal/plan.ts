@@ -5,7 +5,7 @@ import { redact, SHOW_ALL, type Disclosure } from '../redaction/redact.ts'
 import { checkLines } from './checks.ts'
 import { byHandLines } from './added-by-hand.ts'
 import { counted } from '../words/added-by-hand.ts'
-import { titleOf, type KindName } from '../words/describe-step.ts'
+import { titleOf, wholeOf, type KindName } from '../words/describe-step.ts'
 import { differencesInWords, connectionsOf, heldBack, verdict } from '../words/describe-plan.ts'
 import type { SourceOf } from '../words/diagnostics.ts'
 import { firstApplies } from '../words/first-apply.ts'
@@ -160,7 +160,7 @@ function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
   const hints = new Map(plan.findings.filter(whyUnread(plan)).map(({ about, hint }) => [about, hint]))
   const items = [...Map.groupBy(missing, (read) => read.reason ?? 'no answer')].flatMap(([reason, reads]) => {
     const hint = reads.map(({ kind }) => hints.get(kind)).find((one) => one !== undefined)
-    const names = listed(reads.map((read) => titleOf(read.kind, kinds).many))
+    const names = listed(reads.map((read) => wholeOf(read.kind, kinds)))
     const named = reason.toLowerCase().startsWith(`${names.toLowerCase()} `) ? [] : [span(names, 'bold'), span(': ')]
     return [
       line(2, span('? ', 'red'), ...named, inline(reason)),
@@ -181,7 +181,7 @@ function uncompared(plan: Plan): Line[] {
 
 function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
   const rest = plan.unmanaged.filter((one) => !one.addedByHand && !one.spared)
-  const released = plan.released.map((kind) => titleOf(kind, kinds).many)
+  const released = plan.released.map((kind) => wholeOf(kind, kinds))
   const listing =
     verbose === true ? rest.map(({ kind, id }) => line(2, span(inline(readable(`${kind}/${id}`)), 'dim'))) : []
   return [

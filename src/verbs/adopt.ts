@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { newFile, type FileEdit } from '../instance/edit/objects.ts'
-import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
+import { accountId } from '../providers/mastodon/kinds/accounts.ts'
 import type { DescribedKind } from '../providers/described.ts'
 import { KINDS, shapeOf } from '../providers/kinds.ts'
 import { whyUnread } from '../reconcile/findings.ts'

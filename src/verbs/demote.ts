@@ -4,7 +4,7 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { EditOptions } from '../instance/edit/objects.ts'
 import type { Instance } from '../instance/instance.ts'
-import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
+import { accountId } from '../providers/mastodon/kinds/accounts.ts'
 import { demoteNow, endRemoval } from './demote/now.ts'
 import {
   ACTS_FOR_HERDBOOK,

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { nearest } from '../instance/nearest.ts'
-import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
+import { accountId } from '../providers/mastodon/kinds/accounts.ts'
 import { draft, openToEdit, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import type { Io } from '../session/io.ts'
 import { dayToCome } from '../session/options.ts'

@@ -2,7 +2,8 @@ import type { Command } from '@commander-js/extra-typings'
 import { openConnections, type MastodonConnections } from '../providers/mastodon/connections.ts'
 import { openReader } from '../providers/mastodon/reader.ts'
 import { EXIT, fail, HerdbookError, worstExit, type ExitCode } from '../instance/diagnostic.ts'
-import { accountId, obstacleOf } from '../providers/mastodon/kinds/community/accounts.ts'
+import { accountId, ACCOUNTS, obstacleOf, ROLES } from '../providers/mastodon/kinds/accounts.ts'
+import { tableIn } from '../providers/mastodon/tables.ts'
 import { formsIn } from '../reconcile/approvals.ts'
 import { describeHolder } from '../reconcile/lock/holder.ts'
 import { standingLock } from '../reconcile/lock/lock.ts'
@@ -161,10 +162,9 @@ function tryConnections(
     }),
     attempt('Database', connections.has.database, async () => {
       // Any table will do: it shows whether a plan can read through this connection.
-      const { rules } = await (
-        await openReader(config, secrets, { connections })
-      ).read({ tables: ['rules'], accounts: [], measure: [] })
-      if (rules.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [rules.reason])
+      const reader = await openReader(config, secrets, { connections })
+      const roles = tableIn(await reader.read({ tables: [ROLES.name], accounts: [], measure: [] }), ROLES)
+      if (roles.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [roles.reason])
       return config.domain
     }),
     connections.has.console && !console
@@ -191,9 +191,8 @@ function actingFact(
 ): Promise<Fact> {
   const account = accountId(named)
   return attempt('Acts as', true, async () => {
-    const { accounts } = await (
-      await openReader(config, secrets, { connections })
-    ).read({ tables: ['accounts'], accounts: [account], measure: [] })
+    const reader = await openReader(config, secrets, { connections })
+    const accounts = tableIn(await reader.read({ tables: [ACCOUNTS.name], accounts: [account], measure: [] }), ACCOUNTS)
     if (accounts.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [accounts.reason])
     const obstacle = obstacleOf(
       accounts.rows.find(({ username }) => accountId(username) === account),

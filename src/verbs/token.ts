@@ -4,7 +4,8 @@ import { openConnections } from '../providers/mastodon/connections.ts'
 import { openRest } from '../providers/mastodon/rest/open-rest.ts'
 import { type Rest } from '../providers/mastodon/rest/types.ts'
 import { POSTING } from '../providers/mastodon/rest/statuses.ts'
-import { NEEDS, renewalOf, tokenFacts } from '../providers/mastodon/rest/token.ts'
+import { TABLES } from '../providers/mastodon/database/rows.ts'
+import { renewalOf, tokenFacts } from '../providers/mastodon/rest/token.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { Secret } from '../instance/documents.ts'
 import { hintLine } from '../terminal/diagnostics.ts'
@@ -249,7 +250,7 @@ async function checkOne(
 }
 
 /** The permissions that the block lists and the measuring need, each once. */
-const needed = () => [...new Map(Object.values(NEEDS).map((need) => [need.permission, need])).values()]
+const needed = () => [...new Map(TABLES.flatMap(({ api = [] }) => api).map((need) => [need.permission, need])).values()]
 
 const ADMINISTRATOR = 1n
 const holds = (mask: bigint | null, bit: bigint): boolean => mask !== null && (mask & (bit | ADMINISTRATOR)) !== 0n

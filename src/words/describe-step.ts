@@ -47,6 +47,12 @@ export function titleOf(kind: string, kinds: readonly KindName[]): Kind['title']
   return kinds.find(({ name }) => name === kind)?.title ?? { one: kind, many: `${kind}s` }
 }
 
+/** What stands for all objects of a kind. */
+export function wholeOf(kind: string, kinds: readonly KindName[]): string {
+  const { many, whole = many } = titleOf(kind, kinds)
+  return whole
+}
+
 /** A value in the words of the files. */
 export function wordOf(kind: string, field: string, value: Value): string {
   if (value === null) return 'none'

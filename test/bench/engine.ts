@@ -36,7 +36,7 @@ const { providerOf } = await built<typeof Provider>('providers/mastodon/provider
 const { desiredOf, inputFor, kindsToRead, understandings, understood } =
   await built<typeof Reconciler>('reconcile/reconciler.js')
 const { requestText } = await built<typeof Database>('providers/mastodon/database/database.js')
-const { readSnapshot, tablesOf } = await built<typeof Snapshot>('providers/mastodon/database/rows.js')
+const { readSnapshot } = await built<typeof Snapshot>('providers/mastodon/database/rows.js')
 const { subjectOf } = await built<typeof Planning>('session/planning.js')
 const { plan } = await built<typeof Plans>('reconcile/plan/plan.js')
 const { renderPlan } = await built<typeof Terminal>('terminal/plan.js')
@@ -82,7 +82,7 @@ const request = await timed('request', () => {
 })
 const tables = await timed('rows', () => {
   const { tables, version } = readSnapshot(JSON.parse(answer), request, 'database')
-  return tablesOf(tables, version)
+  return { read: tables, version }
 })
 reads.rows = () => Promise.resolve(tables)
 const subject = subjectOf(session, ledger)

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import fc from 'fast-check'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -8,7 +9,7 @@ import { renderMarkdown, type PullRequestFacts } from '../../src/comments/plan.t
 import { openBrowser } from '../support/browser.ts'
 import { githubPage } from '../support/github-page.ts'
 import { anyPlan, anyReport, HOSTILE } from '../support/plan-arbitrary.ts'
-import { EMPTY, KIND_NAMES, SAMPLE, difference, step } from '../support/plans.ts'
+import { EMPTY, SAMPLE, difference, step } from '../support/plans.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -75,12 +76,12 @@ const PROPOSAL: PullRequestFacts = {
   },
   run: 'https://github.com/herd/instance/actions/runs/7',
 }
-const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
+const PUBLIC = { kinds: KINDS, visibility: 'public' } as const
 
 const texts = (plan: typeof SAMPLE): string[] => [
   renderMarkdown(plan, { ...PUBLIC, proposal: PROPOSAL, sourceOf: () => HOSTILE.join('\n') }),
   renderDifferences(plan, {
-    kinds: KIND_NAMES,
+    kinds: KINDS,
     head: PROPOSAL.head,
     base: PROPOSAL.base,
     publicView: { domainBlocks: null, rules: [] },

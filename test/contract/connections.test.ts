@@ -1,3 +1,4 @@
+import { byTable } from '../support/rows.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openReader } from '../../src/providers/mastodon/reader.ts'
 import { forkSandbox, type SandboxClient } from '../support/sandbox-client.ts'
@@ -27,11 +28,13 @@ describe('a token that may not', () => {
   const told = async (token: string, table: 'domain_blocks' | 'impact'): Promise<string> => {
     const server = { ...sandbox, token }
     const reader = await openReader(instanceOf(server, ['api']), secretsOf(server))
-    const read = await reader.read({
-      tables: [table],
-      accounts: [],
-      measure: [{ domain: 'bad.example', severity: 'suspend' }],
-    })
+    const read = byTable(
+      await reader.read({
+        tables: [table],
+        accounts: [],
+        measure: [{ domain: 'bad.example', severity: 'suspend' }],
+      }),
+    )
     await reader.close()
     const { [table]: answer } = read
     return answer.state === 'unknown' ? `${answer.reason.message} | ${answer.reason.hint}` : answer.state

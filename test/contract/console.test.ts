@@ -1,24 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Write } from '../../src/providers/mastodon/tables.ts'
 import { openDatabase, type Database, type DatabaseSession } from '../../src/sandbox/database.ts'
-import { writeSettings } from '../../src/sandbox/connections/write-community.ts'
 import { resultOf } from '../../src/sandbox/connections/writing.ts'
 import { Invalid, type Complaint } from '../../src/sandbox/failure.ts'
 import { domainComplaints, writtenDomain } from '../../src/sandbox/names.ts'
-import { addressOf } from '../../src/sandbox/models/ip-blocks.ts'
-import {
-  destroyRole,
-  findActor,
-  findMember,
-  findRoles,
-  grantComplaints,
-  keysOf,
-  maskOf,
-  permissionKeys,
-  roleComplaints,
-  type RoleFields,
-} from '../../src/sandbox/models/roles.ts'
-import { discardRule, listRules, saveRule, textComplaints } from '../../src/sandbox/models/rules.ts'
+import { addressOf } from '../../src/sandbox/kinds/ip-block.ts'
+import { findActor, findMember } from '../../src/sandbox/models/people.ts'
+import { destroyRole, findRoles, roleComplaints, type RoleFields } from '../../src/sandbox/models/role.ts'
+import { discardRule, listRules, saveRule, textComplaints } from '../../src/sandbox/kinds/rule.ts'
 import {
   BOOLEANS,
   castSetting,
@@ -30,10 +19,12 @@ import {
   settingComplaints,
   UPLOADS,
   type SettingValue,
-} from '../../src/sandbox/models/settings.ts'
-import { publishTerms, termsComplaints } from '../../src/sandbox/models/terms.ts'
-import { EVERYONE, FLAGS } from '../../src/sandbox/seed.ts'
-import { VERSIONS, type Version } from '../../src/sandbox/tables.ts'
+} from '../../src/sandbox/models/setting.ts'
+import { grantComplaints } from '../../src/sandbox/kinds/moderator.ts'
+import { writeSettings } from '../../src/sandbox/kinds/setting.ts'
+import { publishTerms, termsComplaints } from '../../src/sandbox/kinds/terms-of-service.ts'
+import { EVERYONE, FLAGS, keysOf, maskOf, permissionKeys } from '../../src/sandbox/permissions.ts'
+import { VERSIONS, type Version } from '../../src/sandbox/versions.ts'
 import { columns, consoleEntries, leftOut } from './recorded.ts'
 
 interface LiveState {
@@ -140,7 +131,7 @@ const ANSWERS: Readonly<Record<string, (world: LiveState, recorded: unknown) => 
     const result = await resultOf(async () =>
       actor === null
         ? { state: 'changed', live: null }
-        : ((await writeSettings({ session, version, actor, later: () => {} }, [write]))[0] ?? {
+        : ((await writeSettings({ session, version, actor, later: () => {}, severed: () => 0 }, [write]))[0] ?? {
             state: 'changed',
             live: null,
           }),

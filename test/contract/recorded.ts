@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Version } from '../../src/sandbox/tables.ts'
+import type { Version } from '../../src/sandbox/versions.ts'
 
 export interface Step {
   readonly name: string

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
-import { VERSIONS } from '../../src/sandbox/tables.ts'
+import { VERSIONS } from '../../src/sandbox/versions.ts'
 import { startPairs } from './compare.ts'
 import { FILES, leftOut, steps } from './recorded.ts'
 import { asking, bodyDifferences, headerDifferences, listOf, moved, translated, type Ask } from './replaying.ts'

@@ -1,10 +1,11 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { renderDriftIssue, type DriftOptions } from '../../src/comments/drift-issue.ts'
-import { KIND_NAMES, SAMPLE } from './plans.ts'
+import { SAMPLE } from './plans.ts'
 
 export const RUN = 'https://github.com/herd/instance/actions/runs/7'
 export const PULL = 'https://github.com/herd/instance/pull/31'
-export const OPTIONS: DriftOptions = { kinds: KIND_NAMES, visibility: 'public', run: RUN }
+export const OPTIONS: DriftOptions = { kinds: KINDS, visibility: 'public', run: RUN }
 export const PLAN: Plan = { ...SAMPLE, findings: [], steps: SAMPLE.steps.slice(0, 1) }
 /** What a box says to us, behind its words. */
 export const BOX =

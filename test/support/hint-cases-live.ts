@@ -32,7 +32,7 @@ const CASES: readonly HintCase[] = [
     shows: /1 object adopted/,
   },
   {
-    of: ['providers/mastodon/kinds/community/texts.ts: herdbook adopt'],
+    of: ['providers/mastodon/kinds/moderator/texts.ts: herdbook adopt'],
     herd: bare,
     state: async (herd) => {
       await begun('moderator')(herd)

@@ -75,7 +75,7 @@ export const REMOVED: readonly HintCase[] = [
     shows: /1 file changed/,
   },
   {
-    of: ['providers/mastodon/kinds/community/texts.ts: herdbook demote'],
+    of: ['providers/mastodon/kinds/moderator/texts.ts: herdbook demote'],
     herd: bare,
     state: removed,
     types: ['plan'],
@@ -83,7 +83,7 @@ export const REMOVED: readonly HintCase[] = [
     says: /warning removed .*→ Remove @mod from the files: (herdbook demote mod)\./,
   },
   {
-    of: ['providers/mastodon/kinds/community/texts.ts: herdbook demote'],
+    of: ['providers/mastodon/kinds/moderator/texts.ts: herdbook demote'],
     herd: bare,
     state: removed,
     types: ['plan'],

@@ -1,5 +1,6 @@
 import { requestText } from '../../src/providers/mastodon/database/database.ts'
-import type { ReadRequest, TableRows } from '../../src/providers/mastodon/tables.ts'
+import type { ReadRequest } from '../../src/providers/mastodon/tables.ts'
+import type { TableRows } from './rows.ts'
 
 /** What a server knows of accounts, follows and blocks: enough to count by hand what a block touches. */
 export interface Known {

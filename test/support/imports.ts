@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 /** The modules of this tree that a module imports itself, by their paths from the root. */
 function importedBy(root: string, path: string): readonly string[] {
   const text = readFileSync(join(root, path), 'utf8')
-  return [...text.matchAll(/\b(?:from|import)\s*\(?'(\.{1,2}\/[^']+)'/g)].map(([, target = '']) =>
+  return [...text.matchAll(/\b(?:from|import)\s*\(?'(\.{1,2}\/[^'$]+)'/g)].map(([, target = '']) =>
     join(dirname(path), target),
   )
 }

@@ -1,7 +1,7 @@
 import type { Relations } from '../../src/instance/relations.ts'
 import { permissionMask } from './permissions.ts'
 import type { Permission } from '../../src/instance/documents.ts'
-import type { TableRows, TableName } from '../../src/providers/mastodon/tables.ts'
+import type { TableRows, TableName } from './rows.ts'
 
 /** Tables that hold rows; what a block touches is counted from `relations`. */
 export type Stored = Exclude<TableName, 'impact' | 'audit'>

@@ -1,7 +1,8 @@
 import { parse } from 'yaml'
 import { defaultOf, permissionNames } from '../../src/instance/versions.ts'
 import { permissionMask } from './permissions.ts'
-import type { TableRows, Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
+import type { Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
+import type { TableRows } from './rows.ts'
 import type { Value } from '../../src/instance/values.ts'
 import { EVERYONE_ID, newId, rulesInOrder, sever, stamp, touchedBy, type Server } from './memory-server.ts'
 import { type Perform, done, changed, refused, wordOf, matches, type Model, writeRow } from './memory-model.ts'
@@ -243,7 +244,7 @@ const writeTerms: Perform = (server, write, later) => {
   return result
 }
 
-export const PERFORM: { readonly [Table in Write['table']]: Perform } = {
+export const PERFORM: { readonly [table: string]: Perform } = {
   domain_blocks: writeDomainBlock,
   email_domain_blocks: writeEmail,
   ip_blocks: writeRow(ipBlocks),
@@ -255,5 +256,8 @@ export const PERFORM: { readonly [Table in Write['table']]: Perform } = {
   terms_of_services: writeTerms,
 }
 
+/** A table that the console cannot write. */
+export const unknownTable: Perform = (_server, { table }) => refused('unknown-table', table)
+
 /** A server that checks nothing of its own about owners and held roles, so that what holds is the engine's doing. */
-export const TRUSTING: Partial<typeof PERFORM> = { roles: writeRow(roles), role_of: writeHolder }
+export const TRUSTING: typeof PERFORM = { roles: writeRow(roles), role_of: writeHolder }

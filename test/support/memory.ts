@@ -2,7 +2,6 @@ import type {
   TokenAccount,
   WriteConnection,
   Reader,
-  TableName,
   Tables,
   Write,
   Writer,
@@ -13,7 +12,8 @@ import type { Provider } from '../../src/reconcile/provider.ts'
 import type { Intent } from '../../src/reconcile/ledger/types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
 import type { Later } from './memory-model.ts'
-import { PERFORM, stricterParent, TRUSTING } from './memory-writes.ts'
+import { PERFORM, stricterParent, TRUSTING, unknownTable } from './memory-writes.ts'
+import type { TableName } from './rows.ts'
 
 /**
  * What goes wrong at one moment: `refuse` answers that it failed, `drop` loses the connection, `die` ends the process;
@@ -87,7 +87,8 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
   const perform = (write: Write, connection: WriteConnection, later: Later): WriteResult => {
     if (mishaps.refusing) return refused()
     const act = (): WriteResult =>
-      (connection === 'rest' && stricterParent(server, write)) || table[write.table](server, write, later)
+      (connection === 'rest' && stricterParent(server, write)) ||
+      (table[write.table] ?? unknownTable)(server, write, later)
     if (!mishaps.watch) return act()
     const before = clone(server)
     const result = act()
@@ -145,7 +146,7 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     for (const { id: domain, fields } of owed) {
       const row = server.rows.domain_blocks.find((block) => block.domain === domain)
       if (!row || !Object.entries(fields).every(([field, value]) => row[field as keyof typeof row] === value)) continue
-      PERFORM.domain_blocks(
+      PERFORM['domain_blocks']?.(
         server,
         { table: 'domain_blocks', action: 'update', serverId: row.id, name: domain, expect: {}, set: {} },
         later,
@@ -202,8 +203,7 @@ function read(
   const impact = measure
     .filter((m) => RANK[m.severity] > blocked(m.domain))
     .map((m) => ({ domain: m.domain, ...touchedBy(server, m.domain) }))
-  return {
-    version: server.version,
+  const read = {
     domain_blocks: table('domain_blocks', rows.domain_blocks),
     email_domain_blocks: table('email_domain_blocks', rows.email_domain_blocks),
     ip_blocks: table('ip_blocks', rows.ip_blocks),
@@ -218,6 +218,7 @@ function read(
     audit: unknown('audit', 'not asked for'),
     impact: table('impact', impact),
   }
+  return { version: server.version, read }
 }
 
 /** The connections that a world has: with both, a few block writes go over REST and more through the console. */

@@ -1,9 +1,10 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import fc from 'fast-check'
 import type { Protocol, Impact, Plan, Difference, Step } from '../../src/reconcile/plan/types.ts'
 import type { Intent, LedgerEntry } from '../../src/reconcile/ledger/types.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
 import type { Value } from '../../src/instance/values.ts'
-import { touching, EMPTY, KIND_NAMES, step } from './plans.ts'
+import { touching, EMPTY, step } from './plans.ts'
 
 /** What attackers and accidents write into names and comments. */
 export const HOSTILE: readonly string[] = [
@@ -81,7 +82,7 @@ const field = fc.oneof(
   text,
 )
 const fields = fc.dictionary(field, value, { maxKeys: 4 })
-const kind = fc.constantFrom(...KIND_NAMES.map(({ name }) => name), 'unknown-kind')
+const kind = fc.constantFrom(...KINDS.map(({ name }) => name), 'unknown-kind')
 const impact: fc.Arbitrary<Impact> = fc
   .oneof(
     fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000) }),

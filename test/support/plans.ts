@@ -1,5 +1,4 @@
 import type { Relations } from '../../src/instance/relations.ts'
-import type { KindName } from '../../src/words/describe-step.ts'
 import type { Intent } from '../../src/reconcile/ledger/types.ts'
 import type { Impact, Plan, Difference, Step } from '../../src/reconcile/plan/types.ts'
 
@@ -11,27 +10,6 @@ export const touching = (relations: Relations): Impact => ({
   weight: relations.follows + relations.followers,
   details: { ...relations },
 })
-
-/** What the registry says of its kinds, for tests of renderers alone. */
-export const KIND_NAMES: readonly KindName[] = [
-  { name: 'domain-block', title: { one: 'domain block', many: 'domain blocks' }, sources: ['domain-blocks.yaml'] },
-  {
-    name: 'email-domain-block',
-    title: { one: 'e-mail domain block', many: 'e-mail domain blocks' },
-    sources: ['email-domain-blocks.yaml'],
-  },
-  { name: 'ip-block', title: { one: 'IP block', many: 'IP blocks' }, sources: ['ip-blocks.yaml'] },
-  { name: 'role', title: { one: 'role', many: 'roles' }, sources: ['roles.yaml'] },
-  { name: 'moderator', title: { one: 'moderator', many: 'moderators' }, sources: ['moderators.yaml'] },
-  { name: 'rule', title: { one: 'rule', many: 'rules' }, sources: ['rules.yaml'] },
-  { name: 'rule-order', title: { one: 'rule order', many: 'rule orders' }, sources: ['rules.yaml'] },
-  { name: 'setting', title: { one: 'setting', many: 'settings' }, sources: ['settings.yaml'] },
-  {
-    name: 'terms-of-service',
-    title: { one: 'terms of service', many: 'terms of service' },
-    sources: ['terms-of-service.yaml'],
-  },
-]
 
 /** A step with the parts that a test does not care about filled in. */
 export function step(kind: string, id: string, rest: Partial<Step> = {}): Step {

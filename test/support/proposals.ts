@@ -1,9 +1,10 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { NO_EDITS } from '../../src/words/config-changes.ts'
 import type { PullRequestFacts } from '../../src/comments/plan.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
-import { touching, EMPTY, KIND_NAMES, SAMPLE, step } from './plans.ts'
+import { touching, EMPTY, SAMPLE, step } from './plans.ts'
 
-export const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
+export const PUBLIC = { kinds: KINDS, visibility: 'public' } as const
 export const RUN = 'https://github.com/herd/instance/actions/runs/7'
 export const FILES = 'https://github.com/herd/instance/blob/1d4f/instance'
 /** What a plan of a pull request is shown for. */

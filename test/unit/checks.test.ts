@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { describe, expect, it } from 'vitest'
 import { EXIT, worstExit } from '../../src/instance/diagnostic.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
@@ -9,7 +10,7 @@ import { renderMarkdown } from '../../src/comments/plan.ts'
 import { isQuiet } from '../../src/words/group-steps.ts'
 import { parsePlan } from '../../src/json/saved-plan.ts'
 import { renderPlan } from '../../src/terminal/plan.ts'
-import { EMPTY, KIND_NAMES, SAMPLE } from '../support/plans.ts'
+import { EMPTY, SAMPLE } from '../support/plans.ts'
 import { applyTo, look, newRoom, newShelf, stockOf, type Room, type Shelf } from '../support/shelves.ts'
 
 const check = (code: string, state: Check['state'], rest: Partial<Check> = {}): Check => ({
@@ -117,7 +118,7 @@ const RED: Plan = {
     check('room', 'green'),
   ],
 }
-const SHOWN = { kinds: KIND_NAMES, colour: false, width: 120 }
+const SHOWN = { kinds: KINDS, colour: false, width: 120 }
 
 describe('checks beside a plan', () => {
   it('are told on a terminal, the red ones first, and the green ones counted', () => {
@@ -137,7 +138,7 @@ Checks  1 red, 1 unknown, 1 amber, 1 green
   })
 
   it('are counted in public, with what to run', () => {
-    const text = renderMarkdown(RED, { kinds: KIND_NAMES, visibility: 'public' })
+    const text = renderMarkdown(RED, { kinds: KINDS, visibility: 'public' })
     expect(text).toContain('1 check is red, 1 is unknown and 1 is amber. To see them: `herdbook plan`')
     for (const word of ['9 days', 'certificate', 'bucket', 'log of']) expect(text).not.toContain(word)
     const hidden = planJson(redactReport(nothingDone(RED), disclosure('public')).plan)
@@ -146,7 +147,7 @@ Checks  1 red, 1 unknown, 1 amber, 1 green
 
   it('are told in a private comment, made harmless', () => {
     const hostile = { ...RED, checks: [check('age', 'red', { message: '@everyone <script>' })] }
-    const text = renderMarkdown(hostile, { kinds: KIND_NAMES, visibility: 'private' })
+    const text = renderMarkdown(hostile, { kinds: KINDS, visibility: 'private' })
     expect(text).toContain('backup/age')
     // As code: nobody is called, and nothing is markup.
     expect(text).toContain('is red: `@everyone <script>`')

@@ -1,3 +1,4 @@
+import { byTable } from '../support/rows.ts'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -147,7 +148,7 @@ describe('the console', () => {
       mastodon: { console: { over: 'local', native: { directory } } },
     } as const
     const reader = await openReader(instance, openSecrets({}))
-    expect((await reader.read({ ...RULES, tables: ['rules', 'roles'] })).roles).toMatchObject({
+    expect(byTable(await reader.read({ ...RULES, tables: ['rules', 'roles'] })).roles).toMatchObject({
       state: 'unknown',
       reason: { code: 'console-ended', hint: expect.stringContaining('mastodon.console') },
     })
@@ -156,29 +157,30 @@ describe('the console', () => {
 
   test('what nobody can read says which connection is missing', async () => {
     const reader = await openReader({ domain: 'herd.example' }, openSecrets({}))
-    expect((await reader.read(RULES)).rules).toMatchObject({
+    expect(byTable(await reader.read(RULES)).rules).toMatchObject({
       state: 'unknown',
       reason: { message: expect.stringContaining('needs the database or the console') },
     })
-    expect((await reader.read(RULES)).roles).toMatchObject({ state: 'unknown' })
+    expect(byTable(await reader.read(RULES)).roles).toMatchObject({ state: 'unknown' })
     await reader.close()
   })
 
-  test('new domain blocks and the contact go together, all else one by one', () => {
-    const make = (table: Write['table'], name: string, action: Write['action'] = 'create'): Write => ({
+  test('neighbours of one batch go together, all else one by one', () => {
+    const make = (table: string, name: string, batch?: string): Write => ({
       table,
       name,
-      action,
+      action: 'create',
       serverId: null,
       expect: {},
       set: {},
+      ...(batch === undefined ? {} : { batch }),
     })
     const writes = [
-      make('domain_blocks', 'a'),
-      make('domain_blocks', 'b'),
-      make('domain_blocks', 'c', 'update'),
-      make('settings', 'site_contact_email'),
-      make('settings', 'site_contact_username'),
+      make('domain_blocks', 'a', 'new'),
+      make('domain_blocks', 'b', 'new'),
+      make('domain_blocks', 'c'),
+      make('settings', 'site_contact_email', 'contact'),
+      make('settings', 'site_contact_username', 'contact'),
       make('settings', 'theme'),
       make('rules', 'x'),
     ]

@@ -6,7 +6,7 @@ import { roleSql } from '../../src/providers/mastodon/database/install.ts'
 import { localMachine, run } from '../../src/ssh/executor.ts'
 import { openReader } from '../../src/providers/mastodon/reader.ts'
 import { openSecrets } from '../../src/secrets/secrets.ts'
-import { TABLES } from '../../src/providers/mastodon/database/rows.ts'
+import { byTable, TABLE_NAMES as TABLES } from '../support/rows.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
 import type { ReadRequest } from '../../src/providers/mastodon/tables.ts'
 import { fakePrograms } from '../support/programs.ts'
@@ -67,7 +67,7 @@ describe('what psql answers', () => {
       'permission denied for table rules',
     ],
   ])('%s makes the table unknown, never empty', async (_name, script, why) => {
-    expect((await read(`cat > /dev/null; ${script}`)).tables.rules).toMatchObject({
+    expect((await read(`cat > /dev/null; ${script}`)).tables['rules']).toMatchObject({
       state: 'unknown',
       reason: { message: expect.stringContaining(why) },
     })
@@ -88,7 +88,7 @@ describe('the script of SELECTs', () => {
   })
   const readAll = async (request = SHOW_ALL) => {
     const reader = await openReader(instance({ native: { psql: sandbox.database } }), openSecrets({}))
-    return reader.read(request)
+    return byTable(await reader.read(request))
   }
 
   test('needs no more than the role may select', async () => {

@@ -2,7 +2,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { roleSql } from '../../src/providers/mastodon/database/install.ts'
 import { readerScript } from '../../src/providers/mastodon/scripts.ts'
-import { TABLES } from '../../src/providers/mastodon/database/rows.ts'
+import { TABLE_NAMES as TABLES } from '../support/rows.ts'
 import { schemaOf } from '../../src/sandbox/tables.ts'
 import { countedImpact, herdSql, measuring, randomHerd } from '../support/impact.ts'
 

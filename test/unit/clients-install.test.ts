@@ -1,3 +1,4 @@
+import { byTable } from '../support/rows.ts'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -57,7 +58,7 @@ describe('reader install', () => {
         mastodon: { database: { over: 'ssh', reader: true } },
       } as const
       const reader = await openReader(instance, openSecrets({ KEY: server.key }))
-      const tables = await reader.read(REQUEST)
+      const tables = byTable(await reader.read(REQUEST))
       expect(tables.rules).toMatchObject({ state: 'complete', connection: 'database' })
       expect(tables.accounts.state === 'complete' && tables.accounts.rows.map((row) => row.username)).toContain('owner')
       await reader.close()

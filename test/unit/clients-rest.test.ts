@@ -1,3 +1,4 @@
+import { byTable } from '../support/rows.ts'
 import { describe, expect, test } from 'vitest'
 import { writeBlock } from '../../src/providers/mastodon/rest/writes.ts'
 import { onlyReads } from '../../src/http/read-only.ts'
@@ -19,7 +20,7 @@ import {
 describe('reading lists', () => {
   test.each([0, 1, 499, 500, 501, 1203])('%i rows are read to the end, oldest first', async (length) => {
     const { rest, sent } = await serving(list(length))
-    const { domain_blocks: table } = await readRest(rest, BLOCKS)
+    const { domain_blocks: table } = byTable({ read: await readRest(rest, BLOCKS), version: null })
     expect(table).toMatchObject({ state: 'complete', connection: 'rest', requests: sent.length })
     expect(table?.state === 'complete' && table.rows.map(({ id }) => Number(id))).toEqual(
       Array.from({ length }, (_, i) => i + 1),
@@ -32,13 +33,13 @@ describe('reading lists', () => {
       const rows = page(Math.min(450, maxId(request) - 1), 200)
       json(response, rows, 200, rows.length === 200 ? NEXT : {})
     })
-    const { domain_blocks: table } = await readRest(rest, BLOCKS)
+    const { domain_blocks: table } = byTable({ read: await readRest(rest, BLOCKS), version: null })
     expect(table?.state === 'complete' && table.rows.length).toBe(450)
   })
 
   const unknown = async (handler: Handler, why: string): Promise<Bench> => {
     const bench = await serving(handler)
-    expect((await readRest(bench.rest, BLOCKS)).domain_blocks).toMatchObject({
+    expect((await readRest(bench.rest, BLOCKS))['domain_blocks']).toMatchObject({
       state: 'unknown',
       reason: { message: expect.stringContaining(why) },
     })
@@ -75,7 +76,7 @@ describe('reading lists', () => {
     const { rest } = await serving(
       (_, response) => void response.writeHead(302, { location: `${other.url}/api/v1/admin/domain_blocks` }).end(),
     )
-    expect((await readRest(rest, BLOCKS)).domain_blocks).toMatchObject({
+    expect((await readRest(rest, BLOCKS))['domain_blocks']).toMatchObject({
       state: 'unknown',
       reason: { message: expect.stringContaining(`a redirect to ${other.url}`) },
     })
@@ -88,7 +89,7 @@ describe('reading lists', () => {
         ? void response.writeHead(500 + 1 + seen, { 'content-type': 'text/html' }).end('<h1>Busy</h1>')
         : list(3)(request, response, '', seen),
     )
-    expect((await readRest(rest, BLOCKS)).domain_blocks?.state).toBe('complete')
+    expect((await readRest(rest, BLOCKS))['domain_blocks']?.state).toBe('complete')
     expect(sent).toHaveLength(3)
   })
 })
@@ -107,7 +108,7 @@ describe('the rate limit', () => {
         : list(3)(request, response, '', seen),
     )
     const before = Date.now()
-    expect((await readRest(rest, BLOCKS)).domain_blocks?.state).toBe('complete')
+    expect((await readRest(rest, BLOCKS))['domain_blocks']?.state).toBe('complete')
     expect(sent).toHaveLength(2)
     expect(waits).toHaveLength(1)
     expect(Date.now() - before).toBeGreaterThan(900)
@@ -120,7 +121,7 @@ describe('the rate limit', () => {
       const skewed = { ...limits(0, 2000 + hour), date: new Date(Date.now() + hour).toUTCString() }
       json(response, rows, 200, seen === 1 ? { ...NEXT, ...skewed } : {})
     })
-    expect((await readRest(rest, BLOCKS)).domain_blocks?.state).toBe('complete')
+    expect((await readRest(rest, BLOCKS))['domain_blocks']?.state).toBe('complete')
     expect(waits).toEqual([{ seconds: expect.any(Number), reason: expect.any(String) }])
     expect(waits[0]?.seconds).toBeLessThanOrEqual(3)
   })

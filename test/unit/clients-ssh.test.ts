@@ -1,3 +1,4 @@
+import { byTable } from '../support/rows.ts'
 import ssh2 from 'ssh2'
 import { describe, expect, test } from 'vitest'
 import { connect } from '../../src/ssh/connect.ts'
@@ -68,7 +69,7 @@ describe('SSH', () => {
       mastodon: { database: { over: 'ssh', reader: true, reader_key: { env: 'KEY' } } },
     } as const
     const reader = await openReader(instance, openSecrets({ OTHER: server.key, KEY: await keyOf(server, other) }))
-    const { rules } = await reader.read({ tables: ['rules'], accounts: [], measure: [] })
+    const { rules } = byTable(await reader.read({ tables: ['rules'], accounts: [], measure: [] }))
     await reader.close()
     const said = JSON.stringify(rules)
     expect(said).toContain('mastodon.database.reader_key')
@@ -85,7 +86,7 @@ describe('SSH', () => {
       mastodon: { database: { over: 'ssh', reader: true } },
     } as const
     const reader = await openReader(instance, secrets(other.key))
-    const { rules } = await reader.read({ tables: ['rules'], accounts: [], measure: [] })
+    const { rules } = byTable(await reader.read({ tables: ['rules'], accounts: [], measure: [] }))
     await reader.close()
     expect(rules).toMatchObject({ reason: { hint: expect.stringMatching(/ssh\.key.*mastodon\.database\.reader_key/) } })
   })
@@ -148,7 +149,7 @@ describe('SSH', () => {
     const reading = reader.read({ tables: ['rules'], accounts: [], measure: [] })
     await expect.poll(() => server.commands.length).toBe(2)
     server.cut()
-    expect((await reading).rules).toMatchObject({
+    expect(byTable(await reading).rules).toMatchObject({
       state: 'unknown',
       reason: { message: expect.stringContaining('was cut off') },
     })

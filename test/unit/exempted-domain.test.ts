@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
-import { tablesOf } from '../../src/providers/mastodon/database/rows.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import type { TableRows } from '../../src/providers/mastodon/tables.ts'
+import type { TableRows } from '../support/rows.ts'
 import type { DraftStep } from '../../src/reconcile/kind.ts'
 
 const kind = KINDS.find(({ name }) => name === 'domain-block')
@@ -62,9 +61,9 @@ it.each<[string, DraftStep, readonly TableRows['domain_blocks'][], boolean]>([
   ['under nothing', created('spam.example', none), [row('example', 'noop'), row('other.example', 'suspend')], false],
 ])('a new block %s counts as what it does to protection', (_what, draft, rows, weakens) => {
   expect(
-    kind?.weakens?.(
-      draft,
-      tablesOf({ domain_blocks: { state: 'complete', rows, connection: 'database', requests: 1 } }, null),
-    ),
+    kind?.weakens?.(draft, {
+      read: { domain_blocks: { state: 'complete', rows, connection: 'database', requests: 1 } },
+      version: null,
+    }),
   ).toBe(weakens)
 })

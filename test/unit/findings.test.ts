@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { expect, test } from 'vitest'
 import { approvable } from '../../src/approvals/approved-by-merge.ts'
 import type { Diagnostic } from '../../src/instance/diagnostic.ts'
@@ -17,7 +18,7 @@ import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { redact, disclosure } from '../../src/redaction/redact.ts'
 import { renderPlan } from '../../src/terminal/plan.ts'
 import { newServer } from '../support/memory-server.ts'
-import { EMPTY, KIND_NAMES, step } from '../support/plans.ts'
+import { EMPTY, step } from '../support/plans.ts'
 import { look, newWorld } from '../support/world.ts'
 
 /** Consent is missing, two budgets are gone beyond, rules can't be read, and of one thing nobody knows. */
@@ -94,7 +95,7 @@ test('what is decided of a plan does not go by the words of its findings', async
 
 test('nor is what is shown', async () => {
   const { plan: spoken } = await planned()
-  const shown = (one: Plan): string => renderPlan(one, { kinds: KIND_NAMES, colour: false, width: 200 })
+  const shown = (one: Plan): string => renderPlan(one, { kinds: KINDS, colour: false, width: 200 })
   expect(shown(spoken)).toContain('→ Wake it.')
   // Kinds that were not read speak for themselves: their findings are not told a second time.
   expect(shown(spoken).match(/it is away/g)).toHaveLength(1)

@@ -96,7 +96,8 @@ test("the policy's schema names a new kind, and is otherwise as it was", async (
   expect(told.raises.items.properties.kind.enum.at(-1)).toBe('old-relay')
   expect(told.drift.properties.old_relay).toEqual({
     description:
-      "If someone changed an old relay by hand: report it, or correct it back to the files' version. Absent: the default of its kind, correct.",
+      "If someone changed an old relay by hand: report it, or correct it back to the files' version. " +
+      'Absent: the default of its kind, correct.',
     type: 'string',
     enum: ['report', 'correct'],
   })

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { describe, expect, it } from 'vitest'
 import { unescaped } from '../../src/redaction/escapes.ts'
 import { cursorIn } from '../../src/forges/github/api.ts'
@@ -13,7 +14,7 @@ import { addItem, removeItem, setField } from '../support/edits.ts'
 import { keyFrom } from '../../src/instance/edit/objects.ts'
 import { nearest } from '../../src/instance/nearest.ts'
 import { parseYaml } from '../../src/instance/yaml/parse.ts'
-import { setting } from '../../src/providers/mastodon/kinds/community/setting.ts'
+import { setting } from '../../src/providers/mastodon/kinds/setting/kind.ts'
 import type { DigestForm } from '../../src/reconcile/values.ts'
 import { excerptOf } from '../../src/reconcile/ledger/history.ts'
 import { parseMarks } from '../../src/reconcile/approval-marks.ts'
@@ -25,7 +26,6 @@ import { carriedOver, dueTicks, hasProposals, parseTicks, proposedIn } from '../
 import { tooDear } from '../support/cpu.ts'
 import { issueOf } from '../support/forms.ts'
 import { NASTY, nasty } from '../support/nasty.ts'
-import { KIND_NAMES } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 /** What cannot be read is refused, and that is no cost. */
@@ -148,12 +148,12 @@ const READERS: { readonly [reader: string]: (text: string) => void } = {
       `${BOX}\n${text}\n- [ ] ${text} <!-- adopt rule/${text} -->`,
       `${BOX.replace('[ ]', '[x]')}\n${text}\n- [x] ${text} <!-- adopt rule/${text} -->`,
     ]
-    const ticks = parseTicks(before, after, KIND_NAMES)
+    const ticks = parseTicks(before, after, KINDS)
     void [
-      dueTicks({ before, after, now: after }, KIND_NAMES),
+      dueTicks({ before, after, now: after }, KINDS),
       hasProposals(`${before} <!-- proposed=1 -->${text}`),
-      proposedIn(after, ticks, 7, KIND_NAMES),
-      carriedOver(before, after, () => true, KIND_NAMES),
+      proposedIn(after, ticks, 7, KINDS),
+      carriedOver(before, after, () => true, KINDS),
     ]
   },
   'comments of ours': (text) => {

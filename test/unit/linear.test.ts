@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { describe, expect, it } from 'vitest'
 import { openSecrets } from '../../src/secrets/secrets.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
@@ -9,7 +10,7 @@ import { consentPatches, suggestionsFor } from '../../src/comments/suggestions.t
 import { renderPlan } from '../../src/terminal/plan.ts'
 import { tooDear } from '../support/cpu.ts'
 import { NASTY, nasty } from '../support/nasty.ts'
-import { touching, EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
+import { touching, EMPTY, difference, step } from '../support/plans.ts'
 
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const secrets = openSecrets({})
@@ -51,12 +52,12 @@ const sentences = (text: string): Plan => ({
 /** All that a plan goes through, from what was read to what leaves. */
 function told(plan: Plan): void {
   const show = disclosure('public')
-  const options = { kinds: KIND_NAMES, visibility: 'public', run: RUN } as const
+  const options = { kinds: KINDS, visibility: 'public', run: RUN } as const
   const issue = renderDriftIssue(plan, options)
   const texts = [
     renderMarkdown(plan, options),
     `${issue?.title}\n${issue?.body}`,
-    renderPlan(plan, { kinds: KIND_NAMES, colour: true, width: 80, show }),
+    renderPlan(plan, { kinds: KINDS, colour: true, width: 80, show }),
     planJson(redact(plan, show)),
   ]
   for (const text of texts) secrets.abortOnSecret(text)
@@ -114,7 +115,7 @@ describe('thousands of suspensions that nobody consented to', () => {
     `domain_blocks:\n${steps.map(({ id }) => `  - domain: ${id}\n    severity: suspend\n`).join('')}`
   const offered = (plan: Plan): void => {
     const text = fileOf(plan)
-    renderMarkdown(plan, { kinds: KIND_NAMES, visibility: 'public', sourceOf: () => text })
+    renderMarkdown(plan, { kinds: KINDS, visibility: 'public', sourceOf: () => text })
     suggestionsFor(plan, () => text)
   }
 
@@ -130,7 +131,7 @@ describe('thousands of suspensions that nobody consented to', () => {
       ]).toEqual([1_200, []])
       expect(suggestionsFor(many, () => fileOf(many))).toHaveLength(20)
       expect(
-        renderMarkdown(suspensions(401), { kinds: KIND_NAMES, visibility: 'public', sourceOf: () => fileOf(many) }),
+        renderMarkdown(suspensions(401), { kinds: KINDS, visibility: 'public', sourceOf: () => fileOf(many) }),
       ).toContain('`accept_severed_relationships: 17`')
     },
   )

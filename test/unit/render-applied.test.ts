@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EXIT } from '../../src/instance/diagnostic.ts'
@@ -7,11 +8,11 @@ import { renderApplied } from '../../src/comments/applied.ts'
 import { renderFailure, renderFailureIssue } from '../../src/comments/failure.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyReport, text } from '../support/plan-arbitrary.ts'
-import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { announced, debt, EMPTY, SAMPLE, step } from '../support/plans.ts'
 import { regexOf } from '../support/regex-of.ts'
 
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
-const OPTIONS = { kinds: KIND_NAMES, visibility: 'public', run: RUN } as const
+const OPTIONS = { kinds: KINDS, visibility: 'public', run: RUN } as const
 const [spam, raid, noisy, reformed, alice, rule, setting] = SAMPLE.steps
 const REPORT = nothingDone({ ...EMPTY, steps: SAMPLE.steps })
 const steps = (...all: readonly (Step | undefined)[]): Step[] => all.flatMap((one) => one ?? [])

@@ -1,11 +1,12 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { describe, expect, test } from 'vitest'
 import { nothingDone, type ApplyReport } from '../../src/reconcile/report.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { renderApply } from '../../src/terminal/applied.ts'
 import { renderPlan } from '../../src/terminal/plan.ts'
-import { debt, EMPTY, KIND_NAMES, step } from '../support/plans.ts'
+import { debt, EMPTY, step } from '../support/plans.ts'
 
-const PLAIN = { kinds: KIND_NAMES, colour: false }
+const PLAIN = { kinds: KINDS, colour: false }
 
 describe('an apply', () => {
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) =>

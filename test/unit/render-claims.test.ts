@@ -1,15 +1,16 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { expect, test } from 'vitest'
 import { secretChanged } from '../../src/reconcile/plan/secret-fields.ts'
 import { renderDriftIssue } from '../../src/comments/drift-issue.ts'
 import { renderMarkdown } from '../../src/comments/plan.ts'
 import { renderPlan } from '../../src/terminal/plan.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
-import { EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
+import { EMPTY, difference, step } from '../support/plans.ts'
 
 const terminal = (plan: Partial<Plan>): string =>
-  renderPlan({ ...EMPTY, ...plan }, { colour: false, kinds: KIND_NAMES, width: 100 })
+  renderPlan({ ...EMPTY, ...plan }, { colour: false, kinds: KINDS, width: 100 })
 const comment = (plan: Partial<Plan>): string =>
-  renderMarkdown({ ...EMPTY, ...plan }, { kinds: KIND_NAMES, visibility: 'private' }).replaceAll('`', '')
+  renderMarkdown({ ...EMPTY, ...plan }, { kinds: KINDS, visibility: 'private' }).replaceAll('`', '')
 
 const place = (file: string) => ({ file, path: [0] })
 
@@ -53,7 +54,7 @@ test('what is released says how a person removes it', () => {
   expect(
     renderMarkdown(
       { ...EMPTY, leftBehind: [{ ref: 'moderator/alice', remove: 'x' }], letGo: [{ kind: 'moderator', objects: 1 }] },
-      { kinds: KIND_NAMES, visibility: 'public' },
+      { kinds: KINDS, visibility: 'public' },
     ),
   ).not.toContain('alice')
 })
@@ -98,7 +99,7 @@ test('a secret that somebody changed is told on a terminal, in a comment and in 
     expect(told({ findings })).toContain('1 secret changed on the server')
     expect(told({ findings })).toContain('raise the version to 2')
   }
-  const issue = renderDriftIssue({ ...EMPTY, findings }, { kinds: KIND_NAMES, visibility: 'public' })
+  const issue = renderDriftIssue({ ...EMPTY, findings }, { kinds: KINDS, visibility: 'public' })
   expect(issue?.title).toContain('1 secret changed')
   expect(issue?.body).toContain('raise the version to 2')
 })
@@ -118,7 +119,7 @@ test('a difference has the ways out that it has, and what is left alone is named
     expect(text).toContain('left_alone: ["unit/a"] in services.yaml tells Herdbook to leave it alone from now on')
     expect(told({ leftAlone: ['unit/b', 'unit/c'], drift: [compiled] })).toContain('unit/b, unit/c')
   }
-  const issue = renderDriftIssue({ ...EMPTY, drift: [compiled] }, { kinds: KIND_NAMES, visibility: 'private' })
+  const issue = renderDriftIssue({ ...EMPTY, drift: [compiled] }, { kinds: KINDS, visibility: 'private' })
   expect(issue?.body).toContain("- To keep the server's version, name it in `left_alone` in its file.")
   expect(issue?.body).not.toContain('**Adopt**')
 })

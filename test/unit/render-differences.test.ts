@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { oneLine } from '../../src/jobs/status-check.ts'
@@ -6,12 +7,12 @@ import { renderMarkdown } from '../../src/comments/plan.ts'
 import { renderDifferences, type PublicServer } from '../../src/comments/stranger-pull-request.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
-import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { EMPTY, SAMPLE, step } from '../support/plans.ts'
 import { regexOf } from '../support/regex-of.ts'
 
 const HEAD = '1d4f00cafe2b3c4d5e6f1d4f00cafe2b3c4d5e6f'
 const BASE = '9e8d7c6b5a4f3e2d1c0b9e8d7c6b5a4f3e2d1c0b'
-const OPTIONS = { kinds: KIND_NAMES, head: HEAD, base: BASE }
+const OPTIONS = { kinds: KINDS, head: HEAD, base: BASE }
 const SEEN: PublicServer = {
   domainBlocks: new Map([['raid.example', { severity: 'silence', comment: 'Raids @owner' }]]),
   rules: ['Be kind. No racism, sexism, homophobia or transphobia is tolerated here.'],
@@ -103,7 +104,7 @@ test('other files are shown as what they are, and never called no change', () =>
   )
   expect(
     renderMarkdown(EMPTY, {
-      kinds: KIND_NAMES,
+      kinds: KINDS,
       visibility: 'public',
       proposal: {
         pullRequest: 1,
@@ -136,7 +137,7 @@ test('it is inert and within the limit, whatever the plan, the commits and the s
       views,
       fc.integer({ min: 3000, max: 65_536 }),
       (any, head, base, publicView, limit) => {
-        const comment = renderDifferences(any, { kinds: KIND_NAMES, head, base, publicView, limit })
+        const comment = renderDifferences(any, { kinds: KINDS, head, base, publicView, limit })
         expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
         expectInert(comment)
       },

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { showsToLeave } from '../../src/comments/drift-issue.ts'
@@ -11,7 +12,7 @@ import {
   type Tick,
 } from '../../src/comments/checkboxes.ts'
 import { HOSTILE, text } from '../support/plan-arbitrary.ts'
-import { EMPTY, KIND_NAMES } from '../support/plans.ts'
+import { EMPTY } from '../support/plans.ts'
 import { PLAN, issueOf } from '../support/drift-issue.ts'
 
 describe('ticked boxes', () => {
@@ -21,19 +22,19 @@ describe('ticked boxes', () => {
   const RESTORE = /^- \[ \].*restore setting\/site_short_description -->$/m
 
   test('are those that stood there unticked', () => {
-    expect(parseTicks(body, tick(ADOPT), KIND_NAMES)).toEqual([{ what: 'adopt', ref: 'domain-block/flood.example' }])
+    expect(parseTicks(body, tick(ADOPT), KINDS)).toEqual([{ what: 'adopt', ref: 'domain-block/flood.example' }])
     const two = tick(RESTORE, tick(ADOPT)).replaceAll('\n', '\r\n')
-    expect(parseTicks(body, two, KIND_NAMES)).toEqual([
+    expect(parseTicks(body, two, KINDS)).toEqual([
       { what: 'adopt', ref: 'domain-block/flood.example' },
       { what: 'restore', ref: 'setting/site_short_description' },
     ])
-    expect(parseTicks(body, tick(ADOPT).replace('[x]', '[X]'), KIND_NAMES)).toHaveLength(1)
+    expect(parseTicks(body, tick(ADOPT).replace('[x]', '[X]'), KINDS)).toHaveLength(1)
   })
 
   test('are none where nothing was ticked, was ticked before, or was unticked', () => {
-    expect(parseTicks(body, body, KIND_NAMES)).toEqual([])
-    expect(parseTicks(tick(ADOPT), tick(ADOPT), KIND_NAMES)).toEqual([])
-    expect(parseTicks(tick(ADOPT), body, KIND_NAMES)).toEqual([])
+    expect(parseTicks(body, body, KINDS)).toEqual([])
+    expect(parseTicks(tick(ADOPT), tick(ADOPT), KINDS)).toEqual([])
+    expect(parseTicks(tick(ADOPT), body, KINDS)).toEqual([])
   })
 
   test('are none where the line is not ours, or was edited', () => {
@@ -44,7 +45,7 @@ describe('ticked boxes', () => {
       tick(ADOPT).replace('- [x]', '  - [x]'),
       tick(ADOPT).replace('keep the', 'keep  the'),
     ])
-      expect(parseTicks(body, after, KIND_NAMES)).toEqual([])
+      expect(parseTicks(body, after, KINDS)).toEqual([])
     for (const line of [
       'x <!-- adopt unknown/x -->',
       'x <!-- delete role/Owner -->',
@@ -53,12 +54,12 @@ describe('ticked boxes', () => {
       'x <!-- adopt role/a b -->',
       'x',
     ])
-      expect(parseTicks(`- [ ] ${line}`, `- [x] ${line}`, KIND_NAMES)).toEqual([])
+      expect(parseTicks(`- [ ] ${line}`, `- [x] ${line}`, KINDS)).toEqual([])
   })
 
   test('are none where both ways out are asked for at once', () => {
     const both = tick(/^- \[ \].*restore domain-block\/flood\.example -->$/m, tick(ADOPT))
-    expect(parseTicks(body, both, KIND_NAMES)).toEqual([])
+    expect(parseTicks(body, both, KINDS)).toEqual([])
   })
 
   test('bring back every name that they were made of', () => {
@@ -69,7 +70,7 @@ describe('ticked boxes', () => {
       fc.property(names, fc.constantFrom('adopt', 'restore'), (name, what) => {
         const line = boxLine({ what, ref: `role/${name}` }, 'words')
         expect(line).toMatch(/^- \[ \] words <!-- [^>\n]+ -->$/)
-        expect(parseTicks(line, line.replace('[ ]', '[x]'), KIND_NAMES)).toEqual([
+        expect(parseTicks(line, line.replace('[ ]', '[x]'), KINDS)).toEqual([
           { what, ref: `role/${name.toWellFormed()}` },
         ])
       }),
@@ -82,7 +83,7 @@ test('a box to leave something counts below what it is, and nowhere else', () =>
   const alice = { kind: 'role', id: 'Guide', addedByHand: true, mark: 'a'.repeat(64), fields: { position: 3 } } as const
   const bob = { kind: 'role', id: 'Helper', addedByHand: true, mark: 'b'.repeat(64), fields: { position: 4 } } as const
   const { body } = issueOf({ ...EMPTY, unmanaged: [alice, bob] })
-  const options = { kinds: KIND_NAMES, visibility: 'public' } as const
+  const options = { kinds: KINDS, visibility: 'public' } as const
   expect([alice, bob].map((one) => showsToLeave(body.replaceAll('\n', '\r\n'), one, options))).toEqual([true, true])
   for (const [from, to] of [
     ['leave role/Guide', 'adopt role/Guide'],
@@ -97,7 +98,7 @@ test('a box to leave something counts below what it is, and nowhere else', () =>
 describe('the pull request that a box has led to', () => {
   const box: Tick = { what: 'adopt', ref: 'domain-block/flood.example' }
   const { body } = issueOf(PLAN)
-  const proposed = (number: number, from = body): string => proposedIn(from, [box], number, KIND_NAMES)
+  const proposed = (number: number, from = body): string => proposedIn(from, [box], number, KINDS)
   const lineIn = (text: string): string =>
     text.split('\n').find((line) => line.endsWith('<!-- adopt domain-block/flood.example -->')) ?? ''
   /** As the version before wrote it: in words alone. */
@@ -124,8 +125,7 @@ describe('the pull request that a box has led to', () => {
   })
 
   test('is carried over while it is open, also from a body of the version before', () => {
-    const over = (before: string, open: number): string =>
-      carriedOver(before, body, (number) => number === open, KIND_NAMES)
+    const over = (before: string, open: number): string => carriedOver(before, body, (number) => number === open, KINDS)
     for (const before of [
       proposed(7),
       old(7),
@@ -139,11 +139,11 @@ describe('the pull request that a box has led to', () => {
 
   test('takes a tick that came before it', () => {
     for (const at of [proposed, old]) {
-      expect(dueTicks({ before: body, after: tick(body), now: at(7) }, KIND_NAMES)).toEqual([])
-      expect(dueTicks({ before: at(7), after: tick(at(7)), now: at(7) }, KIND_NAMES)).toEqual([box])
-      expect(dueTicks({ before: at(7), after: tick(at(7)), now: at(8) }, KIND_NAMES)).toEqual([])
+      expect(dueTicks({ before: body, after: tick(body), now: at(7) }, KINDS)).toEqual([])
+      expect(dueTicks({ before: at(7), after: tick(at(7)), now: at(7) }, KINDS)).toEqual([box])
+      expect(dueTicks({ before: at(7), after: tick(at(7)), now: at(8) }, KINDS)).toEqual([])
     }
     // The same pull request, told by two versions.
-    expect(dueTicks({ before: old(7), after: tick(old(7)), now: proposed(7) }, KIND_NAMES)).toEqual([box])
+    expect(dueTicks({ before: old(7), after: tick(old(7)), now: proposed(7) }, KINDS)).toEqual([box])
   })
 })

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
@@ -6,7 +7,7 @@ import { renderPlan } from '../../src/terminal/plan.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
-import { announced, EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
+import { announced, EMPTY, difference, step } from '../support/plans.ts'
 import { RUN, PULL, OPTIONS, PLAN, BOX, issueOf, boxesIn } from '../support/drift-issue.ts'
 import { regexOf } from '../support/regex-of.ts'
 
@@ -117,7 +118,7 @@ describe('the drift issue', () => {
     const { title, body } = issueOf(plan)
     expect(title).toBe('herd.example: 1 changed by hand and 2 added by hand')
     expect(body).toContain('### Added or changed by hand · 3\n')
-    expect(renderPlan(plan, { kinds: KIND_NAMES, colour: false }).split('\n')[0]).toBe(
+    expect(renderPlan(plan, { kinds: KINDS, colour: false }).split('\n')[0]).toBe(
       'No changes to apply. 1 object was changed by hand and 2 added by hand.',
     )
   })

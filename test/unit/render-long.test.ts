@@ -1,13 +1,14 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { describe, expect, test } from 'vitest'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
 import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
 import { renderApply } from '../../src/terminal/applied.ts'
 import { renderMarkdown } from '../../src/comments/plan.ts'
 import { renderPlan } from '../../src/terminal/plan.ts'
-import { touching, EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
+import { touching, EMPTY, difference, step } from '../support/plans.ts'
 import { regexOf } from '../support/regex-of.ts'
 
-const SCREEN = { kinds: KIND_NAMES, colour: false, width: 100 }
+const SCREEN = { kinds: KINDS, colour: false, width: 100 }
 const many = <One>(length: number, one: (i: number) => One): One[] => Array.from({ length }, (_, i) => one(i))
 const linesOf = (text: string): number => text.split('\n').length - 1
 const named = (text: string, name: string): boolean => text.split(/[\s:]+/).includes(name)
@@ -206,9 +207,7 @@ test('a command that is to be copied is one that a shell takes', () => {
   const shown = renderPlan(plan, SCREEN)
   expect(shown).toContain(`herdbook adopt 'role/Old '\\''Hands'\\'''`)
   const simple: Plan = { ...plan, drift: plan.drift.map((one) => ({ ...one, id: 'Old Hands' })) }
-  expect(renderMarkdown(simple, { kinds: KIND_NAMES, visibility: 'private' })).toContain(
-    "herdbook adopt 'role/Old Hands'",
-  )
+  expect(renderMarkdown(simple, { kinds: KINDS, visibility: 'private' })).toContain("herdbook adopt 'role/Old Hands'")
   expect(shown).toContain('· rule/#8\n')
   expect(shown).toContain('herdbook adopt rule/#8        copies')
 })

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import fc from 'fast-check'
 import { micromark } from 'micromark'
 import { describe, expect, test } from 'vitest'
@@ -7,16 +8,16 @@ import { inline } from '../../src/redaction/neutralise.ts'
 import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
-import { touching, announced, debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { touching, announced, debt, EMPTY, SAMPLE, step } from '../support/plans.ts'
 import { regexOf } from '../support/regex-of.ts'
 
 const LIMIT = 65_536
 const OPEN = {
-  kinds: KIND_NAMES,
+  kinds: KINDS,
   visibility: 'private',
   show: { private_comments: true, ip_blocks: true, staff: true },
 } as const
-const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
+const PUBLIC = { kinds: KINDS, visibility: 'public' } as const
 
 describe('text from outside', () => {
   test.each(HOSTILE)('%j is inert as a name', (name) => expectInert(`- Blocks ${code(name)} · x`))

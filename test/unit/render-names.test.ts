@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { normalizeDomain } from '../../src/instance/domains.ts'
@@ -8,7 +9,7 @@ import { renderMarkdown } from '../../src/comments/plan.ts'
 import { readable } from '../../src/redaction/idn.ts'
 import { renderPlan } from '../../src/terminal/plan.ts'
 import { inline } from '../../src/redaction/neutralise.ts'
-import { touching, EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
+import { touching, EMPTY, difference, step } from '../support/plans.ts'
 
 const ASCII = 'xn--bcher-kva.example'
 const BOTH = `bücher.example (${ASCII})`
@@ -48,7 +49,7 @@ const PLAN = {
 
 describe('an internationalised name', () => {
   it('stands in both forms wherever a person reads it on a terminal, and in ASCII in what is copied', () => {
-    const shown = renderPlan(PLAN, { colour: false, kinds: KIND_NAMES, width: 200 })
+    const shown = renderPlan(PLAN, { colour: false, kinds: KINDS, width: 200 })
     for (const text of [
       `Blocks ${BOTH}`,
       `+ Blocks ${BOTH}`,
@@ -65,7 +66,7 @@ describe('an internationalised name', () => {
   })
 
   it('does so in a comment', () => {
-    const shown = renderMarkdown(PLAN, { kinds: KIND_NAMES, visibility: 'private' })
+    const shown = renderMarkdown(PLAN, { kinds: KINDS, visibility: 'private' })
     for (const text of [
       `Blocks \`${BOTH}\``,
       `**\`domain-block/${BOTH}\`**`,
@@ -93,7 +94,7 @@ describe('an internationalised name', () => {
       remaining: [{ kind: 'domain-block', id: ASCII, fields: [], reason: 'still other' }],
       findings: [],
     }
-    const shown = renderApply(report, { colour: false, kinds: KIND_NAMES, width: 200 })
+    const shown = renderApply(report, { colour: false, kinds: KINDS, width: 200 })
     for (const text of [`Blocks ${BOTH}`, `! domain-block/${BOTH}`]) expect(shown).toContain(text)
   })
 

@@ -1,12 +1,13 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderPlan } from '../../src/terminal/plan.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
 import { picture } from '../support/picture.ts'
-import { KIND_NAMES, SAMPLE } from '../support/plans.ts'
+import { SAMPLE } from '../support/plans.ts'
 
 const draw = (plan: typeof SAMPLE): string =>
-  picture(renderPlan(plan, { kinds: KIND_NAMES, colour: true, width: 100 }), 'herdbook plan')
+  picture(renderPlan(plan, { kinds: KINDS, colour: true, width: 100 }), 'herdbook plan')
 
 describe('the picture of real output', () => {
   test('holds the words in their colours and nothing from elsewhere', () => {

@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -7,7 +8,7 @@ import { marksBlock, marksOf, parseMarks, sealComment } from '../../src/reconcil
 import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
-import { announced, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { announced, EMPTY, SAMPLE, step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 import { PUBLIC, RUN, FILES, PROPOSAL, MARKER, MARK, HIDDEN, BLOCKS, lacking } from '../support/proposals.ts'
 import { regexOf } from '../support/regex-of.ts'
@@ -154,7 +155,7 @@ describe('the comment on a pull request', () => {
       withheld: fc
         .constantFrom(...([[], ['refused'], ['not-asked'], ['unknown-account']] as const))
         .map((whys) => new Map(whys.map((why) => ['f'.repeat(64), why]))),
-      byFiles: fc.subarray(KIND_NAMES.map(({ name }) => name)),
+      byFiles: fc.subarray(KINDS.map(({ name }) => name)),
       edits: fc.record({
         notUsed: fc.array(text, { maxLength: 2 }),
         inForce: fc.array(fc.record({ key: text, before: fc.option(text), after: fc.option(text) }), { maxLength: 2 }),

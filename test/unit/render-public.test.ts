@@ -1,9 +1,10 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { describe, expect, test } from 'vitest'
 import { renderMarkdown } from '../../src/comments/plan.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
-import { EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
+import { EMPTY, difference, step } from '../support/plans.ts'
 
-const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
+const PUBLIC = { kinds: KINDS, visibility: 'public' } as const
 
 describe('a public repository', () => {
   const secretive: Plan = {

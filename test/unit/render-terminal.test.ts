@@ -1,3 +1,4 @@
+import { KINDS } from '../../src/providers/kinds.ts'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -7,10 +8,10 @@ import type { KindName } from '../../src/words/describe-step.ts'
 import { renderPlan } from '../../src/terminal/plan.ts'
 import { width } from '../../src/words/text.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
-import { announced, EMPTY, KIND_NAMES, SAMPLE, difference, step } from '../support/plans.ts'
+import { announced, EMPTY, SAMPLE, difference, step } from '../support/plans.ts'
 import { regexOf } from '../support/regex-of.ts'
 
-const PLAIN = { kinds: KIND_NAMES, colour: false }
+const PLAIN = { kinds: KINDS, colour: false }
 
 /** Fails where a line is longer than it must be: only one word, or a command, may stick out. */
 function expectFolded(output: string, columns: number): void {
@@ -122,7 +123,7 @@ describe('a plan on a terminal', () => {
             herdbook leave domain-block/tonight.example "why"  keeps it on the server and in no file
 
       On the server, in no file, and left alone: 1 domain block and 1 moderator.
-      Not managed here: terms of service.
+      Not managed here: the terms of service.
 
       This takes 4 calls to Mastodon's API (seconds) and 3 writes through the console (seconds, after it
       has started).
@@ -241,7 +242,7 @@ describe('a plan on a terminal', () => {
 
   test('speaks of a kind without words by its title', () => {
     const kinds = [
-      ...KIND_NAMES,
+      ...KINDS,
       { name: 'relay', title: { one: 'relay', many: 'relays' }, sources: ['relays.yaml'] } satisfies KindName,
     ]
     const steps = ['a', 'b'].map((id) => step('relay', id)).concat(step('relay', 'c', { action: 'delete' }))

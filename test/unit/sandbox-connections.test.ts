@@ -185,7 +185,9 @@ describe('bin/rails', () => {
       await silenced(),
     ]).toEqual([1, 0])
     const next = await open('owner')
-    await next.finishOwed([{ domain: 'meh.example', set: { severity: 'silence' }, changed: false }])
+    await next.finishOwed([
+      { kind: 'domain-block', id: 'meh.example', action: 'create', fields: { severity: 'silence' } },
+    ])
     expect(await silenced()).toBe(5)
     await next.close()
   })

@@ -1,6 +1,6 @@
 import { prose } from '../../comments/markdown.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
-import { accountId } from '../../providers/mastodon/kinds/community/accounts.ts'
+import { accountId } from '../../providers/mastodon/kinds/accounts.ts'
 import type { Job } from '../../session/job.ts'
 import { draftDemotion, known } from '../../verbs/demote.ts'
 import { demoteNow } from '../../verbs/demote/now.ts'

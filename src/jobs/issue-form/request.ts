@@ -9,7 +9,8 @@ import { namedDomain } from '../../instance/named-domain.ts'
 import { severityOf, STRENGTH, type BlockSeverity } from '../../instance/severity.ts'
 import { permissionNames } from '../../instance/versions.ts'
 import { hasEnded } from '../../providers/mastodon/kinds/common.ts'
-import { accountId, obstacleOf } from '../../providers/mastodon/kinds/community/accounts.ts'
+import { accountId, ACCOUNTS, obstacleOf, ROLES } from '../../providers/mastodon/kinds/accounts.ts'
+import { tableIn } from '../../providers/mastodon/tables.ts'
 import { draftBlocks, domainIn } from '../../verbs/block.ts'
 import type { FilesDraft } from '../../session/write-instance.ts'
 import { usedConsents } from '../../verbs/block/measure.ts'
@@ -209,7 +210,8 @@ interface LiveRoles {
 async function liveRoles({ config, io }: Session, id: string): Promise<LiveRoles> {
   const reader = await openReader(config, io.secrets, { verb: 'plan' })
   try {
-    const { roles, accounts } = await reader.read({ tables: ['roles', 'accounts'], accounts: [id], measure: [] })
+    const tables = await reader.read({ tables: [ROLES.name, ACCOUNTS.name], accounts: [id], measure: [] })
+    const [roles, accounts] = [tableIn(tables, ROLES), tableIn(tables, ACCOUNTS)]
     if (roles.state === 'unknown' || accounts.state === 'unknown')
       return fail(EXIT.unreadable, 'not-read', ROLES_NOT_READ.message, { hint: ROLES_NOT_READ.hint })
     const row = accounts.rows.find(({ username }) => accountId(username) === id)

@@ -4,18 +4,25 @@ import type { DraftStep, KindInput, StepOutcome, Violation, LiveState, WriteCont
 import type { UnmeasuredImpact } from '../../reconcile/provider.ts'
 import type { DesiredObject, LiveObject, Candidate } from '../../reconcile/objects.ts'
 import type { Impact, Step } from '../../reconcile/plan/types.ts'
-import type { ReadRequest, TableName, Tables, WriteConnection, Writer } from './tables.ts'
+import type { TableShape } from './table.ts'
+import type { ReadRequest, Tables, WriteConnection, Writer } from './tables.ts'
 
 /** A kind of Mastodon's: the tables that it reads, and how it is written. */
 export interface MastodonKind extends DescribedKind {
   /** The tables of a snapshot that `read` needs. */
-  readonly tables: readonly TableName[]
+  readonly tables: readonly TableShape[]
+  /** Its part of the console's program. */
+  readonly program: URL
   /** The connections that can write it, best first. */
   readonly writes: readonly WriteConnection[]
   /** Names of accounts that the read must look up. */
   readonly accounts?: (objects: readonly DesiredObject[]) => readonly string[]
   /** Domains whose impact must be measured, with the severity that the files want. */
   readonly measure?: (objects: readonly DesiredObject[]) => ReadRequest['measure']
+  /** The table that holds what was measured. */
+  readonly measured?: TableShape
+  /** What of that the API must measure: live does not block it as strictly. */
+  readonly unmeasured?: (wanted: ReadRequest['measure'], tables: Pick<Tables, 'read'>) => ReadRequest['measure']
   /** From rows to normalised objects. Pure; throws a HerdbookError on an odd shape, which makes the kind unknown. */
   readonly read: (
     tables: Tables,

@@ -13,7 +13,6 @@ import { openConnections, type ConnectionOptions, type MastodonConnections } fro
 import { KINDS } from './kinds/index.ts'
 import { INVARIANTS } from './kinds/invariants.ts'
 import { isComplete, openReader } from './reader.ts'
-import { tablesOf } from './database/rows.ts'
 import type { Reader, Tables, TokenAccount, WriteConnection, Writer } from './tables.ts'
 import { observed, requestFor, understand } from './read-context.ts'
 import { openWriter } from './writer.ts'
@@ -76,7 +75,7 @@ export function providerOf(
     }
     return reading
   }
-  const unread = readingOf(tablesOf({}, null), { state: 'none' })
+  const unread = readingOf({ read: {}, version: null }, { state: 'none' })
   return {
     name: NAME,
     identity: identity(config),
@@ -91,7 +90,7 @@ export function providerOf(
 }
 
 /** Whether any table was read: a connection that answers proved its domain first. */
-const isRead = (tables: Tables): boolean => Object.values(tables).some(isComplete)
+const isRead = (tables: Tables): boolean => Object.values(tables.read).some(isComplete)
 
 type Known = (tables: Tables, input: Parameters<typeof observed>[1]) => ReadonlyMap<string, Observed>
 

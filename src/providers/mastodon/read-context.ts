@@ -8,12 +8,14 @@ import type { Observed } from '../../reconcile/objects.ts'
 import type { Step } from '../../reconcile/plan/types.ts'
 import { checkAge } from './stale-ledger.ts'
 import type { InvariantFacts, MastodonKind } from './kind.ts'
-import { accountId } from './kinds/community/accounts.ts'
-import { actingAs, actorMissing } from './kinds/community/acting-account.ts'
-import { functionalAccounts } from './kinds/community/moderator.ts'
+import { accountId, ACCOUNTS } from './kinds/accounts.ts'
+import { actingAs, actorMissing } from './kinds/acting-account.ts'
+import { functionalAccounts } from './kinds/moderator/kind.ts'
 import { KINDS } from './kinds/index.ts'
 import { INVARIANTS } from './kinds/invariants.ts'
-import type { ReadRequest, TableName, Tables, TokenAccount } from './tables.ts'
+import { AUDIT } from './audit.ts'
+import type { TableShape } from './table.ts'
+import { rowsKnown, tableIn, type ReadRequest, type Tables, type TokenAccount } from './tables.ts'
 import { kindUnread, noConnection } from './texts.ts'
 
 const kindsIn = (kinds: readonly Kind[]): MastodonKind[] => {
@@ -34,15 +36,15 @@ export function requestFor({ desired, instance, kinds: asked }: ReadingRequest):
   // The acting account is looked up only beside what the API cannot read: block lists alone need no other connection.
   const looksUpAccounts =
     named.length > 0 || (acting !== undefined && kinds.some((kind) => !kind.writes.includes('rest')))
-  const tables = new Set<TableName>([
-    ...(looksUpAccounts ? (['accounts'] as const) : []),
+  const tables = new Set<TableShape>([
+    ...(looksUpAccounts ? [ACCOUNTS] : []),
     ...kinds.flatMap((kind) => kind.tables),
-    ...(measure.length > 0 ? (['impact'] as const) : []),
-    ...(acting !== undefined ? (['audit'] as const) : []),
+    ...(measure.length > 0 ? kinds.flatMap(({ measured = [] }) => measured) : []),
+    ...(acting !== undefined ? [AUDIT] : []),
   ])
-  const accounts = [...named, ...(acting !== undefined && tables.has('accounts') ? [accountId(acting)] : [])]
+  const accounts = [...named, ...(acting !== undefined && tables.has(ACCOUNTS) ? [accountId(acting)] : [])]
   return {
-    tables: [...tables],
+    tables: [...tables].map(({ name }) => name),
     accounts: [...new Set(accounts)],
     measure,
     ...(acting === undefined ? {} : { acting }),
@@ -57,7 +59,7 @@ export function observed(tables: Tables, input: Omit<ReadContext, 'environment'>
 function observeKind(kind: MastodonKind, tables: Tables, input: Parameters<typeof hintsFor>[1]): Observed {
   try {
     const { objects, prospects, unwritable = [] } = kind.read(tables, hintsFor(kind, input))
-    const [first] = kind.tables.map((name) => tables[name])
+    const [first] = kind.tables.map((shape) => tableIn(tables, shape))
     if (first?.state !== 'complete') throw new HerdbookError(EXIT.unreadable, [first?.reason ?? unread(kind)])
     return {
       state: 'complete',
@@ -86,7 +88,7 @@ export function factsOf(
   instance: Instance,
   tokenAccount: TokenAccount,
 ): Omit<InvariantFacts, 'minimumOwners'> {
-  const accounts = tables.accounts.state === 'complete' ? tables.accounts.rows : []
+  const accounts = rowsKnown(tables, ACCOUNTS)
   const named = instance.documents['instance.yaml']?.acting_account
   return {
     actingAccount: named === undefined ? null : accountId(named),

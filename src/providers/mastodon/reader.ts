@@ -1,12 +1,13 @@
 import { type Diagnostic, HerdbookError } from '../../instance/diagnostic.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
-import type { TokenAccount, Reader, ReadRequest, TableName, Tables } from './tables.ts'
+import type { TokenAccount, Reader, ReadRequest, Tables } from './tables.ts'
+import { AUDIT } from './audit.ts'
 import { checkDomain, type ConnectionOptions, type MastodonConnections, openConnections } from './connections.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
-import { allUnknown, tablesOf, unreadTable } from './database/rows.ts'
+import { allUnknown, unreadTable } from './database/rows.ts'
 import { namelessDatabase, NEEDS_DATABASE_OR_CONSOLE, THE_DATABASE } from './texts.ts'
 
-type Read = { readonly tables: Partial<Tables>; readonly version: string | null }
+type Read = { readonly tables: Tables['read']; readonly version: string | null }
 
 /** Opens the reader: the database if there is one, else the API and the console. Each opens at the first read. */
 export async function openReader(
@@ -22,7 +23,7 @@ export async function openReader(
       const { tables, version } = connections.has.database
         ? await fromDatabase(connections, request)
         : await fromOthers(connections, request)
-      return tablesOf(tables, version)
+      return { read: tables, version }
     },
     // The caller closes connections that it opened itself.
     close: () => (options.connections ? Promise.resolve() : connections.close()),
@@ -53,11 +54,11 @@ export const isComplete = (table: unknown): boolean =>
 
 async function fromOthers(connections: MastodonConnections, request: ReadRequest): Promise<Read> {
   // Imported late: the database connection needs no HTTP.
-  const { isList } = await import('./rest/open-rest.ts')
-  const byRest = request.tables.filter((name) => connections.has.api && (isList(name) || name === 'impact'))
+  const { isAnswered } = await import('./rest/open-rest.ts')
+  const byRest = request.tables.filter((name) => connections.has.api && isAnswered(name))
   const others = request.tables.filter((name) => !byRest.includes(name))
   // The audit log alone is no reason to start the console.
-  const byConsole = others.every((name) => name === 'audit') ? [] : others
+  const byConsole = others.every((name) => name === AUDIT.name) ? [] : others
   const [rest, console] = await Promise.all([
     fromRest(connections, part(request, byRest)),
     fromConsole(connections, part(request, byConsole)),
@@ -65,7 +66,7 @@ async function fromOthers(connections: MastodonConnections, request: ReadRequest
   return { tables: { ...rest.tables, ...console.tables }, version: console.version ?? rest.version }
 }
 
-const part = (request: ReadRequest, tables: readonly TableName[]): ReadRequest => ({ ...request, tables })
+const part = (request: ReadRequest, tables: readonly string[]): ReadRequest => ({ ...request, tables })
 
 async function fromRest(connections: MastodonConnections, request: ReadRequest): Promise<Read> {
   if (request.tables.length === 0) return { tables: {}, version: null }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import type { PlanInput } from '../../reconcile/plan/input.ts'
-import type { Tables } from './tables.ts'
+import { AUDIT } from './audit.ts'
+import { rowsKnown, type Tables } from './tables.ts'
 import { ledgerBehind } from './texts.ts'
 
 /** How much the clocks of two machines that write the ledger may differ. */
@@ -16,7 +17,7 @@ interface Age extends Pick<PlanInput, 'ledger' | 'now' | 'environment'> {
  * It compares two ages, each measured by one clock, so the server's clock may be wrong.
  */
 export function checkAge({ tables, ledger, now, environment, actingAccount }: Age): Diagnostic[] {
-  const [newest] = tables.audit.state === 'complete' ? tables.audit.rows : []
+  const [newest] = rowsKnown(tables, AUDIT)
   // A write that a run attempted and could not verify may have made the entry.
   if (!newest || ledger.at === null || ledger.attempts.length > 0) return []
   const entry = Date.parse(newest.read_at) - Date.parse(newest.created_at)

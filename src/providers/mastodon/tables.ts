@@ -1,88 +1,14 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import type { Intent } from '../../reconcile/ledger/types.ts'
-import type { Relations } from '../../instance/relations.ts'
 import type { Fields, Value } from '../../instance/values.ts'
+import { own } from '../../instance/get-own.ts'
+import { notAskedFor } from './database/texts.ts'
+import type { TableShape } from './table.ts'
 
 export type ConnectionName = 'database' | 'rest' | 'console'
 
 /** The connections that can write. */
 export type WriteConnection = Exclude<ConnectionName, 'database'>
-
-/** The tables of a snapshot. Every connection answers rows of the same shape. */
-export type TableName = keyof TableRows
-
-/** Rows as every connection gives them: ids are strings, times ISO 8601 UTC with milliseconds, severities words. */
-export interface TableRows {
-  domain_blocks: {
-    id: string
-    domain: string
-    severity: 'noop' | 'silence' | 'suspend'
-    reject_media: boolean
-    reject_reports: boolean
-    private_comment: string | null
-    public_comment: string | null
-    obfuscate: boolean
-    created_at: string
-  }
-  email_domain_blocks: { id: string; domain: string; allow_with_approval: boolean; created_at: string }
-  ip_blocks: {
-    id: string
-    /** With its prefix length. */
-    ip: string
-    severity: 'sign_up_requires_approval' | 'sign_up_block' | 'no_access'
-    comment: string
-    created_at: string
-    expires_at: string | null
-  }
-  roles: {
-    id: string
-    name: string
-    color: string
-    position: number
-    /** The bit mask, as a decimal string. */
-    permissions: string
-    highlighted: boolean
-    /** null before 4.6. */
-    require_2fa: boolean | null
-    collection_limit: number | null
-    created_at: string
-  }
-  /** Local accounts: all that hold a role, and those that the request names. */
-  accounts: {
-    id: string
-    username: string
-    role_id: string | null
-    created_at: string
-    confirmed: boolean
-    approved: boolean
-    disabled: boolean
-    suspended: boolean
-    moved: boolean
-  }
-  rules: {
-    id: string
-    text: string
-    hint: string
-    priority: number
-    created_at: string
-    translations: { language: string; text: string; hint: string }[]
-  }
-  /** Only settings that have a row; `value` is YAML as Ruby writes it. */
-  settings: { var: string; value: string | null; updated_at: string | null }
-  terms_of_services: {
-    id: string
-    text: string
-    changelog: string
-    effective_date: string | null
-    published_at: string | null
-    notification_sent_at: string | null
-    created_at: string
-  }
-  /** The newest entry of the audit log by the account that acts, and when it was read by the same clock. */
-  audit: { id: string; created_at: string; read_at: string }
-  /** Counted with subdomains, for the domains that the request names and live does not block as strictly. */
-  impact: { domain: string } & Relations
-}
 
 export type Table<Row> =
   | {
@@ -93,13 +19,31 @@ export type Table<Row> =
     }
   | { readonly state: 'unknown'; readonly reason: Diagnostic }
 
-export type Tables = { readonly [Name in TableName]: Table<TableRows[Name]> } & {
+/** What was read of a server. */
+export interface Tables {
+  /** By name. A table that is not here was not asked for. */
+  readonly read: { readonly [name: string]: Table<unknown> }
   /** The server's version as it says it, or the minor release that its columns show: "4.6.5", "4.6". */
   readonly version: string | null
 }
 
+/** A table of a snapshot, whose rows were checked when it was read. */
+export const tableIn = <Row>({ read }: Pick<Tables, 'read'>, shape: TableShape<Row>): Table<Row> =>
+  (own(read, shape.name) ?? notAsked(shape)) as Table<Row>
+
+/** Its rows; none if it could not be read. */
+export function rowsKnown<Row>(tables: Pick<Tables, 'read'>, shape: TableShape<Row>): readonly Row[] {
+  const found = tableIn(tables, shape)
+  return found.state === 'complete' ? found.rows : []
+}
+
+const notAsked = ({ title }: TableShape): Table<never> => ({
+  state: 'unknown',
+  reason: { code: 'unknown-table', severity: 'error', message: notAskedFor(title) },
+})
+
 export interface ReadRequest {
-  readonly tables: readonly TableName[]
+  readonly tables: readonly string[]
   /** Usernames whose accounts are asked for, whether or not they hold a role. */
   readonly accounts: readonly string[]
   /** The account whose newest entry in the audit log is asked for. */
@@ -134,7 +78,8 @@ export type WriteResult =
 
 /** One write for a connection; `expect` is what live must still be. */
 export interface Write {
-  readonly table: Exclude<TableName, 'impact' | 'audit' | 'accounts'> | 'role_of' | 'rule_order'
+  /** The table, or another name that the console's program writes by. */
+  readonly table: string
   readonly action: 'create' | 'update' | 'delete'
   readonly serverId: string | null
   /** The object's natural name, in the server's own words: a domain, an address, a username, a setting's key. */
@@ -143,6 +88,8 @@ export interface Write {
   readonly set: Fields
   /** The write is refused if it would sever more relations. Absent if it can sever none. */
   readonly consent?: number
+  /** Neighbours with the same batch go out in one request. */
+  readonly batch?: string
   /** Named facts that the connection checks inside the transaction, such as `minimum_owners`. */
   readonly guard?: { readonly [name: string]: Value }
 }

@@ -2,7 +2,7 @@ import { type Diagnostic, HerdbookError } from '../../instance/diagnostic.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
 import type { Write, Writer, WriteResult } from './tables.ts'
 import type { Intent } from '../../reconcile/ledger/types.ts'
-import type { Console, OwedBlock } from './console/console.ts'
+import type { Console } from './console/console.ts'
 import { type ConnectionOptions, type MastodonConnections, openConnections } from './connections.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 
@@ -46,7 +46,7 @@ async function throughRest(connections: MastodonConnections): Promise<Send> {
   }
 }
 
-/** Sends new domain blocks together, and the contact settings too. Every other write is answered on its own. */
+/** Sends the writes of a batch together. Every other write is answered on its own. */
 async function throughConsole(connections: MastodonConnections): Promise<Send> {
   const console = await connections.console()
   return async function* (writes) {
@@ -68,30 +68,20 @@ export function batches(writes: readonly Write[]): Write[][] {
   const groups: Write[][] = []
   for (const write of writes) {
     const last = groups.at(-1)
-    if (last?.[0] && together(last[0]) !== null && together(last[0]) === together(write)) last.push(write)
+    if (last?.[0]?.batch !== undefined && last[0].batch === write.batch) last.push(write)
     else groups.push([write])
   }
   return groups
 }
 
-function together(write: Write): string | null {
-  if (write.table === 'domain_blocks' && write.action === 'create') return 'new domain blocks'
-  return write.table === 'settings' && write.name.startsWith('site_contact_') ? 'contact' : null
-}
-
 async function finishOwed(connections: MastodonConnections, owed: readonly Intent[]): Promise<WriteResult> {
   try {
     const console = await connections.console()
-    await console.finishOwed(owed.map(owedBlock))
+    await console.finishOwed(owed.map(({ kind, id, action, fields }) => ({ kind, id, action, fields })))
     return { state: 'done', serverId: null }
   } catch (error) {
     return { state: 'failed', reason: reasonOf(error) }
   }
-}
-
-function owedBlock({ kind, id, action, fields, what }: Intent): OwedBlock {
-  if (kind !== 'domain-block') throw new Error(`unreachable: ${what}`)
-  return { domain: id, set: fields, changed: action === 'update' }
 }
 
 function reasonOf(error: unknown): Diagnostic {

@@ -1,4 +1,4 @@
-import type { Version } from '../tables.ts'
+import type { Version } from '../versions.ts'
 import { PUBLIC_URL } from '../http.ts'
 
 export const VAPID_KEY = 'BP8Y-v2vzdyKDIZhVYNwBORbM9AlThbT9eF6Q0k4ql0sKYk-4boWWG57LCAL5RLw1ypbo8Nnbl9u3wFsiVBzwdU='

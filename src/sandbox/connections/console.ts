@@ -1,31 +1,16 @@
-import type { Write, WriteResult } from '../../providers/mastodon/tables.ts'
-import type { Database, DatabaseSession } from '../database.ts'
-import { findActor, keysOf, permissionKeys, type Actor } from '../models/roles.ts'
-import { DEFAULTS, UPLOADS } from '../models/settings.ts'
-import { DOMAIN } from '../seed.ts'
-import type { Version } from '../tables.ts'
+import type { Database } from '../database.ts'
+import { findActor, type Actor } from '../models/people.ts'
+import { DEFAULTS, UPLOADS } from '../models/setting.ts'
+import { DOMAIN } from '../http.ts'
+import type { ConsoleWrite, UnfinishedObject, SandboxKind, Write, WriteResult } from '../kind.ts'
+import { keysOf, permissionKeys } from '../permissions.ts'
+import type { QueuedJob, Queue } from '../queue.ts'
+import { kindsOf } from '../registry.ts'
+import type { Version } from '../versions.ts'
 import type { Process } from './control.ts'
+import { linesOf } from './lines.ts'
 import { createToken, destroyToken, type TokenCreation } from './token.ts'
-import {
-  createBatch,
-  settleBlocks,
-  toMeasure,
-  writeBlock,
-  writeEmail,
-  writeIp,
-  type UnfinishedBlock,
-  type SeveredFollows,
-} from './write-blocks.ts'
-import {
-  isContact,
-  writeRole,
-  writeRoleOf,
-  writeRule,
-  writeRuleOrder,
-  writeSettings,
-  writeTerms,
-} from './write-community.ts'
-import { Declined, resultOf, type DoneResult, type WriteScope } from './writing.ts'
+import { Declined, resultOf, type Scene, type WriteScope } from './writing.ts'
 
 /** Where a console can be made to die, as a dropped connection or a killed process would. */
 export type Breakpoint = 'start' | 'before-write' | 'before-workers' | 'before-answer'
@@ -38,6 +23,7 @@ interface Context {
   readonly version: Version
   readonly breaks: ShouldBreak
   readonly noise: (text: string) => void
+  readonly queue: Queue
 }
 
 interface Request {
@@ -113,7 +99,7 @@ async function perform(open: Open, request: Request): Promise<unknown> {
     case 'write':
       return write(open, request['writes'] as readonly Write[])
     case 'settle':
-      return finishOwed(open, request['blocks'] as readonly UnfinishedBlock[])
+      return finishOwed(open, request)
     case 'token_create':
       return open.database.transaction((session) =>
         createToken(session, open.version, open.actor, request as unknown as TokenCreation),
@@ -166,113 +152,78 @@ async function measure(open: Open, wanted: readonly object[]): Promise<SeveredFo
   return new Map(tables.impact.map(({ domain, follows, followers }) => [domain, follows + followers]))
 }
 
-/** Many new domain blocks go in as one batch; every other write has a transaction of its own. */
+type SeveredFollows = ReadonlyMap<string, number>
+
+/** Batches go first, each in one transaction; every other write has a transaction of its own. */
 async function write(open: Open, writes: readonly Write[]): Promise<readonly WriteResult[]> {
-  const { database, version, actor } = open
+  const { version, actor } = open
   if (actor === null)
     throw new Declined(
       'no-actor',
       'Herdbook has no account on this server to act as: name one as acting_account in instance.yaml',
     )
   if (open.breaks('before-write')) throw new Died()
-  const severed = await measure(open, toMeasure(writes))
+  const kinds = kindsOf(version)
+  const severed = await measure(
+    open,
+    writes.flatMap((one) => kinds.flatMap(({ measured }) => measured?.(one) ?? [])),
+  )
   const results = new Map<Write, WriteResult>()
-  const inTransaction = async <T>(work: (writing: WriteScope) => Promise<T>): Promise<T> => {
-    const jobs: Parameters<WriteScope['later']>[0][] = []
-    const result = await database.transaction((session) =>
-      work({ session, version, actor, later: (job) => void jobs.push(job) }),
-    )
-    if (jobs.length > 0 && open.breaks('before-workers')) throw new Died()
-    for (const job of jobs) await queue(open, job)
-    return result
-  }
+  const inTransaction = <T>(work: (writing: WriteScope) => Promise<T>): Promise<T> =>
+    committed(open, (scene) => work({ ...scene, actor, severed: (domain) => severed.get(domain) ?? 0 }))
 
-  const batch = writes.filter(({ table, action }) => table === 'domain_blocks' && action === 'create')
-  if (batch.length > 0) {
-    const made = await inTransaction((writing) => createBatch(writing, batch, severed))
-    batch.forEach((one, index) => made[index] && results.set(one, made[index]))
-  }
-  const contact = writes.filter(isContact)
-  if (contact.length > 0) {
-    let done: readonly DoneResult[] = []
+  for (const batch of kinds.flatMap(({ batches = [] }) => batches)) {
+    const taken = writes.filter(batch.takes)
+    if (taken.length === 0) continue
+    let done: readonly WriteResult[] = []
     const failure = await resultOf(async () => {
-      done = await inTransaction((writing) => writeSettings(writing, contact))
+      done = await inTransaction((writing) => batch.write(writing, taken))
       return { state: 'done', serverId: null }
     })
-    contact.forEach((one, index) => results.set(one, done[index] ?? failure))
+    taken.forEach((one, index) => results.set(one, done[index] ?? failure))
   }
   for (const one of writes) {
     if (!results.has(one))
-      results.set(one, await resultOf(() => inTransaction((writing) => writeOne(writing, one, severed))))
+      results.set(one, await resultOf(() => inTransaction((writing) => writerOf(kinds, one)(writing, one))))
   }
   return writes.flatMap((one) => results.get(one) ?? [])
 }
 
-async function writeOne(writing: WriteScope, one: Write, severed: SeveredFollows): Promise<WriteResult> {
-  switch (one.table) {
-    case 'domain_blocks':
-      return writeBlock(writing, one, severed)
-    case 'email_domain_blocks':
-      return writeEmail(writing, one)
-    case 'ip_blocks':
-      return writeIp(writing, one)
-    case 'roles':
-      return writeRole(writing, one)
-    case 'role_of':
-      return writeRoleOf(writing, one)
-    case 'rules':
-      return writeRule(writing, one)
-    case 'rule_order':
-      return writeRuleOrder(writing, one)
-    case 'settings':
-      return (await writeSettings(writing, [one]))[0] ?? { state: 'done', serverId: null }
-    case 'terms_of_services':
-      return writeTerms(writing, one)
+function writerOf(kinds: readonly SandboxKind[], { table }: Write): ConsoleWrite {
+  const writer = kinds.flatMap(({ writes }) => writes?.[table] ?? [])[0]
+  if (writer === undefined) throw new Declined('unknown-table', `there is no table ${table}`)
+  return writer
+}
+
+/** Runs the workers of what may have lost them. */
+async function finishOwed(open: Open, request: Request): Promise<object> {
+  const settles = new Map(kindsOf(open.version).flatMap((kind) => Object.entries(kind.settles ?? {})))
+  let queued = 0
+  for (const [kind, owed] of Map.groupBy(request['owed'] as readonly UnfinishedObject[], (one) => one.kind)) {
+    const settling = settles.get(kind)
+    if (settling === undefined) throw new Error(`key not found: ${JSON.stringify(kind)}`)
+    queued += await committed(open, (scene) => settling(scene, owed), 'without dying')
   }
+  return { queued }
 }
 
-/** Runs the workers of blocks that may have lost them. */
-async function finishOwed(open: Open, owed: readonly UnfinishedBlock[]): Promise<object> {
-  return { queued: await queue(open, (session) => settleBlocks(session, owed)) }
-}
-
-/** Authors a job to Sidekiq, which here does it at once. */
-async function queue<T>({ database, noise }: Open, job: (session: DatabaseSession) => Promise<T>): Promise<T> {
-  noise(
-    '\u001b[36mINFO\u001b[0m  2026-11-23T03:00:00.000Z pid=1 tid=1: ' +
-      'Sidekiq 8.0.7 connecting to Redis with options {size: 5}\n',
+/** Runs work in a transaction, and hands its jobs to Sidekiq behind it. */
+async function committed<T>(
+  { database, version, breaks, noise, queue }: Open,
+  work: (scene: Scene) => Promise<T>,
+  how?: 'without dying',
+): Promise<T> {
+  const jobs: QueuedJob[] = []
+  const result = await database.transaction((session) =>
+    work({ session, version, later: (job) => void jobs.push(job) }),
   )
-  return database.transaction(job)
-}
-
-interface Lines {
-  readonly next: () => Promise<string | undefined>
-  readonly take: (bytes: number) => Promise<string>
-}
-
-/** Input by lines, or by a number of bytes, as Ruby's `gets` and `read` take it. */
-function linesOf(input: AsyncIterable<Buffer>): Lines {
-  const chunks = input[Symbol.asyncIterator]()
-  let held: Buffer = Buffer.alloc(0)
-  const more = async (): Promise<boolean> => {
-    const { value, done } = await chunks.next()
-    if (done === true) return false
-    held = Buffer.concat([held, value])
-    return true
+  if (jobs.length > 0 && how === undefined && breaks('before-workers')) throw new Died()
+  for (const job of jobs) {
+    noise(
+      '\u001b[36mINFO\u001b[0m  2026-11-23T03:00:00.000Z pid=1 tid=1: ' +
+        'Sidekiq 8.0.7 connecting to Redis with options {size: 5}\n',
+    )
+    await queue.enqueue(job)
   }
-  const cut = (end: number): string => {
-    const text = held.subarray(0, end).toString('utf8')
-    held = held.subarray(end)
-    return text
-  }
-  return {
-    next: async () => {
-      while (!held.includes(10)) if (!(await more())) return held.length === 0 ? undefined : cut(held.length)
-      return cut(held.indexOf(10) + 1).trimEnd()
-    },
-    take: async (bytes) => {
-      while (held.length < bytes) if (!(await more())) break
-      return cut(bytes)
-    },
-  }
+  return result
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSession } from '../database.ts'
 import { record, type AuditEntry } from '../models/audit.ts'
-import { findMember, findRoles, saveRole, type Actor, type Member } from '../models/roles.ts'
-import { DOMAIN } from '../seed.ts'
-import type { Version } from '../tables.ts'
+import { findMember, type Actor, type Member } from '../models/people.ts'
+import { findRoles, saveRole } from '../models/role.ts'
+import { DOMAIN } from '../http.ts'
+import type { Version } from '../versions.ts'
 import { Declined } from './writing.ts'
 
 export interface TokenCreation {

@@ -2,16 +2,23 @@ import type { Write, WriteResult } from '../../providers/mastodon/tables.ts'
 import type { Fields, Value } from '../../instance/values.ts'
 import type { DatabaseSession } from '../database.ts'
 import { Invalid } from '../failure.ts'
-import type { Actor } from '../models/roles.ts'
-import type { Version } from '../tables.ts'
+import type { Actor } from '../models/people.ts'
+import type { QueuedJob } from '../queue.ts'
+import type { Version } from '../versions.ts'
 
-/** What a write runs in. */
-export interface WriteScope {
+/** A transaction that Mastodon's code runs in. */
+export interface Scene {
   readonly session: DatabaseSession
   readonly version: Version
+  /** Enqueues a job after the commit. */
+  readonly later: (job: QueuedJob) => void
+}
+
+/** What a write runs in. */
+export interface WriteScope extends Scene {
   readonly actor: Actor
-  /** Queues what Mastodon's workers do after the commit. */
-  readonly later: (work: (session: DatabaseSession) => Promise<void>) => void
+  /** How many follow relations a write's suspension of a domain would sever, as the reader counts them. */
+  readonly severed: (domain: string) => number
 }
 
 export type DoneResult = Extract<WriteResult, { state: 'done' }>

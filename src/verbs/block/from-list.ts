@@ -1,3 +1,5 @@
+import { DOMAIN_BLOCKS } from '../../providers/mastodon/kinds/domain-block/kind.ts'
+import { tableIn } from '../../providers/mastodon/tables.ts'
 import { stringify } from 'yaml'
 import { openReader } from '../../providers/mastodon/reader.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
@@ -137,9 +139,10 @@ const asStored = (written: string): readonly string[] => {
 async function liveDomains(io: Io, { config }: CheckedFiles): Promise<readonly string[]> {
   const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: reportWaits(io) })
   try {
-    const { domain_blocks: blocks } = await withProgress(io, LOOKING_FOR_HIDDEN, () =>
-      reader.read({ tables: ['domain_blocks'], accounts: [], measure: [] }),
+    const tables = await withProgress(io, LOOKING_FOR_HIDDEN, () =>
+      reader.read({ tables: [DOMAIN_BLOCKS.name], accounts: [], measure: [] }),
     )
+    const blocks = tableIn(tables, DOMAIN_BLOCKS)
     if (blocks.state === 'unknown') note(io, hiddenInFilesOnly(blocks.reason.message))
     return blocks.state === 'unknown' ? [] : blocks.rows.map(({ domain }) => domain)
   } catch (error) {

@@ -1,3 +1,5 @@
+import { IMPACT, relationsOf } from '../../providers/mastodon/kinds/domain-block/impact.ts'
+import { tableIn } from '../../providers/mastodon/tables.ts'
 import { openReader } from '../../providers/mastodon/reader.ts'
 import { HerdbookError } from '../../instance/diagnostic.ts'
 import type { BlockSeverity } from '../../instance/severity.ts'
@@ -54,12 +56,14 @@ async function readImpact(
   const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: reportWaits(io) })
   try {
     const request = {
-      tables: ['impact' as const],
+      tables: [IMPACT.name],
       accounts: [],
       measure: domains.map((domain) => ({ domain, severity })),
     }
-    const { impact } = await withProgress(io, MEASURING, () => reader.read(request))
-    return impact.state === 'unknown' ? impact.reason.message : new Map(impact.rows.map((row) => [row.domain, row]))
+    const impact = tableIn(await withProgress(io, MEASURING, () => reader.read(request)), IMPACT)
+    return impact.state === 'unknown'
+      ? impact.reason.message
+      : new Map(impact.rows.map((row) => [row.domain, relationsOf(row)]))
   } catch (error) {
     if (error instanceof HerdbookError) return error.message
     throw error

@@ -1,5 +1,5 @@
 import { EXIT, fail, HerdbookError } from '../../instance/diagnostic.ts'
-import { accountId } from '../../providers/mastodon/kinds/community/accounts.ts'
+import { accountId } from '../../providers/mastodon/kinds/accounts.ts'
 import { refOf } from '../../reconcile/object-ref.ts'
 import { carryOut, type FarEnds } from '../../reconcile/apply/carry-out.ts'
 import { exitOfApply, refusals } from '../../reconcile/exit.ts'

@@ -1,22 +1,16 @@
+import { byTable, type ByTable, rowsIn as rowsOf, type TableRows, TABLE_NAMES } from '../../support/rows.ts'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { roleSql } from '../../../src/providers/mastodon/database/install.ts'
 import { localMachine, run } from '../../../src/ssh/executor.ts'
 import { openReader } from '../../../src/providers/mastodon/reader.ts'
-import { TABLES } from '../../../src/providers/mastodon/database/rows.ts'
 import { openWriter } from '../../../src/providers/mastodon/writer.ts'
-import type {
-  ReadRequest,
-  TableRows,
-  Table,
-  Tables,
-  Write,
-  Writer,
-  WriteResult,
-} from '../../../src/providers/mastodon/tables.ts'
+import type { ReadRequest, Write, Writer, WriteResult } from '../../../src/providers/mastodon/tables.ts'
 import { type Connection, instanceOf, secretsOf, type Server } from './server.ts'
 
+export { rowsIn as rowsOf } from '../../support/rows.ts'
+
 export const SHOW_ALL: ReadRequest = {
-  tables: TABLES,
+  tables: TABLE_NAMES,
   accounts: ['alice', 'nobody'],
   measure: [
     { domain: 'bad.example', severity: 'suspend' },
@@ -44,13 +38,8 @@ export const block = (name: string, set: Write['set'] = BLOCK, rest: Partial<Wri
   ...rest,
 })
 
-export const rowsOf = <Row>(table: Table<Row>): readonly Row[] => {
-  if (table.state === 'unknown') throw new Error(table.reason.message)
-  return table.rows
-}
-
-export const all = (tables: Tables): { [name: string]: readonly unknown[] } =>
-  Object.fromEntries(TABLES.map((name) => [name, rowsOf<unknown>(tables[name])]))
+export const all = (tables: ByTable): { [name: string]: readonly unknown[] } =>
+  Object.fromEntries(TABLE_NAMES.map((name) => [name, rowsOf<unknown>(tables[name])]))
 
 /** The API's measures don't tell how many members they are of. */
 export const asTheApi = (tables: { readonly [name: string]: readonly unknown[] }) => ({
@@ -70,7 +59,7 @@ export const idOf = (result: WriteResult | undefined): string =>
 export interface Bench {
   readonly server: () => Server
   readonly writer: () => Writer
-  readonly read: (connections: readonly Connection[], request?: ReadRequest) => Promise<Tables>
+  readonly read: (connections: readonly Connection[], request?: ReadRequest) => Promise<ByTable>
   readonly write: (connection: 'rest' | 'console', ...writes: Write[]) => Promise<WriteResult[]>
   readonly blocks: () => Promise<ReadonlyMap<string, TableRows['domain_blocks']>>
 }
@@ -87,10 +76,10 @@ export function benchOf(start: () => Promise<Server>): Bench {
   }, 120_000)
   afterAll(() => writer?.close())
 
-  const read = async (connections: readonly Connection[], request: ReadRequest = SHOW_ALL): Promise<Tables> => {
+  const read = async (connections: readonly Connection[], request: ReadRequest = SHOW_ALL): Promise<ByTable> => {
     const reader = await openReader(instanceOf(server, connections), secretsOf(server))
     try {
-      return await reader.read(request)
+      return byTable(await reader.read(request))
     } finally {
       await reader.close()
     }

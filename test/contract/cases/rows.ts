@@ -1,3 +1,4 @@
+import { byTable } from '../../support/rows.ts'
 import { openReader } from '../../../src/providers/mastodon/reader.ts'
 import { openSecrets } from '../../../src/secrets/secrets.ts'
 import type { InstanceFile } from '../../../src/instance/documents.ts'
@@ -13,7 +14,7 @@ const READ = ['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'roles', 'acc
 export async function managedRows(config: InstanceFile): Promise<{ readonly [table: string]: readonly object[] }> {
   const reader = await openReader(config, openSecrets())
   try {
-    const tables = await reader.read({ tables: READ, accounts: [], measure: [] })
+    const tables = byTable(await reader.read({ tables: READ, accounts: [], measure: [] }))
     return Object.fromEntries(
       READ.map((name) => {
         const table = tables[name]

@@ -6,8 +6,8 @@
 #     comes first; with "reading" nothing but reads is answered for the whole session
 #   {"id": 2, "op": "read", "request": {"tables": [...], "accounts": [...], "acting": USERNAME, "measure": [...]}}
 #   {"id": 3, "op": "write", "writes": [Write, ...]}        one result a write, in order
-#   {"id": 4, "op": "settle", "blocks": [{"domain": ..., "set": {...}, "changed": true | false}, ...]}
-#     queues the workers of those blocks that are there as they were set
+#   {"id": 4, "op": "settle", "owed": [{"kind": ..., "id": ..., "action": ..., "fields": {...}}, ...]}
+#     queues the workers of those objects that are there as they were set
 #   {"id": 5, "op": "token_create", "username": ..., "application": ..., "role": {"name", "position", "permissions"},
 # "scopes": [...]}
 #   {"id": 6, "op": "token_destroy", "token": ...}
@@ -32,6 +32,12 @@ module Herdbook
       @live = live
     end
   end
+
+  # Filled by the parts of the kinds: what writes one row of a table, what takes some writes together, and what
+  # finishes the effects of a kind.
+  WRITES = {}
+  BATCHES = []
+  SETTLE = {}
 
   module_function
 
@@ -79,7 +85,7 @@ module Herdbook
         read(request['request'], 'set transaction read only')
       end
     when 'write' then write(request['writes'])
-    when 'settle' then settle(request['blocks'])
+    when 'settle' then settle(request['owed'])
     when 'token_create' then token_create(request)
     when 'token_destroy' then token_destroy(request['token'])
     else raise Refused.new('unknown-request', "there is no request #{request['op']}")
@@ -113,37 +119,26 @@ module Herdbook
     document.merge('domain' => Rails.configuration.x.local_domain, 'version' => Mastodon::Version.to_s)
   end
 
-  # A block that was never written, or that somebody has changed since, owes nothing: its worker would do again what it
-  # was before.
+  # Finishes what writes that were cut off still owe, kind by kind.
   def settle(owed)
-    blocks = DomainBlock.where(domain: owed.pluck('domain')).index_by(&:domain)
-    due = owed.filter_map do |one|
-      block = blocks[one['domain']]
-      [block.id, one['changed']] if block && one['set'].all? { |field, value| block[field] == value }
-    end
-    Instance.refresh
-    DomainBlockWorker.perform_bulk(due) if due.any?
-    { queued: due.size }
+    queued = owed.group_by { |one| one['kind'] }.map { |kind, of_kind| SETTLE.fetch(kind).call(of_kind) }
+    { queued: queued.sum }
   end
 
-  # Many new domain blocks go in as one batch; every other write has a transaction of its own.
+  # Some writes go in together; every other one has a transaction of its own.
   def write(writes)
     unless @actor&.user
-      raise Refused.new('no-actor', 'Herdbook has no account on this server to act as: ' \
-                                    'name one as acting_account in instance.yaml')
+      raise Refused.new('no-actor', 'there is no account to act in the name of: ' \
+                                    'name one of this server in acting_account')
     end
 
-    many, rest = writes.each_with_index.partition do |write, _|
-      write['table'] == 'domain_blocks' && write['action'] == 'create'
-    end
     results = Array.new(writes.size)
-    create_domain_blocks(many.map(&:first)).zip(many) { |result, (_, index)| results[index] = result } if many.any?
-    pairs, rest = rest.partition { |one, _| contact?(one) }
-    if pairs.any?
-      settings = pairs.map(&:first)
-      results_of(settings) { settings_write(settings) }.zip(pairs) { |result, (_, index)| results[index] = result }
+    rest = BATCHES.reduce(writes.each_with_index.to_a) do |left, (takes, perform)|
+      batch, others = left.partition { |one, _| takes.call(one) }
+      perform.call(batch.map(&:first)).zip(batch) { |result, (_, index)| results[index] = result } if batch.any?
+      others
     end
-    rest.each { |one, index| results[index] = results_of([one]) { [TABLES.fetch(one['table']).call(one)] }.first }
+    rest.each { |one, index| results[index] = results_of([one]) { [WRITES.fetch(one['table']).call(one)] }.first }
     results
   end
 
@@ -233,5 +228,14 @@ module Herdbook
     row.destroy!
     log(:destroy, row)
     done(row.id)
+  end
+
+  def permissions_of(mask)
+    UserRole::FLAGS.select { |_, bit| mask & bit == bit }.keys.map(&:to_s)
+  end
+
+  def functional?(user)
+    account = user.account
+    user.confirmed? && user.approved? && !user.disabled? && !account.suspended? && !account.memorial? && !account.moved?
   end
 end

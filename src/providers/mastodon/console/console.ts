@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { type Diagnostic, EXIT, HerdbookError } from '../../../instance/diagnostic.ts'
 import type { ReadRequest, Write, WriteResult } from '../tables.ts'
+import type { Intent } from '../../../reconcile/ledger/types.ts'
 import type { Fields } from '../../../instance/values.ts'
 import { stderrTail, endlessLine, type Machine, unreachable } from '../../../ssh/executor.ts'
 import { consoleProgram, readerScript } from '../scripts.ts'
@@ -39,21 +40,16 @@ export interface TokenRequest {
   readonly scopes: readonly string[]
 }
 
-/** A domain block whose worker may never have been queued. It is owed only while the row is as it was set. */
-export interface OwedBlock {
-  readonly domain: string
-  readonly set: Fields
-  /** The block existed before, so the effects of its old severity must be undone. */
-  readonly changed: boolean
-}
+/** An object whose worker may never have been queued. It is owed only while the row is as it was set. */
+export type Owed = Pick<Intent, 'kind' | 'id' | 'action' | 'fields'>
 
 /** Mastodon's console, open for a whole run. It answers requests in order. */
 export interface Console {
   readonly hello: Hello
   readonly read: (request: ReadRequest) => Promise<ReaderAnswer>
   readonly write: (writes: readonly Write[]) => Promise<readonly WriteResult[]>
-  /** Queues the workers of the domain blocks that are as they were set. */
-  readonly finishOwed: (blocks: readonly OwedBlock[]) => Promise<void>
+  /** Queues the workers of the objects that are as they were set. */
+  readonly finishOwed: (owed: readonly Owed[]) => Promise<void>
   readonly createToken: (
     request: TokenRequest,
   ) => Promise<{ readonly token: string; readonly username: string; readonly role: string }>
@@ -154,7 +150,7 @@ export async function openConsole(
         return writes.map(() => ({ state: 'refused', reason }))
       }
     },
-    finishOwed: async (blocks) => void (await ask('settle', { blocks })),
+    finishOwed: async (owed) => void (await ask('settle', { owed })),
     createToken: async (request) => {
       const made = await ask('token_create', { ...request })
       if (!isRecord(made) || typeof made.token !== 'string') throw odd('token_create')

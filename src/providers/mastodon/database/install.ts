@@ -1,5 +1,7 @@
 import type { DatabaseConnection } from '../../../instance/documents.ts'
 import { afterRequest, beforeRequest, literal, READER } from './database.ts'
+import type { Grant } from '../table.ts'
+import { TABLES } from './rows.ts'
 import { psqlLine, quote } from '../commands.ts'
 import { stderrTail, type Machine, run, unreachable } from '../../../ssh/executor.ts'
 import {
@@ -24,25 +26,9 @@ export interface InstallStep {
   readonly input: string
 }
 
-/** The tables and columns that the role may select; without columns, the whole table. */
-const GRANTS: readonly { readonly table: string; readonly columns?: readonly string[] }[] = [
-  { table: 'users', columns: ['id', 'account_id', 'role_id', 'confirmed_at', 'approved', 'disabled', 'created_at'] },
-  {
-    table: 'accounts',
-    columns: ['id', 'username', 'domain', 'suspended_at', 'silenced_at', 'moved_to_account_id', 'created_at'],
-  },
-  { table: 'admin_action_logs', columns: ['id', 'account_id', 'created_at'] },
-  { table: 'follows', columns: ['account_id', 'target_account_id'] },
-  { table: 'settings', columns: ['var', 'value', 'updated_at'] },
-  ...[
-    'domain_blocks',
-    'email_domain_blocks',
-    'ip_blocks',
-    'rules',
-    'rule_translations',
-    'user_roles',
-    'terms_of_services',
-  ].map((table) => ({ table })),
+/** What the role may select: what the tables of a snapshot are read from, each once. */
+const GRANTS: readonly Grant[] = [
+  ...new Map(TABLES.flatMap(({ grants }) => grants).map((grant) => [grant.table, grant])).values(),
 ]
 
 /** Makes the SQL that creates or updates the reading role. `domain` is the one that Mastodon itself names. */

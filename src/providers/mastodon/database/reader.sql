@@ -22,93 +22,7 @@ declare
   late boolean := false;
 begin
   for one in select * from (values
-    ('domain_blocks', $table$
-      select json_agg(json_build_object(
-        'id', b.id::text, 'domain', b.domain,
-        'severity', case b.severity when 0 then 'silence' when 1 then 'suspend' when 2 then 'noop' end,
-        'reject_media', b.reject_media, 'reject_reports', b.reject_reports, 'private_comment', b.private_comment,
-        'public_comment', b.public_comment, 'obfuscate', b.obfuscate,
-        'created_at', to_char(b.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by b.id)
-      from domain_blocks b
-    $table$),
-    ('email_domain_blocks', $table$
-      select json_agg(json_build_object(
-        'id', b.id::text, 'domain', b.domain, 'allow_with_approval', b.allow_with_approval,
-        'created_at', to_char(b.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by b.id)
-      from email_domain_blocks b
-    $table$),
-    ('ip_blocks', $table$
-      select json_agg(json_build_object(
-        'id', b.id::text, 'ip', host(b.ip) || '/' || masklen(b.ip), 'severity',
-        case b.severity when 5000 then 'sign_up_requires_approval'
-          when 5500 then 'sign_up_block' when 9999 then 'no_access' end,
-        'comment', b.comment, 'created_at', to_char(b.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'expires_at', to_char(b.expires_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by b.id)
-      from ip_blocks b
-    $table$),
-    -- require_2fa and collection_limit are there from 4.6 on: to_jsonb answers null for a column that is not
-    ('roles', $table$
-      select json_agg(json_build_object(
-        'id', r.id::text, 'name', r.name, 'color', r.color, 'position', r.position, 'permissions', r.permissions::text,
-        'highlighted', r.highlighted, 'require_2fa', to_jsonb(r) -> 'require_2fa',
-        'collection_limit', to_jsonb(r) -> 'collection_limit',
-        'created_at', to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by r.id)
-      from user_roles r
-    $table$),
-    ('accounts', $table$
-      with named as (
-        select lower(name) as username
-        from jsonb_array_elements_text(current_setting('herdbook.request')::jsonb -> 'accounts') name
-      ), chosen as (
-        select u.account_id as id from users u where u.role_id is not null
-        union
-        select a.id from named n
-        join accounts a on lower(a.username) = n.username and coalesce(lower(a.domain), '') = ''
-      )
-      select json_agg(json_build_object(
-        'id', a.id::text, 'username', a.username, 'role_id', u.role_id::text,
-        'created_at', to_char(a.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'confirmed', u.confirmed_at is not null,
-        'approved', u.approved, 'disabled', u.disabled, 'suspended', a.suspended_at is not null,
-        'moved', a.moved_to_account_id is not null) order by a.id)
-      from chosen c join accounts a on a.id = c.id join users u on u.account_id = c.id
-      where a.domain is null
-    $table$),
-    ('rules', $table$
-      select json_agg(json_build_object(
-        'id', r.id::text, 'text', r.text, 'hint', r.hint, 'priority', r.priority,
-        'created_at', to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'translations', coalesce((
-          select json_agg(json_build_object('language', t.language, 'text', t.text, 'hint', t.hint)
-            order by t.language collate "C")
-          from rule_translations t where t.rule_id = r.id), '[]')) order by r.priority, r.id)
-      from rules r where r.deleted_at is null
-    $table$),
-    ('settings', $table$
-      select json_agg(json_build_object(
-        'var', s.var, 'value', s.value, 'updated_at', to_char(s.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-        order by s.var collate "C")
-      from settings s
-    $table$),
-    ('terms_of_services', $table$
-      select json_agg(json_build_object(
-        'id', t.id::text, 'text', t.text, 'changelog', t.changelog,
-        'effective_date', to_char(t.effective_date, 'YYYY-MM-DD'),
-        'published_at', to_char(t.published_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'notification_sent_at', to_char(t.notification_sent_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'created_at', to_char(t.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by t.id)
-      from terms_of_services t
-    $table$),
-    ('audit', $table$
-      select json_agg(json_build_object(
-        'id', l.id::text, 'created_at', to_char(l.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'read_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
-      from (
-        select l.id, l.created_at from accounts a join admin_action_logs l on l.account_id = a.id
-        where lower(a.username) = lower(current_setting('herdbook.request')::jsonb ->> 'acting')
-          and coalesce(lower(a.domain), '') = ''
-        order by l.id desc limit 1
-      ) l
-    $table$)
+    -- tables --
   ) as known (name, query) where request -> 'tables' ? name
   loop
     begin
@@ -133,75 +47,36 @@ begin
 end
 $reader$;
 
--- What a silence or a suspension would touch, as the API's measures count it; domains with nothing have no row. The
--- planner can't know
--- how much that is, so that nothing is left to it: the hosts that accounts come from are few beside the accounts, and
--- the index is walked
--- from one to the next; their suffixes are looked up as keys; and each account's follows are looked up, never all
--- follows.
-do $impact$
+do $measure$
 declare
   request constant jsonb := current_setting('herdbook.request')::jsonb;
+  one record;
   rows text;
   tables text := current_setting('herdbook.tables');
   unknown jsonb := current_setting('herdbook.unknown');
 begin
-  begin
-    if request -> 'tables' ? 'impact' then
-      with recursive wanted (domains) as materialized (
-        select jsonb_object_agg(m.domain, true)
-        from jsonb_to_recordset(request -> 'measure') as m(domain text, severity text)
-        left join domain_blocks b on b.domain = m.domain
-        where case m.severity when 'silence' then b.severity is distinct from 0 and b.severity is distinct from 1
-          when 'suspend' then b.severity is distinct from 1 else false end
-      ), hosts (host) as (
-        select (select min(a.domain) from accounts a) where exists (select from wanted where domains is not null)
-        union all
-        select (select min(a.domain) from accounts a where a.domain > h.host) from hosts h where h.host is not null
-      ), touched as materialized (
-        select above.domain, array_agg(h.host) as hosts
-        from hosts h cross join lateral (
-          select array_to_string(l.labels[n:], '.') as domain
-          from (select string_to_array(h.host, '.') as labels) l
-          cross join lateral generate_series(1, cardinality(l.labels)) as n offset 0
-        ) above
-        where (select domains from wanted) ? above.domain
-        group by above.domain
-      ), theirs as materialized (
-        select t.domain, array(
-          select x.id from unnest(t.hosts) as h (host)
-          cross join lateral (select a.id from accounts a where a.domain = h.host offset 0) x order by x.id
-        ) as ids
-        from touched t
-      )
-      select json_agg(json_build_object('domain', t.domain,
-        'follows', coalesce(c.follows, 0), 'followers', coalesce(c.followers, 0),
-        'accounts', cardinality(t.ids), 'members', c.members) order by t.domain collate "C") into rows
-      from theirs t cross join lateral (
-        select sum(r.follows) as follows, sum(r.followers) as followers, count(distinct r.member) as members
-        from (
-          select f.account_id as member, 1 as follows, 0 as followers
-          from follows f where f.target_account_id = any(t.ids)
-          union all
-          select f.target_account_id, 0, 1 from follows f where f.account_id = any(t.ids)
-        ) r
-      ) c;
-      tables := concat_ws(',', nullif(tables, ''), '"impact":' || coalesce(rows, '[]'));
-    end if;
-  exception
-    when insufficient_privilege or undefined_table or undefined_column then
-      unknown := unknown || jsonb_build_object('impact', sqlerrm);
-    when lock_not_available then
-      unknown := unknown || jsonb_build_object('impact', 'somebody else has locked it for more than 5 s');
-    when query_canceled then
-      unknown := unknown || jsonb_build_object(
-        'impact', 'it could not be measured in ' || coalesce(request ->> 'seconds', '60') || ' s');
-  end;
+  for one in select * from (values
+    -- measured --
+  ) as known (name, query) where request -> 'tables' ? name
+  loop
+    begin
+      execute one.query into rows;
+      tables := concat_ws(',', nullif(tables, ''), to_json(one.name) || ':' || coalesce(rows, '[]'));
+    exception
+      when insufficient_privilege or undefined_table or undefined_column then
+        unknown := unknown || jsonb_build_object(one.name, sqlerrm);
+      when lock_not_available then
+        unknown := unknown || jsonb_build_object(one.name, 'somebody else has locked it for more than 5 s');
+      when query_canceled then
+        unknown := unknown || jsonb_build_object(
+          one.name, 'it could not be measured in ' || coalesce(request ->> 'seconds', '60') || ' s');
+    end;
+  end loop;
   perform set_config('herdbook.answer', '{"tables":{' || tables || '},"unknown":' || unknown || '}', true);
   perform set_config(name, value, true)
   from json_each_text(current_setting('herdbook.settings')::json) as was (name, value);
 end
-$impact$;
+$measure$;
 
 select left(current_setting('herdbook.answer'), -1)
   || ',"domain":' || coalesce((

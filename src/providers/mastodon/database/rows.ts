@@ -1,13 +1,16 @@
 import { isRecord } from '../../../instance/get-own.ts'
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
-import type { ConnectionName, ReadRequest, TableRows, Table, TableName, Tables } from '../tables.ts'
+import { AUDIT } from '../audit.ts'
+import { ACCOUNTS } from '../kinds/accounts.ts'
+import { KINDS } from '../kinds/index.ts'
+import { oddColumn, type TableShape } from '../table.ts'
+import type { ConnectionName, ReadRequest, Table, Tables } from '../tables.ts'
 import {
   A_ROW,
   ANSWER_NOT_AS_EXPECTED,
   MASTODON_TOO_OLD,
   noConnectionReads,
   notAsExpected,
-  notAskedFor,
   tableUnread,
   THE_LIST,
 } from './texts.ts'
@@ -16,141 +19,46 @@ import {
 export interface ReaderAnswer {
   readonly domain: string | null
   readonly version: string | null
-  readonly tables: Partial<Tables>
+  readonly tables: Tables['read']
 }
 
-type ValueCheck = (value: unknown) => boolean
+/** The tables of rows that live has. */
+export const READ: readonly TableShape[] = [...new Set([...KINDS.flatMap(({ tables }) => tables), ACCOUNTS, AUDIT])]
 
-const text: ValueCheck = (value) => typeof value === 'string'
-const flag: ValueCheck = (value) => typeof value === 'boolean'
-const whole: ValueCheck = (value) => Number.isSafeInteger(value)
-const count: ValueCheck = (value) => Number.isSafeInteger(value) && Number(value) >= 0
-const id: ValueCheck = (value) => typeof value === 'string' && /^-?\d+$/.test(value)
-const time: ValueCheck = (value) => typeof value === 'string' && /^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)
-const date: ValueCheck = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
-/** A column that older scripts do not answer. */
-const later =
-  (check: ValueCheck): ValueCheck =>
-  (value) =>
-    value === undefined || check(value)
-const maybe =
-  (check: ValueCheck): ValueCheck =>
-  (value) =>
-    value === null || check(value)
-const one =
-  (...words: readonly string[]): ValueCheck =>
-  (value) =>
-    typeof value === 'string' && words.includes(value)
-const each =
-  (shape: { readonly [column: string]: ValueCheck }): ValueCheck =>
-  (value) =>
-    Array.isArray(value) && value.every((row) => oddColumn(row, shape) === null)
+/** The tables of what is counted for a request. */
+export const MEASURED: readonly TableShape[] = KINDS.flatMap(({ measured = [] }) => measured)
 
-/** The columns of every table, as connections.ts names them. */
-const SHAPES: { readonly [Name in TableName]: { readonly [Column in keyof TableRows[Name]]-?: ValueCheck } } = {
-  domain_blocks: {
-    id,
-    domain: text,
-    severity: one('noop', 'silence', 'suspend'),
-    reject_media: flag,
-    reject_reports: flag,
-    private_comment: maybe(text),
-    public_comment: maybe(text),
-    obfuscate: flag,
-    created_at: time,
-  },
-  email_domain_blocks: { id, domain: text, allow_with_approval: flag, created_at: time },
-  ip_blocks: {
-    id,
-    ip: text,
-    severity: one('sign_up_requires_approval', 'sign_up_block', 'no_access'),
-    comment: text,
-    created_at: time,
-    expires_at: maybe(time),
-  },
-  roles: {
-    id,
-    name: text,
-    color: text,
-    position: whole,
-    permissions: id,
-    highlighted: flag,
-    require_2fa: maybe(flag),
-    collection_limit: maybe(whole),
-    created_at: time,
-  },
-  accounts: {
-    id,
-    username: text,
-    role_id: maybe(id),
-    created_at: time,
-    confirmed: flag,
-    approved: flag,
-    disabled: flag,
-    suspended: flag,
-    moved: flag,
-  },
-  rules: {
-    id,
-    text,
-    hint: text,
-    priority: whole,
-    created_at: time,
-    translations: each({ language: text, text, hint: text }),
-  },
-  settings: { var: text, value: maybe(text), updated_at: maybe(time) },
-  terms_of_services: {
-    id,
-    text,
-    changelog: text,
-    effective_date: maybe(date),
-    published_at: maybe(time),
-    notification_sent_at: maybe(time),
-    created_at: time,
-  },
-  audit: { id, created_at: time, read_at: time },
-  impact: { domain: text, follows: count, followers: count, accounts: count, members: later(count) },
-}
+/** Every table that can be read. */
+export const TABLES: readonly TableShape[] = [...READ, ...MEASURED]
 
-/** Every table, in the order of connections.ts. */
-export const TABLES = Object.keys(SHAPES).filter(isTable)
+const shapeNamed = (name: string): TableShape => TABLES.find((shape) => shape.name === name) ?? failUnknown(name)
 
-function isTable(name: string): name is TableName {
-  return name in SHAPES
-}
-
-function oddColumn(row: unknown, shape: { readonly [column: string]: ValueCheck }): string | null {
-  if (!isRecord(row)) return A_ROW
-  return Object.entries(shape).find(([column, check]) => !check(row[column]))?.[0] ?? null
+function failUnknown(name: string): never {
+  throw new Error(`unreachable: ${name}`)
 }
 
 /** Checks rows against the columns of their table. If one does not fit, the table is unknown. */
-export function checkedTable<Name extends TableName>(
-  name: Name,
+export function checkedTable(
+  name: string,
   rows: unknown,
   connection: ConnectionName,
   requests: number,
-): Table<TableRows[Name]> {
-  const columns = Object.keys(SHAPES[name])
-  const odd = Array.isArray(rows) ? firstOdd(rows, SHAPES[name]) : THE_LIST
-  if (odd !== null) return unknownTable(name, connection, notAsExpected(odd))
-  return {
-    state: 'complete',
-    rows: (rows as TableRows[Name][]).map((row) => onlyColumns(row, columns)),
-    connection,
-    requests,
-  }
+): Table<unknown> {
+  const { columns } = shapeNamed(name)
+  const odd = Array.isArray(rows) ? firstOdd(rows, columns) : THE_LIST
+  if (odd !== null || !Array.isArray(rows)) return unknownTable(name, connection, notAsExpected(odd ?? THE_LIST))
+  return { state: 'complete', rows: rows.map((row: object) => onlyColumns(row, columns)), connection, requests }
 }
 
 /** Removes columns that only the API answers. */
-function onlyColumns<Row extends object>(row: Row, columns: readonly string[]): Row {
-  if (Object.keys(row).every((column) => columns.includes(column))) return row
-  return Object.fromEntries(Object.entries(row).filter(([column]) => columns.includes(column))) as Row
+function onlyColumns(row: object, columns: TableShape['columns']): object {
+  if (Object.keys(row).every((column) => column in columns)) return row
+  return Object.fromEntries(Object.entries(row).filter(([column]) => column in columns))
 }
 
-function firstOdd(rows: readonly unknown[], shape: { readonly [column: string]: ValueCheck }): string | null {
+function firstOdd(rows: readonly unknown[], columns: TableShape['columns']): string | null {
   for (const row of rows) {
-    const odd = oddColumn(row, shape)
+    const odd = isRecord(row) ? oddColumn(row, columns) : A_ROW
     if (odd !== null) return odd
   }
   return null
@@ -161,17 +69,17 @@ const MAX_REASON = 1000
 
 /** Makes a table that could not be read through a connection, with the reason. */
 export function unknownTable(
-  name: TableName,
+  name: string,
   connection: ConnectionName,
   why: string,
   hint?: string,
 ): { state: 'unknown'; reason: Diagnostic } {
-  return unknown(tableUnread({ name, connection, why: why.slice(0, MAX_REASON) }), hint)
+  return unknown(tableUnread({ title: shapeNamed(name).title, connection, why: why.slice(0, MAX_REASON) }), hint)
 }
 
 /** Makes a table that no connection in instance.yaml can read. */
-export function unreadTable(name: TableName, why: string): { state: 'unknown'; reason: Diagnostic } {
-  const { message, hint } = noConnectionReads({ name, why })
+export function unreadTable(name: string, why: string): { state: 'unknown'; reason: Diagnostic } {
+  const { message, hint } = noConnectionReads({ title: shapeNamed(name).title, why })
   return unknown(message, hint)
 }
 
@@ -180,26 +88,8 @@ function unknown(message: string, hint: string | undefined): { state: 'unknown';
   return { state: 'unknown', reason: hint === undefined ? reason : { ...reason, hint } }
 }
 
-/** Completes the tables that were read; the rest were not asked for. */
-export function tablesOf(read: Partial<Tables>, version: string | null): Tables {
-  const rest = <Name extends TableName>(name: Name): Tables[Name] => read[name] ?? unknown(notAskedFor(name), undefined)
-  return {
-    domain_blocks: rest('domain_blocks'),
-    email_domain_blocks: rest('email_domain_blocks'),
-    ip_blocks: rest('ip_blocks'),
-    roles: rest('roles'),
-    accounts: rest('accounts'),
-    rules: rest('rules'),
-    settings: rest('settings'),
-    terms_of_services: rest('terms_of_services'),
-    audit: rest('audit'),
-    impact: rest('impact'),
-    version,
-  }
-}
-
 /** Makes every table of a request unknown, for one reason. */
-export function allUnknown(request: ReadRequest, reason: Diagnostic): Partial<Tables> {
+export function allUnknown(request: ReadRequest, reason: Diagnostic): Tables['read'] {
   return Object.fromEntries(request.tables.map((name) => [name, { state: 'unknown', reason }]))
 }
 
@@ -211,7 +101,7 @@ export function readSnapshot(
   mend?: string,
 ): ReaderAnswer {
   if (!isRecord(document) || !isRecord(document.tables) || !isRecord(document.unknown)) {
-    const odd = (name: TableName) => [name, unknownTable(name, connection, ANSWER_NOT_AS_EXPECTED)]
+    const odd = (name: string) => [name, unknownTable(name, connection, ANSWER_NOT_AS_EXPECTED)]
     return { domain: null, version: null, tables: Object.fromEntries(request.tables.map(odd)) }
   }
   const { tables, unknown: refused, domain, version } = document
@@ -229,7 +119,7 @@ export function readSnapshot(
 
 /** Explains a refused table. After a restored dump, or with a newer Herdbook, the reading role lacks rights. */
 function refusedTable(
-  name: TableName,
+  name: string,
   connection: ConnectionName,
   why: string,
   mend: string | undefined,

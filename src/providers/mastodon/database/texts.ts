@@ -1,6 +1,6 @@
 import type { Advice } from '../../../instance/diagnostic.ts'
 import { MINIMUM } from '../../../minimum.ts'
-import type { ConnectionName, TableName } from '../tables.ts'
+import type { ConnectionName } from '../tables.ts'
 
 const CONNECTIONS: { readonly [name in ConnectionName]: string } = {
   database: 'the database',
@@ -8,31 +8,18 @@ const CONNECTIONS: { readonly [name in ConnectionName]: string } = {
   console: 'the console',
 }
 
-const TABLES: { readonly [name in TableName]: string } = {
-  domain_blocks: 'domain blocks',
-  email_domain_blocks: 'e-mail domain blocks',
-  ip_blocks: 'IP blocks',
-  roles: 'roles',
-  accounts: 'the accounts that hold a role',
-  rules: 'rules',
-  settings: 'settings',
-  terms_of_services: 'terms of service',
-  audit: 'the audit log',
-  impact: 'the impact of a block',
-}
-
 export const tableUnread = (table: {
-  readonly name: TableName
+  readonly title: string
   readonly connection: ConnectionName
   readonly why: string
-}): string => `${TABLES[table.name]} cannot be read through ${CONNECTIONS[table.connection]}: ${table.why}`
+}): string => `${table.title} cannot be read through ${CONNECTIONS[table.connection]}: ${table.why}`
 
-export const noConnectionReads = ({ name, why }: { readonly name: TableName; readonly why: string }): Advice => ({
-  message: `${TABLES[name]} cannot be read: ${why}`,
+export const noConnectionReads = ({ title, why }: { readonly title: string; readonly why: string }): Advice => ({
+  message: `${title} cannot be read: ${why}`,
   hint: 'Add mastodon.database or mastodon.console to instance.yaml.',
 })
 
-export const notAskedFor = (name: TableName): string => `this run did not ask for ${TABLES[name]}`
+export const notAskedFor = (title: string): string => `this run did not ask for ${title}`
 
 export const A_ROW = 'a row'
 export const THE_LIST = 'the list'

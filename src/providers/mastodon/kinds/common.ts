@@ -1,6 +1,7 @@
 import { HerdbookError, type Diagnostic, EXIT } from '../../../instance/diagnostic.ts'
 import type { Instance } from '../../../instance/instance.ts'
-import type { Table, Write, WriteResult } from '../tables.ts'
+import type { TableShape } from '../table.ts'
+import { tableIn, type Tables, type Write, type WriteResult } from '../tables.ts'
 import type { ApplyContext } from '../kind.ts'
 import type { DraftStep, StepOutcome } from '../../../reconcile/kind.ts'
 import type { DesiredObject } from '../../../reconcile/objects.ts'
@@ -9,7 +10,8 @@ import type { Step } from '../../../reconcile/plan/types.ts'
 import { changedSincePlan, NO_RESULT } from './texts.ts'
 
 /** Returns a table's rows. Throws for an unknown table, which makes its kind unknown, never empty. */
-export function rowsOf<Row>(table: Table<Row>): readonly Row[] {
+export function rowsOf<Row>(tables: Tables, shape: TableShape<Row>): readonly Row[] {
+  const table = tableIn(tables, shape)
   if (table.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [table.reason])
   return table.rows
 }

@@ -1,12 +1,13 @@
 import type { MastodonKind } from '../kind.ts'
-import { moderator } from './community/moderator.ts'
-import { role } from './community/role.ts'
-import { rule, ruleOrder } from './community/rule.ts'
-import { setting } from './community/setting.ts'
-import { termsOfService } from './community/terms-of-service.ts'
-import { domainBlock } from './moderation/domain-block.ts'
-import { emailDomainBlock } from './moderation/email-domain-block.ts'
-import { ipBlock } from './moderation/ip-block.ts'
+import { moderator } from './moderator/kind.ts'
+import { role } from './role/kind.ts'
+import { ruleOrder } from './rule-order/kind.ts'
+import { rule } from './rule/kind.ts'
+import { setting } from './setting/kind.ts'
+import { termsOfService } from './terms-of-service/kind.ts'
+import { domainBlock } from './domain-block/kind.ts'
+import { emailDomainBlock } from './email-domain-block/kind.ts'
+import { ipBlock } from './ip-block/kind.ts'
 
 /** The registry: kinds apply in this order and delete in its reverse. */
 export const KINDS: readonly MastodonKind[] = [

@@ -3,17 +3,15 @@ import { HttpFailure } from '../../../http/transport.ts'
 
 /** All calls that go through masto, with the API's own keys in and out: masto makes camelCase of them. */
 export interface Masto {
-  readonly create: (list: List, fields: ApiRow) => Promise<ApiRow>
-  readonly update: (list: List, id: string, fields: ApiRow) => Promise<unknown>
-  readonly remove: (list: List, id: string) => Promise<unknown>
+  readonly create: (list: string, fields: ApiRow) => Promise<ApiRow>
+  readonly update: (list: string, id: string, fields: ApiRow) => Promise<unknown>
+  readonly remove: (list: string, id: string) => Promise<unknown>
   /** What the server counts of a domain and its subdomains, at that moment (ISO 8601 UTC). */
   readonly measure: (domain: string, moment: string) => Promise<unknown>
   /** Posts as the token's account, with a key under which the server makes only one post. */
   readonly post: (status: Status, key: string) => Promise<unknown>
 }
 
-/** The lists that the API writes. */
-export type List = 'domain_blocks' | 'email_domain_blocks' | 'ip_blocks'
 export type ApiRow = { readonly [field: string]: unknown }
 
 interface Status {
@@ -40,10 +38,9 @@ export async function openMasto(options: {
 }): Promise<Masto> {
   const { createRestAPIClient } = await import('masto')
   const { v1 } = createRestAPIClient(options)
-  const { domainBlocks, emailDomainBlocks, ipBlocks } = v1.admin
-  // its proxy answers to any verb: the caller must know that an e-mail domain block has no update
-  const resources = { domain_blocks: domainBlocks, email_domain_blocks: emailDomainBlocks, ip_blocks: ipBlocks }
-  const resource = (list: List): Resource => resources[list] as Resource
+  // Its proxy answers to any name and verb: the caller must know what the API has.
+  const admin = v1.admin as unknown as { readonly [list: string]: Resource }
+  const resource = (list: string): Resource => admin[camelCase(list)] as Resource
   return {
     create: async (list, fields) => snake(await failing(async () => resource(list).create(camel(fields)))),
     update: (list, id, fields) => failing(async () => resource(list).$select(id).update(camel(fields))),
@@ -87,13 +84,10 @@ function answerIn(error: unknown): HttpFailure | null {
   return null
 }
 
+const camelCase = (key: string): string => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
 const camel = (fields: ApiRow): ApiRow =>
-  Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [
-      key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      value,
-    ]),
-  )
+  Object.fromEntries(Object.entries(fields).map(([key, value]) => [camelCase(key), value]))
 
 /** An answer with the API's own keys, as deep as records go. */
 const snake = (answer: unknown): ApiRow =>

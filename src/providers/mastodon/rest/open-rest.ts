@@ -1,12 +1,15 @@
-import { openMasto, type List } from './masto-library.ts'
+import { openMasto } from './masto-library.ts'
 import type { Rest } from './types.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { randomInt } from 'node:crypto'
-import type { ReadRequest, TableRows, Table, TableName, Tables } from '../tables.ts'
+import type { Relations } from '../../../instance/relations.ts'
+import { KINDS } from '../kinds/index.ts'
+import type { ApiList } from '../table.ts'
+import type { ReadRequest, Table, Tables } from '../tables.ts'
 import { bounded } from '../../../http/read-limited.ts'
 import { refuseClear } from '../../../http/require-tls.ts'
 import { unreachable } from '../../../ssh/executor.ts'
-import { checkedTable, unknownTable } from '../database/rows.ts'
+import { checkedTable, TABLES, unknownTable } from '../database/rows.ts'
 import { explain } from './token.ts'
 import { HttpFailure, openTransport, PLAIN, type OnWait } from '../../../http/transport.ts'
 import { ANSWER_TOO_LONG } from '../../../http/texts.ts'
@@ -104,21 +107,26 @@ export async function identify(rest: Rest): Promise<Identity> {
   }
 }
 
-/** The lists of the API, with the most rows that a page may hold. */
-export const LISTS: { readonly [Name in List]: { readonly path: string; readonly limit: number } } = {
-  domain_blocks: { path: '/api/v1/admin/domain_blocks', limit: 500 },
-  email_domain_blocks: { path: '/api/v1/admin/email_domain_blocks', limit: 200 },
-  ip_blocks: { path: '/api/v1/admin/ip_blocks', limit: 200 },
+/** A table that is a list of the API. */
+export interface List extends ApiList {
+  readonly table: string
+  readonly path: string
 }
 
-export const isList = (name: TableName): name is List => name in LISTS
+/** The list that a table is; undefined if the API has none. */
+export function listNamed(name: string): List | undefined {
+  const list = TABLES.find((shape) => shape.name === name)?.api?.list
+  return list && { ...list, table: name, path: `/api/v1/admin/${name}` }
+}
+
+/** Whether the API answers a table. */
+export const isAnswered = (name: string): boolean => TABLES.some((shape) => shape.name === name && shape.api)
 
 /** Five times the longest known list: a longer answer may be an attack. */
 const MAX_LIST = { rows: 500_000, pages: 2_500, characters: 256 * 1024 * 1024 }
 
 /** Reads a whole list. It pages by max_id, since `Link` names the public host even behind a tunnel. */
-export async function readList(rest: Rest, name: List): Promise<readonly unknown[]> {
-  const { path, limit } = LISTS[name]
+export async function readList(rest: Rest, { path, limit }: List): Promise<readonly unknown[]> {
   const rows: unknown[] = []
   let length = 0
   for (let [before, pages]: [bigint | null, number] = [null, 1]; ; pages += 1) {
@@ -149,7 +157,7 @@ function descending(row: unknown, before: bigint | null, path: string): bigint {
 const DAY_MS = 86_400_000
 
 /** Counts what a block of a domain and its subdomains would affect, by the server's own measures. */
-export async function measure(rest: Rest, domain: string): Promise<TableRows['impact']> {
+export async function measure(rest: Rest, domain: string): Promise<{ readonly domain: string } & Relations> {
   // Mastodon caches a count for five minutes by these times. A random second of today avoids old counts.
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
   const moment = new Date(today + randomInt(DAY_MS)).toISOString()
@@ -167,20 +175,12 @@ export async function measure(rest: Rest, domain: string): Promise<TableRows['im
   }
 }
 
-const STRENGTH = { noop: 0, silence: 1, suspend: 2 } as const
-
 const MEASURES_AT_ONCE = 4
 
-/** Measures domains that live does not block as strictly yet; a domain without accounts or follows gets no row. */
-async function measureAll(
-  rest: Rest,
-  request: ReadRequest,
-  blocks: readonly TableRows['domain_blocks'][],
-): Promise<TableRows['impact'][]> {
-  const live = new Map(blocks.map((block) => [block.domain, STRENGTH[block.severity]]))
-  const raised = request.measure.filter(({ domain, severity }) => STRENGTH[severity] > (live.get(domain) ?? 0))
-  const domains = [...new Set(raised.map(({ domain }) => domain))]
-  const rows: TableRows['impact'][] = []
+/** Measures domains; one without accounts or follows gets no row. */
+async function measureAll(rest: Rest, wanted: ReadRequest['measure']): Promise<readonly unknown[]> {
+  const domains = [...new Set(wanted.map(({ domain }) => domain))]
+  const rows = []
   for (let start = 0; start < domains.length; start += MEASURES_AT_ONCE) {
     rows.push(
       ...(await Promise.all(domains.slice(start, start + MEASURES_AT_ONCE).map((domain) => measure(rest, domain)))),
@@ -192,33 +192,29 @@ async function measureAll(
 }
 
 /** Reads the tables of the API; one that cannot be read is unknown and stops no other. */
-export async function readRest(rest: Rest, request: ReadRequest): Promise<Partial<Tables>> {
-  const read: { -readonly [Name in TableName]?: Table<TableRows[Name]> } = {}
-  const table = async <Name extends List | 'impact'>(
-    name: Name,
-    rows: () => Promise<readonly unknown[]>,
-  ): Promise<Table<TableRows[Name]>> => {
+export async function readRest(rest: Rest, request: ReadRequest): Promise<Tables['read']> {
+  const read: { [name: string]: Table<unknown> } = {}
+  const into = async (name: string, rows: () => Promise<readonly unknown[]>): Promise<void> => {
     const before = rest.requests()
     try {
-      return checkedTable(name, await rows(), 'rest', rest.requests() - before)
+      read[name] = checkedTable(name, await rows(), 'rest', rest.requests() - before)
     } catch (error) {
       const { message, hint } = await explain(rest, name, error)
-      return unknownTable(name, 'rest', message, hint)
+      read[name] = unknownTable(name, 'rest', message, hint)
     }
   }
-  const wanted = new Set(request.tables)
-  const measuring = wanted.has('impact') && request.measure.length > 0
-  const blocks =
-    wanted.has('domain_blocks') || measuring
-      ? await table('domain_blocks', () => readList(rest, 'domain_blocks'))
-      : null
-  if (wanted.has('domain_blocks') && blocks) read.domain_blocks = blocks
-  if (wanted.has('email_domain_blocks'))
-    read.email_domain_blocks = await table('email_domain_blocks', () => readList(rest, 'email_domain_blocks'))
-  if (wanted.has('ip_blocks')) read.ip_blocks = await table('ip_blocks', () => readList(rest, 'ip_blocks'))
-  if (wanted.has('impact')) {
-    read.impact =
-      blocks?.state === 'unknown' ? blocks : await table('impact', () => measureAll(rest, request, blocks?.rows ?? []))
+  const measuring = KINDS.filter(({ measured }) => measured && request.tables.includes(measured.name))
+  // What is measured is compared with what live blocks already.
+  const compared = request.measure.length > 0 ? measuring.flatMap(({ tables }) => tables.map(({ name }) => name)) : []
+  for (const name of new Set([...compared, ...request.tables])) {
+    const list = listNamed(name)
+    if (list) await into(name, () => readList(rest, list))
   }
-  return read
+  for (const { measured, tables, unmeasured } of measuring) {
+    const unknown = tables.map(({ name }) => read[name]).find((one) => one?.state === 'unknown')
+    if (!measured || !unmeasured) continue
+    if (unknown) read[measured.name] = unknown
+    else await into(measured.name, () => measureAll(rest, unmeasured(request.measure, { read })))
+  }
+  return Object.fromEntries(Object.entries(read).filter(([name]) => request.tables.includes(name)))
 }

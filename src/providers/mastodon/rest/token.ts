@@ -1,5 +1,5 @@
 import type { InstanceFile } from '../../../instance/documents.ts'
-import type { TableName } from '../tables.ts'
+import { TABLES } from '../database/rows.ts'
 import type { Rest } from './types.ts'
 import { unreachable } from '../../../ssh/executor.ts'
 import { isRecord } from '../../../instance/get-own.ts'
@@ -31,15 +31,6 @@ export interface TokenFacts {
   readonly permissions: bigint | null
 }
 
-/** The scope and the permission that a table needs. */
-export const NEEDS: {
-  readonly [name in TableName]?: { readonly scope: string; readonly permission: string; readonly bit: bigint }
-} = {
-  domain_blocks: { scope: 'admin:read:domain_blocks', permission: 'manage_federation', bit: 32n },
-  email_domain_blocks: { scope: 'admin:read:email_domain_blocks', permission: 'manage_blocks', bit: 128n },
-  ip_blocks: { scope: 'admin:read:ip_blocks', permission: 'manage_blocks', bit: 128n },
-  impact: { scope: 'admin:read', permission: 'view_dashboard', bit: 8n },
-}
 const ADMINISTRATOR = 1n
 
 /** Asks the server about a token: it answers 403 to an unknown token as well as to a missing permission. */
@@ -96,12 +87,12 @@ export function renewalOf({ mastodon }: InstanceFile, which: 'token' | 'read_tok
 /** Explains why a read or a write was refused: the token, and the scope or permission that it lacks. */
 export async function explain(
   rest: Rest,
-  name: TableName,
+  name: string,
   error: unknown,
   what: 'read' | 'write' = 'read',
 ): Promise<{ readonly message: string; readonly hint?: string }> {
   if (!(error instanceof HttpFailure)) return { message: error instanceof Error ? error.message : String(error) }
-  const needs = NEEDS[name]
+  const needs = TABLES.find((shape) => shape.name === name)?.api
   if (!needs || (error.status !== 401 && error.status !== 403)) return { message: error.message }
   const scope = what === 'read' ? needs.scope : needs.scope.replace('read', 'write')
   const facts = await tokenFacts(rest)

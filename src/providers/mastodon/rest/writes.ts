@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
 import type { Write, WriteResult } from '../tables.ts'
 import type { Fields, Value } from '../../../instance/values.ts'
-import { LISTS, isList, measure, readList } from './open-rest.ts'
-import type { List, ApiRow } from './masto-library.ts'
+import { KINDS } from '../kinds/index.ts'
+import { type List, listNamed, measure, readList } from './open-rest.ts'
+import type { ApiRow } from './masto-library.ts'
 import { type Rest } from './types.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { explain } from './token.ts'
@@ -17,22 +18,10 @@ import {
   storedAs,
 } from './texts.ts'
 
-/** The fields of each list of the API. */
-const FIELDS: { readonly [Name in List]: readonly string[] } = {
-  domain_blocks: ['severity', 'reject_media', 'reject_reports', 'private_comment', 'public_comment', 'obfuscate'],
-  email_domain_blocks: ['allow_with_approval'],
-  ip_blocks: ['severity', 'comment', 'expires_at'],
-}
-const NAME: { readonly [Name in List]: string } = {
-  domain_blocks: 'domain',
-  email_domain_blocks: 'domain',
-  ip_blocks: 'ip',
-}
-
 /** Sends one write of a block list and reads the result back. It never repeats a write on a guess. */
 export async function writeBlock(rest: Rest, write: Write): Promise<WriteResult> {
-  if (!isList(write.table as List)) return refused('no-door', notThroughApi(write.table))
-  const list = write.table as List
+  const list = listNamed(write.table)
+  if (!list) return refused('no-door', notThroughApi(write.table))
   try {
     const decided = await before(rest, list, write)
     if (decided) return decided
@@ -60,7 +49,7 @@ const failed = (code: string, message: string): WriteResult => ({ state: 'failed
 
 async function reasonOf(rest: Rest, list: List, error: unknown): Promise<Diagnostic> {
   if (error instanceof HttpFailure && error.status === 422) return diagnostic('refused-by-mastodon', error.message)
-  const { message, hint } = await explain(rest, list, error, 'write')
+  const { message, hint } = await explain(rest, list.table, error, 'write')
   return diagnostic('write-failed', message, hint)
 }
 
@@ -76,25 +65,29 @@ async function before(rest: Rest, list: List, write: Write): Promise<WriteResult
     return write.action === 'delete'
       ? { state: 'done', serverId: write.serverId ?? '' }
       : { state: 'changed', live: null }
-  if (live[NAME[list]] !== write.name || !holds(live, write.expect))
+  if (live[list.name] !== write.name || !holds(live, write.expect))
     return { state: 'changed', live: fieldsOf(list, live) }
   if (write.action === 'delete') return null
-  if (list === 'email_domain_blocks') return refused('no-update', NO_EMAIL_BLOCK_UPDATE)
+  if (isReplaced(list)) return refused('no-update', NO_EMAIL_BLOCK_UPDATE)
   return refusedConsent(rest, write)
 }
+
+/** Whether Mastodon has no update of what a list holds. */
+const isReplaced = ({ table }: List): boolean =>
+  KINDS.some(({ replaces, tables }) => replaces && tables.some(({ name }) => name === table))
 
 async function create(rest: Rest, list: List, write: Write): Promise<WriteResult> {
   let row: ApiRow | null
   try {
     row = await rest.withRetry(
-      () => rest.masto.create(list, { [NAME[list]]: write.name, ...params(rest, write) }),
+      () => rest.masto.create(list.table, { [list.name]: write.name, ...params(rest, write) }),
       false,
     )
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
     const { existing_domain_block: other } = error.details
     const existing = isRecord(other) ? other : null
-    if (existing && existing[NAME[list]] !== write.name) {
+    if (existing && existing[list.name] !== write.name) {
       return refused('covered', coveredBy({ parent: String(existing.domain), name: write.name }))
     }
     const turnedAway = isRefusal(error)
@@ -112,7 +105,7 @@ async function remove(rest: Rest, list: List, write: Write): Promise<WriteResult
     (await unsettled(
       rest,
       list,
-      () => rest.masto.remove(list, id),
+      () => rest.masto.remove(list.table, id),
       async () => (await fetchRow(rest, list, id)) === null,
     )) ?? { state: 'done', serverId: id }
   )
@@ -123,7 +116,7 @@ async function update(rest: Rest, list: List, write: Write): Promise<WriteResult
   const open = await unsettled(
     rest,
     list,
-    () => rest.masto.update(list, id, params(rest, write)),
+    () => rest.masto.update(list.table, id, params(rest, write)),
     async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set),
   )
   // Up to 4.6, Mastodon answers a refused IP block as if it was saved, so it is read again.
@@ -160,7 +153,7 @@ async function refusedConsent(rest: Rest, write: Write): Promise<WriteResult | n
 
 async function fetchRow(rest: Rest, list: List, id: string): Promise<ApiRow | null> {
   try {
-    const { body } = await rest.get(`${LISTS[list].path}/${encodeURIComponent(id)}`)
+    const { body } = await rest.get(`${list.path}/${encodeURIComponent(id)}`)
     return isRecord(body) ? body : null
   } catch (error) {
     if (error instanceof HttpFailure && error.status === 404) return null
@@ -170,14 +163,14 @@ async function fetchRow(rest: Rest, list: List, id: string): Promise<ApiRow | nu
 
 async function find(rest: Rest, list: List, name: string): Promise<ApiRow | null> {
   const rows = await readList(rest, list)
-  return rows.filter(isRecord).find((row) => row[NAME[list]] === name) ?? null
+  return rows.filter(isRecord).find((row) => row[list.name] === name) ?? null
 }
 
 /** Checks that the answer is what was sent: the server silently drops what it does not know. */
 function verified(list: List, row: ApiRow | null, write: Write): WriteResult {
   if (!row) return failed('not-as-sent', notThere(write.name))
-  if (row[NAME[list]] !== write.name)
-    return failed('not-as-sent', storedAs({ stored: String(row[NAME[list]]), name: write.name }))
+  if (row[list.name] !== write.name)
+    return failed('not-as-sent', storedAs({ stored: String(row[list.name]), name: write.name }))
   return holds(row, write.set) ? done(list, row) : failed('not-as-sent', notAsSent(write.name))
 }
 
@@ -188,7 +181,7 @@ const done = (list: List, row: ApiRow): WriteResult => ({
 })
 
 const fieldsOf = (list: List, row: ApiRow): Fields =>
-  Object.fromEntries(FIELDS[list].flatMap((field) => (isScalar(row[field]) ? [[field, row[field]] as const] : [])))
+  Object.fromEntries(list.fields.flatMap((field) => (isScalar(row[field]) ? [[field, row[field]] as const] : [])))
 
 const isScalar = (value: unknown): value is string | number | boolean | null =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value)
