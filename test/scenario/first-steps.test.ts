@@ -30,12 +30,12 @@ describe('status tries each connection', () => {
   })
 
   it('a reading role that lacks a right is no open connection, and the command that mends it is named', async () => {
-    await field.sandbox.query('revoke select on rules from herdbook_reader')
+    await field.sandbox.query('revoke select on user_roles from herdbook_reader')
     const { stdout } = await must(herd, ['status'], 10)
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      /! Database .*permission denied for table rules → .*herdbook reader install/,
+      /! Database .*permission denied for table user_roles → .*herdbook reader install/,
     )
-    await field.sandbox.query('grant select on rules to herdbook_reader')
+    await field.sandbox.query('grant select on user_roles to herdbook_reader')
   })
 
   it('a database whose psql is not there is no open connection', async () => {

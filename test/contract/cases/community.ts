@@ -125,8 +125,8 @@ export function communityCases({ read, write }: Bench): void {
     const results = await write(
       'console',
       set('noindex', true),
-      set('site_contact_email', 'a@b.example'),
-      set('site_contact_username', 'owner'),
+      set('site_contact_email', 'a@b.example', { batch: 'contact' }),
+      set('site_contact_username', 'owner', { batch: 'contact' }),
       set('media_cache_retention_period', 14),
       set('nonsense', 'x'),
       set('registrations_mode', 'sometimes'),

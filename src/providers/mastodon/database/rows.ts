@@ -52,8 +52,8 @@ export function checkedTable(
 
 /** Removes columns that only the API answers. */
 function onlyColumns(row: object, columns: TableShape['columns']): object {
-  if (Object.keys(row).every((column) => column in columns)) return row
-  return Object.fromEntries(Object.entries(row).filter(([column]) => column in columns))
+  if (Object.keys(row).every((column) => Object.hasOwn(columns, column))) return row
+  return Object.fromEntries(Object.entries(row).filter(([column]) => Object.hasOwn(columns, column)))
 }
 
 function firstOdd(rows: readonly unknown[], columns: TableShape['columns']): string | null {
