@@ -1,12 +1,6 @@
-import type {
-  Documents,
-  DomainBlock,
-  EmailDomainBlock,
-  IpBlock,
-  Moderator,
-  Role,
-  Rule,
-} from '../../src/instance/documents.ts'
+import type { Documents, DomainBlock, Moderator, Role, Rule } from '../../src/instance/documents.ts'
+import { written } from '../../src/instance/field.ts'
+import { entriesOf, PLAIN } from './plain-kinds.ts'
 import type { Fields } from '../../src/instance/values.ts'
 import type { Difference } from '../../src/reconcile/plan/types.ts'
 
@@ -39,30 +33,6 @@ export function adopt(documents: Documents, difference: Difference): Documents {
         () => ({ domain: id, ...fields, ...kept('private_comment') }),
       )
       return { ...documents, 'domain-blocks.yaml': { ...file, domain_blocks: list } }
-    }
-    case 'email-domain-block': {
-      const file = documents['email-domain-blocks.yaml']
-      return {
-        ...documents,
-        'email-domain-blocks.yaml': {
-          ...file,
-          email_domain_blocks: put<EmailDomainBlock>(
-            file?.email_domain_blocks,
-            (b) => b.domain === id,
-            () => ({ domain: id, ...live }),
-          ),
-        },
-      }
-    }
-    case 'ip-block': {
-      const file = documents['ip-blocks.yaml']
-      const until = typeof live?.['expires_at'] === 'string' ? { until: live['expires_at'] } : {}
-      const list = put<IpBlock>(
-        file?.ip_blocks,
-        (b) => b.ip === id,
-        () => ({ ip: id, severity: live?.['severity'], ...kept('comment'), ...until }),
-      )
-      return { ...documents, 'ip-blocks.yaml': { ...file, ip_blocks: list } }
     }
     case 'role': {
       const file = documents['roles.yaml']
@@ -115,7 +85,23 @@ export function adopt(documents: Documents, difference: Difference): Documents {
       const { [id]: _was, ...rest } = { ...documents['settings.yaml']?.settings } as { readonly [key: string]: unknown }
       return { ...documents, 'settings.yaml': { settings: live === null ? rest : { ...rest, [id]: live['value'] } } }
     }
-    default:
-      return documents
+    default: {
+      const plain = PLAIN.find((one) => one.kind === kind)
+      if (plain === undefined) return documents
+      const entry = written(
+        plain.fields,
+        Object.fromEntries(
+          plain.fields.flatMap(({ name, optional }) =>
+            Object.entries(optional ? kept(name) : { [name]: live?.[name] ?? null }),
+          ),
+        ),
+      )
+      const list = put(
+        entriesOf(plain, documents),
+        (one) => one[plain.name] === id,
+        () => ({ [plain.name]: id, ...entry }),
+      )
+      return { ...documents, [plain.file]: { ...documents[plain.file], [plain.list]: list } }
+    }
   }
 }

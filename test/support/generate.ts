@@ -2,8 +2,6 @@ import fc from 'fast-check'
 import type {
   Documents,
   DomainBlock,
-  EmailDomainBlock,
-  IpBlock,
   Moderator,
   Permission,
   Role,
@@ -12,6 +10,7 @@ import type {
   TermsVersion,
 } from '../../src/instance/documents.ts'
 import type { Relations } from '../../src/instance/relations.ts'
+import { PLAIN, SOON, word, type Entry } from './plain-kinds.ts'
 
 /**
  * Names are few, so that what is generated meets: parents and children, the same account twice, a role that people
@@ -26,11 +25,8 @@ const DOMAINS = [
   'sub.grey.example',
   'loud.example',
 ]
-const MAILS = ['trash.example', 'junk.example', 'a.junk.example']
-const ADDRESSES = ['203.0.113.7/32', '198.51.100.0/24', '2001:db8::/32']
 const RULE_KEYS = ['be-kind', 'no-spam', 'no-nazis', 'tag-media', 'alt-text']
 const PEOPLE = ['alice', 'bob', 'carol', 'dave', 'erin', 'ghost']
-const SOON = '2026-12-24'
 
 /** A list before and after an edit: every entry stays, goes, comes or changes. */
 export interface Pair<List> {
@@ -58,7 +54,6 @@ function pairOf<Entry>(
   }))
 }
 
-const word = fc.constantFrom('', 'spam', 'no moderation', 'two\nlines')
 const flag = fc.boolean()
 /** Entries whose keys are there or not, but for those that must be. */
 const maybe = <Entry, Needed extends keyof Entry>(
@@ -79,20 +74,6 @@ const domainBlock = (domain: string): fc.Arbitrary<DomainBlock> =>
     },
     ['domain', 'severity'],
   ).map((block) => (block.severity === 'suspend' ? { ...block, accept_severed_relationships: 1000 } : block))
-
-const emailBlock = (domain: string): fc.Arbitrary<EmailDomainBlock> =>
-  maybe({ domain: fc.constant(domain), allow_with_approval: flag }, ['domain'])
-
-const ipBlock = (ip: string): fc.Arbitrary<IpBlock> =>
-  maybe(
-    {
-      ip: fc.constant(ip),
-      severity: fc.constantFrom('sign_up_requires_approval', 'sign_up_block', 'no_access'),
-      comment: word,
-      until: fc.constantFrom(SOON, '2027-01-01T18:00:00Z'),
-    },
-    ['ip', 'severity'],
-  )
 
 const PERMISSIONS: Permission[] = ['view_dashboard', 'manage_reports', 'manage_users', 'manage_blocks']
 
@@ -160,8 +141,7 @@ const OWN_ROLES = ['Guide', 'Helper']
 
 interface Parts {
   readonly domain_blocks: DomainBlock[]
-  readonly email_domain_blocks: EmailDomainBlock[]
-  readonly ip_blocks: IpBlock[]
+  readonly plain: readonly (readonly Entry[])[]
   readonly roles: Role[]
   readonly people: { readonly account: string; readonly wants: string }[]
   readonly rules: (Rule & { readonly rank: number })[]
@@ -186,8 +166,6 @@ function documentsOf(parts: Parts): Documents {
   const moderators = parts.people.map(({ account, wants }) => ({ account, role: roleOf(wants) }))
   const all: Documents = {
     'domain-blocks.yaml': { domain_blocks: parts.domain_blocks, ...WHY },
-    'email-domain-blocks.yaml': { email_domain_blocks: parts.email_domain_blocks, ...WHY },
-    'ip-blocks.yaml': { ip_blocks: parts.ip_blocks, ...WHY },
     'roles.yaml': {
       roles: [OWNER, ...roles],
       ...(parts.everyone ? { everyone: { permissions: ['invite_users'] } } : {}),
@@ -196,6 +174,7 @@ function documentsOf(parts: Parts): Documents {
     'rules.yaml': { rules: inOrder(parts.rules), ...WHY },
     'settings.yaml': { settings: parts.settings },
     'terms-of-service.yaml': { terms_of_service: parts.terms, ...WHY },
+    ...Object.fromEntries(PLAIN.map(({ file, list }, i) => [file, { [list]: parts.plain[i], ...WHY }])),
   }
   // Roles that moderators hold are there with them.
   const kept = Object.entries(all).filter((_, i) => parts.files[i] !== false)
@@ -203,11 +182,19 @@ function documentsOf(parts: Parts): Documents {
 }
 
 const files = fc
-  .tuple(...[0, 1, 2, 3, 4, 5, 6, 7].map(() => fc.integer({ min: 0, max: 7 }).map((n) => n > 0)))
+  .array(
+    fc.integer({ min: 0, max: 7 }).map((n) => n > 0),
+    { minLength: 6 + PLAIN.length, maxLength: 6 + PLAIN.length },
+  )
   .map((list) => {
-    const [domains, mails, ips, roles, moderators, ...rest] = list
-    return [domains, mails, ips, roles, moderators && roles, ...rest] as readonly boolean[]
+    const [domains, roles, moderators, ...rest] = list
+    return [domains, roles, moderators && roles, ...rest] as readonly boolean[]
   })
+
+/** The lists of the plain kinds, in their order. */
+const plainPairs: fc.Arbitrary<Pair<readonly (readonly Entry[])[]>> = fc
+  .tuple(...PLAIN.map(({ names, entry }) => pairOf(names, entry)))
+  .map((pairs) => ({ before: pairs.map(({ before }) => before), after: pairs.map(({ after }) => after) }))
 
 const same = <T>(value: T): Pair<T> => ({ before: value, after: value })
 
@@ -218,8 +205,7 @@ const editsOf = (
   fc
     .record({
       domain_blocks: pairOf(DOMAINS, domainBlock),
-      email_domain_blocks: pairOf(MAILS, emailBlock),
-      ip_blocks: pairOf(ADDRESSES, ipBlock),
+      plain: plainPairs,
       roles: pairOf(OWN_ROLES, role),
       people: pairOf(PEOPLE, (account) =>
         fc.record({ account: fc.constant(account), wants: fc.constantFrom(...BASE_ROLES, ...OWN_ROLES) }),
@@ -270,4 +256,4 @@ export const relations: fc.Arbitrary<Map<string, Relations>> = fc
 
 export const connections = fc.constantFrom('console' as const, 'both' as const)
 
-export { DOMAINS, MAILS, ADDRESSES, PEOPLE, SOON }
+export { DOMAINS, PEOPLE, SOON }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
+import type { Fields } from '../../src/instance/values.ts'
 import type { Server } from './memory-server.ts'
-import { newId, rulesInOrder, stamp } from './memory-server.ts'
-import { ADDRESSES, DOMAINS, MAILS, PEOPLE } from './generate.ts'
+import { newId, plainRows, rulesInOrder, stamp } from './memory-server.ts'
+import { PLAIN, unset, wantedOf, type PlainKind } from './plain-kinds.ts'
+import { DOMAINS, PEOPLE } from './generate.ts'
 
 /** One thing that a moderator does by hand in the web interface, as data. */
 export type Hand =
@@ -13,10 +15,8 @@ export type Hand =
     }
   | { readonly does: 'comment'; readonly domain: string; readonly text: string }
   | { readonly does: 'lift'; readonly domain: string }
-  | { readonly does: 'mail'; readonly domain: string; readonly allow: boolean }
-  | { readonly does: 'unmail'; readonly domain: string }
-  | { readonly does: 'ip'; readonly ip: string; readonly severity: 'sign_up_block' | 'no_access' }
-  | { readonly does: 'unip'; readonly ip: string }
+  /** A row of a plain kind: made or changed, or removed. */
+  | { readonly does: 'plain'; readonly kind: string; readonly id: string; readonly fields: Fields | null }
   | { readonly does: 'role'; readonly name: string; readonly position: number }
   | { readonly does: 'grant'; readonly account: string; readonly role: string | null }
   | { readonly does: 'rule'; readonly nth: number; readonly text: string | null }
@@ -26,6 +26,17 @@ export type Hand =
 
 const domain = fc.constantFrom(...DOMAINS)
 const as = <Does extends string>(does: Does) => fc.constant(does)
+
+/** A row is added or changed as any entry of a file would say it, or removed. */
+const plainAct = (plain: PlainKind): fc.Arbitrary<Hand> =>
+  fc.constantFrom(...plain.names).chain((id): fc.Arbitrary<Hand> =>
+    fc.record({
+      does: as('plain'),
+      kind: fc.constant(plain.kind),
+      id: fc.constant(id),
+      fields: fc.option<Fields>(plain.entry(id).map((entry) => wantedOf(plain, entry))),
+    }),
+  )
 
 export const hand: fc.Arbitrary<Hand> = fc.oneof(
   {
@@ -39,17 +50,7 @@ export const hand: fc.Arbitrary<Hand> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ does: as('comment'), domain, text: fc.constantFrom('', 'by hand') }) },
   { weight: 1, arbitrary: fc.record({ does: as('lift'), domain }) },
-  { weight: 1, arbitrary: fc.record({ does: as('mail'), domain: fc.constantFrom(...MAILS), allow: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ does: as('unmail'), domain: fc.constantFrom(...MAILS) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      does: as('ip'),
-      ip: fc.constantFrom(...ADDRESSES),
-      severity: fc.constantFrom('sign_up_block' as const, 'no_access' as const),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ does: as('unip'), ip: fc.constantFrom(...ADDRESSES) }) },
+  ...PLAIN.map((plain) => ({ weight: 2, arbitrary: plainAct(plain) })),
   {
     weight: 1,
     arbitrary: fc.record({
@@ -114,31 +115,8 @@ export function byHand(server: Server, act: Hand): void {
       return
     case 'lift':
       return remove(rows.domain_blocks, (row) => row.domain === act.domain)
-    case 'mail': {
-      const row = rows.email_domain_blocks.find((block) => block.domain === act.domain)
-      if (row) row.allow_with_approval = act.allow
-      else
-        rows.email_domain_blocks.push({ id: id(), domain: act.domain, allow_with_approval: act.allow, created_at: at })
-      return
-    }
-    case 'unmail':
-      return remove(rows.email_domain_blocks, (row) => row.domain === act.domain)
-    case 'ip': {
-      const row = rows.ip_blocks.find((block) => block.ip === act.ip)
-      if (row) row.severity = act.severity
-      else
-        rows.ip_blocks.push({
-          id: id(),
-          ip: act.ip,
-          severity: act.severity,
-          comment: 'by hand',
-          created_at: at,
-          expires_at: null,
-        })
-      return
-    }
-    case 'unip':
-      return remove(rows.ip_blocks, (row) => row.ip === act.ip)
+    case 'plain':
+      return changePlain(server, act)
     case 'role': {
       const row = rows.roles.find((role) => role.name === act.name)
       if (row) row.position = act.position
@@ -194,4 +172,15 @@ function remove<Row>(rows: Row[], which: (row: Row) => boolean): void {
     const row = rows[i]
     if (row !== undefined && which(row)) rows.splice(i, 1)
   }
+}
+
+function changePlain(server: Server, { kind, id, fields }: Hand & { readonly does: 'plain' }): void {
+  const plain = PLAIN.find((one) => one.kind === kind)
+  if (plain === undefined) throw new Error(`${kind} is no plain kind`)
+  const rows = plainRows(server, plain.table)
+  const row = rows.find((one) => one[plain.name] === id)
+  if (fields === null) return remove(rows, (one) => one[plain.name] === id)
+  if (row) return void Object.assign(row, fields)
+  const rest = Object.fromEntries(plain.fields.flatMap((one) => (one.inFilesOnly ? [] : [[one.name, unset(one)]])))
+  rows.push({ id: newId(server), [plain.name]: id, ...rest, ...fields, created_at: stamp(server) })
 }

@@ -1,6 +1,8 @@
 import type { Relations } from '../../src/instance/relations.ts'
 import { permissionMask } from './permissions.ts'
 import type { Permission } from '../../src/instance/documents.ts'
+import { READ } from '../../src/providers/mastodon/database/rows.ts'
+import { nameIn, PLAIN, type PlainRow } from './plain-kinds.ts'
 import type { TableRows, TableName } from './rows.ts'
 
 /** Tables that hold rows; what a block touches is counted from `relations`. */
@@ -8,7 +10,7 @@ export type Stored = Exclude<TableName, 'impact' | 'audit'>
 
 /** A live server as plain data: it can be cloned, compared and printed. */
 export interface Server {
-  readonly rows: { [Name in Stored]: TableRows[Name][] }
+  readonly rows: { [Name in Stored]: TableRows[Name][] } & { [table: string]: object[] }
   /** What the accounts of a host have with members; a suspension takes the follows away for good. */
   readonly relations: Map<string, Relations>
   /** Relations cut so far. */
@@ -59,9 +61,7 @@ const account = (
 export function newServer(relations: ReadonlyMap<string, Relations> = new Map()): Server {
   return {
     rows: {
-      domain_blocks: [],
-      email_domain_blocks: [],
-      ip_blocks: [],
+      ...(Object.fromEntries(READ.map(({ name }) => [name, []])) as unknown as Server['rows']),
       roles: [
         role(EVERYONE_ID, '', -1, ['invite_users']),
         role('1', 'Moderator', 10, ['view_dashboard', 'manage_reports', 'manage_users']),
@@ -87,9 +87,6 @@ export function newServer(relations: ReadonlyMap<string, Relations> = new Map())
         account('107', 'erin', null, { suspended: true }),
         account('108', ACTOR, '4'),
       ],
-      rules: [],
-      settings: [],
-      terms_of_services: [],
     },
     relations: new Map(relations),
     severed: 0,
@@ -107,6 +104,9 @@ export const clone = (server: Server): Server => structuredClone(server)
 export const timeOf = (server: Server): Date => new Date(server.now)
 export const stamp = (server: Server): string => new Date((server.now += 1000)).toISOString()
 export const newId = (server: Server): string => String(server.nextId++)
+
+/** The rows of a plain kind. */
+export const plainRows = ({ rows }: Pick<Server, 'rows'>, table: string): PlainRow[] => rows[table] as PlainRow[]
 
 const covers = (domain: string, host: string): boolean => host === domain || host.endsWith(`.${domain}`)
 
@@ -142,8 +142,7 @@ export function seenState({ rows, relations, severed, ended, mailed }: Server): 
   }: Row): Omit<Row, 'id' | 'created_at'> => row
   return {
     domain_blocks: sorted(rows.domain_blocks, (b) => b.domain).map(bare),
-    email_domain_blocks: sorted(rows.email_domain_blocks, (b) => b.domain).map(bare),
-    ip_blocks: sorted(rows.ip_blocks, (b) => b.ip).map(bare),
+    plain: PLAIN.map((plain) => sorted(plainRows({ rows }, plain.table), (row) => nameIn(plain, row)).map(bare)),
     roles: sorted(rows.roles, (r) => r.name).map(bare),
     holders: sorted(rows.accounts, (a) => a.username).map((a) => [a.username, roleName(a.role_id)]),
     rules: rows.rules

@@ -4,7 +4,8 @@ import { permissionMask } from './permissions.ts'
 import type { Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
 import type { TableRows } from './rows.ts'
 import type { Value } from '../../src/instance/values.ts'
-import { EVERYONE_ID, newId, rulesInOrder, sever, stamp, touchedBy, type Server } from './memory-server.ts'
+import { PLAIN, unset, type PlainKind, type PlainRow } from './plain-kinds.ts'
+import { EVERYONE_ID, newId, plainRows, rulesInOrder, sever, stamp, touchedBy, type Server } from './memory-server.ts'
 import { type Perform, done, changed, refused, wordOf, matches, type Model, writeRow } from './memory-model.ts'
 
 const texts = (row: TableRows['rules']): Value =>
@@ -68,31 +69,27 @@ export function stricterParent(server: Server, write: Write): WriteResult | unde
     : refused('conflict', `You have already imposed stricter limits on ${nearest.domain}.`)
 }
 
-const writeEmail: Perform = (server, write, later) =>
-  write.action === 'update'
-    ? refused('no-update', 'Mastodon has no update of an e-mail domain block')
-    : writeRow<TableRows['email_domain_blocks']>({
-        rows: (s) => s.rows.email_domain_blocks,
-        named: (row) => row.domain === write.name,
-        fields: (row) => ({ allow_with_approval: row.allow_with_approval }),
-        make: (s) => ({ id: newId(s), domain: write.name, allow_with_approval: false, created_at: stamp(s) }),
-        set: (row, fields) => void Object.assign(row, fields),
-      })(server, write, later)
-
-const ipBlocks: Model<TableRows['ip_blocks']> = {
-  rows: (server) => server.rows.ip_blocks,
-  named: (row, write) => row.ip === write.name,
-  fields: (row) => ({ severity: row.severity, comment: row.comment, expires_at: row.expires_at }),
+/** A row of a plain kind: its fields as they were written, or as nobody has said anything. */
+const plainModel = ({ table, name, fields }: PlainKind): Model<PlainRow> => ({
+  rows: (server) => plainRows(server, table),
+  named: (row, write) => row[name] === write.name,
+  fields: (row) => Object.fromEntries(fields.map((field) => [field.name, row[field.name] ?? null])),
   make: (server, write) => ({
     id: newId(server),
-    ip: write.name,
-    severity: 'no_access',
-    comment: '',
+    [name]: write.name,
+    ...Object.fromEntries(fields.flatMap((field) => (field.inFilesOnly ? [] : [[field.name, unset(field)]]))),
     created_at: stamp(server),
-    expires_at: null,
   }),
   set: (row, fields) => void Object.assign(row, fields),
-}
+})
+
+/** Mastodon has no update of an e-mail domain block. */
+const writeEmail =
+  (perform: Perform): Perform =>
+  (server, write, later) =>
+    write.action === 'update'
+      ? refused('no-update', 'Mastodon has no update of an e-mail domain block')
+      : perform(server, write, later)
 
 const roles: Model<TableRows['roles']> = {
   rows: (server) => server.rows.roles,
@@ -244,10 +241,17 @@ const writeTerms: Perform = (server, write, later) => {
   return result
 }
 
+/** A table that the console cannot write. */
+export const unknownTable: Perform = (_server, { table }) => refused('unknown-table', table)
+
+const PLAIN_WRITES: { readonly [table: string]: Perform } = Object.fromEntries(
+  PLAIN.map((kind) => [kind.table, writeRow(plainModel(kind))]),
+)
+
 export const PERFORM: { readonly [table: string]: Perform } = {
+  ...PLAIN_WRITES,
   domain_blocks: writeDomainBlock,
-  email_domain_blocks: writeEmail,
-  ip_blocks: writeRow(ipBlocks),
+  email_domain_blocks: writeEmail(PLAIN_WRITES['email_domain_blocks'] ?? unknownTable),
   roles: keepingOwners(writeRole),
   role_of: keepingOwners(writeHolder),
   rules: writeRow(rules),
@@ -255,9 +259,6 @@ export const PERFORM: { readonly [table: string]: Perform } = {
   settings: writeSetting,
   terms_of_services: writeTerms,
 }
-
-/** A table that the console cannot write. */
-export const unknownTable: Perform = (_server, { table }) => refused('unknown-table', table)
 
 /** A server that checks nothing of its own about owners and held roles, so that what holds is the engine's doing. */
 export const TRUSTING: typeof PERFORM = { roles: writeRow(roles), role_of: writeHolder }

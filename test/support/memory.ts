@@ -7,13 +7,13 @@ import type {
   Writer,
   WriteResult,
 } from '../../src/providers/mastodon/tables.ts'
+import { READ } from '../../src/providers/mastodon/database/rows.ts'
 import { capabilityOf, providerOf } from '../../src/providers/mastodon/provider.ts'
 import type { Provider } from '../../src/reconcile/provider.ts'
 import type { Intent } from '../../src/reconcile/ledger/types.ts'
-import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
+import { clone, touchedBy, type Server } from './memory-server.ts'
 import type { Later } from './memory-model.ts'
 import { PERFORM, stricterParent, TRUSTING, unknownTable } from './memory-writes.ts'
-import type { TableName } from './rows.ts'
 
 /**
  * What goes wrong at one moment: `refuse` answers that it failed, `drop` loses the connection, `die` ends the process;
@@ -26,7 +26,7 @@ export interface Mishaps {
   readonly faults: ReadonlyMap<number, Fault>
   /** What others do at a moment, before it. */
   readonly others: ReadonlyMap<number, (server: Server) => void>
-  readonly unreadable: ReadonlySet<TableName>
+  readonly unreadable: ReadonlySet<string>
   /** The server leaves it to the engine that there are owners and that held roles stay. */
   readonly trusting?: boolean
   /** The server refuses every write. */
@@ -190,7 +190,7 @@ function read(
   const { rows } = clone(server)
   const unknown = (name: string, message: string) =>
     ({ state: 'unknown', reason: { code: 'unread', severity: 'error', message: `${name}: ${message}` } }) as const
-  const table = <Row>(name: Stored | 'impact', list: readonly Row[]) => {
+  const table = <Row>(name: string, list: readonly Row[]) => {
     if (unreadable.has(name)) return unknown(name, 'permission denied')
     return asked.has(name)
       ? ({ state: 'complete', rows: list, connection: 'database', requests: 1 } as const)
@@ -203,18 +203,10 @@ function read(
   const impact = measure
     .filter((m) => RANK[m.severity] > blocked(m.domain))
     .map((m) => ({ domain: m.domain, ...touchedBy(server, m.domain) }))
+  const held = rows.accounts.filter((row) => row.role_id !== null || accounts.has(row.username.toLowerCase()))
   const read = {
-    domain_blocks: table('domain_blocks', rows.domain_blocks),
-    email_domain_blocks: table('email_domain_blocks', rows.email_domain_blocks),
-    ip_blocks: table('ip_blocks', rows.ip_blocks),
-    roles: table('roles', rows.roles),
-    accounts: table(
-      'accounts',
-      rows.accounts.filter((row) => row.role_id !== null || accounts.has(row.username.toLowerCase())),
-    ),
-    rules: table('rules', rows.rules),
-    settings: table('settings', rows.settings),
-    terms_of_services: table('terms_of_services', rows.terms_of_services),
+    ...Object.fromEntries(READ.map(({ name }) => [name, table(name, rows[name] ?? [])])),
+    accounts: table('accounts', held),
     audit: unknown('audit', 'not asked for'),
     impact: table('impact', impact),
   }

@@ -7,6 +7,7 @@ import type { DesiredObject } from '../../src/reconcile/objects.ts'
 import type { Fields, Value } from '../../src/instance/values.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import { desiredOf } from '../../src/reconcile/reconciler.ts'
+import { PLAIN, wantedOf, type PlainKind } from './plain-kinds.ts'
 
 /** When the files are read. */
 export const NOW = new Date('2026-11-23T12:00:00Z')
@@ -105,10 +106,20 @@ const permissions = fc
   .map((list) => list.toSorted())
 const words = fc.record({ text: line, hint: fc.oneof(fc.constant(''), line) })
 
+interface Objects {
+  readonly id: fc.Arbitrary<string>
+  readonly fields: fc.Arbitrary<Fields>
+}
+
+/** What the schema and the table of fields say of a plain kind. */
+const plainObjects = (plain: PlainKind): Objects => ({
+  id: fc.constantFrom(...plain.names),
+  fields: plain.entry('').map((entry) => wantedOf(plain, entry)),
+})
+
 /** Of each kind, what its objects may be called and hold. */
-export const FIELDS: {
-  readonly [kind: string]: { readonly id: fc.Arbitrary<string>; readonly fields: fc.Arbitrary<Fields> }
-} = {
+export const FIELDS: { readonly [kind: string]: Objects } = {
+  ...Object.fromEntries(PLAIN.map((plain) => [plain.kind, plainObjects(plain)])),
   'domain-block': {
     id: domain,
     fields: fc
@@ -124,7 +135,6 @@ export const FIELDS: {
         fields.severity === 'suspend' ? { ...fields, reject_media: false, reject_reports: false } : fields,
       ),
   },
-  'email-domain-block': { id: domain, fields: fc.record({ allow_with_approval: flag }) },
   'ip-block': {
     id: fc.oneof(
       fc.tuple(fc.nat(255), fc.nat(255)).map(([a, b]) => `203.${a}.${b}.0/24`),

@@ -1,7 +1,8 @@
 import type { Documents } from '../../src/instance/documents.ts'
 import { permissionMask } from './permissions.ts'
 import { byText, equal } from '../../src/reconcile/equal.ts'
-import { rulesInOrder, timeOf, type Server } from './memory-server.ts'
+import { entriesOf, nameIn, PLAIN, wantedOf } from './plain-kinds.ts'
+import { plainRows, rulesInOrder, timeOf, type Server } from './memory-server.ts'
 import { settingValue } from './memory-writes.ts'
 
 /**
@@ -31,23 +32,16 @@ export function shortfalls(documents: Documents, server: Server): Set<string> {
         : row?.severity === severity && flags && row.obfuscate === (block.obfuscate ?? false) && comments,
     )
   }
-  for (const block of documents['email-domain-blocks.yaml']?.email_domain_blocks ?? []) {
-    const row = rows.email_domain_blocks.find((one) => one.domain === block.domain)
-    check(
-      `email-domain-block/${block.domain}`,
-      past(block.until) ? !row : row?.allow_with_approval === (block.allow_with_approval ?? false),
-    )
-  }
-  for (const block of documents['ip-blocks.yaml']?.ip_blocks ?? []) {
-    const row = rows.ip_blocks.find((one) => one.ip === block.ip)
-    const ends =
-      block.until === undefined
-        ? row?.expires_at === null
-        : Date.parse(row?.expires_at ?? '') === Date.parse(block.until)
-    const there =
-      row?.severity === block.severity && ends && (block.comment === undefined || row.comment === block.comment)
-    check(`ip-block/${block.ip}`, past(block.until) ? !row || Date.parse(row.expires_at ?? '') <= server.now : there)
-  }
+  for (const plain of PLAIN)
+    for (const entry of entriesOf(plain, documents)) {
+      const row = plainRows(server, plain.table).find((one) => one[plain.name] === entry[plain.name])
+      const holds = Object.entries(wantedOf(plain, entry)).every(([field, value]) => row?.[field] === value)
+      const ended = Object.entries(row ?? {}).some(
+        ([column, at]) => column === 'expires_at' && typeof at === 'string' && past(at),
+      )
+      const until = entry['until'] as string | undefined
+      check(`${plain.kind}/${nameIn(plain, entry)}`, past(until) ? !row || ended : holds)
+    }
   const file = documents['roles.yaml']
   for (const role of file?.roles ?? []) {
     const row = rows.roles.find((one) => one.name === role.name)

@@ -1,3 +1,4 @@
+import { FILE_NAMES } from '../../src/instance/files.gen.ts'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -43,20 +44,7 @@ const example = (file: string): string => readFileSync(new URL(`../../instance/$
 
 test('what the example already says is left alone to the last byte', async () => {
   for (const kind of [...Object.keys(FIELDS), 'rule-order']) {
-    const files: Record<string, string> = Object.fromEntries(
-      [
-        'instance',
-        'policy',
-        'domain-blocks',
-        'email-domain-blocks',
-        'ip-blocks',
-        'roles',
-        'moderators',
-        'rules',
-        'settings',
-        'terms-of-service',
-      ].map((name) => [`${name}.yaml`, example(`${name}.yaml`)]),
-    )
+    const files: Record<string, string> = Object.fromEntries(FILE_NAMES.map((name) => [name, example(name)]))
     for (const name of Object.values(files).flatMap((text) =>
       [...text.matchAll(/file: ([\w-]+\.(?:md|css))/g)].map((match) => match[1] ?? ''),
     ))

@@ -3,20 +3,19 @@ import type { Documents } from '../../src/instance/documents.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { PLAIN } from '../support/plain-kinds.ts'
 import { byHand, type Hand } from '../support/manual-changes.ts'
 import { newServer, type Server } from '../support/memory-server.ts'
 import { look, newWorld, run, type LiveState } from '../support/world.ts'
 
 /** All kinds are managed, and next to nothing is in the files. */
 const FILES: Documents = {
-  'domain-blocks.yaml': { domain_blocks: [], emptied_on_purpose: 'new' },
-  'email-domain-blocks.yaml': { email_domain_blocks: [], emptied_on_purpose: 'new' },
-  'ip-blocks.yaml': { ip_blocks: [], emptied_on_purpose: 'new' },
-  'roles.yaml': { roles: [] },
-  'moderators.yaml': { moderators: [] },
-  'rules.yaml': { rules: [], emptied_on_purpose: 'new' },
+  ...Object.fromEntries(
+    KINDS.flatMap(({ shape }) =>
+      shape.form === 'list' ? [[shape.file, { [shape.list]: [], emptied_on_purpose: 'new' }]] : [],
+    ),
+  ),
   'settings.yaml': { settings: {} },
-  'terms-of-service.yaml': { terms_of_service: [], emptied_on_purpose: 'new' },
 }
 
 const told = ({ unmanaged }: Plan): string[] =>
@@ -35,8 +34,9 @@ async function begun(): Promise<LiveState> {
 
 const HANDS: { readonly [kind: string]: (server: Server) => void } = {
   'domain-block': does({ does: 'block', domain: 'raid.example', severity: 'suspend', media: false }),
-  'email-domain-block': does({ does: 'mail', domain: 'junk.example', allow: false }),
-  'ip-block': does({ does: 'ip', ip: '198.51.100.7/32', severity: 'no_access' }),
+  ...Object.fromEntries(
+    PLAIN.map(({ kind, names: [id = ''] }) => [kind, does({ does: 'plain', kind, id, fields: {} })]),
+  ),
   role: does({ does: 'role', name: 'Mentor', position: 3 }),
   moderator: ({ rows }) => {
     const [owner, account] = [
