@@ -1,4 +1,4 @@
-import { loadInstance } from '../instance/load.ts'
+import { loadInstance } from '../providers/load-instance.ts'
 import type { FileSource } from '../instance/source.ts'
 
 /** The file that names the owners. */

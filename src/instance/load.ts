@@ -4,7 +4,8 @@ import type { Documents, FileName, InstanceFile } from './documents.ts'
 import { checkFolder } from './folder.ts'
 import type { Instance, Source } from './instance.ts'
 import { readingOf, readText, type ParsedFiles } from './reading.ts'
-import { RULES, VERSION_RULES } from './rules/index.ts'
+import { rulesOf, versionRulesOf } from './rules/index.ts'
+import type { KindRules } from './rules/rule.ts'
 import { MAX_BYTES } from './source.ts'
 import type { FolderEntry, FileSource } from './source.ts'
 import { unwanted } from './yaml/characters.ts'
@@ -33,8 +34,9 @@ export interface LoadedInstance {
 
 const none = (): readonly Diagnostic[] => []
 
-/** Reads and checks the files of an instance, and lists all problems at once. */
-export async function loadInstance(
+/** Reads and checks the files of an instance with the rules of these kinds, and lists all problems at once. */
+export async function loadWithRules(
+  kinds: readonly KindRules[],
   files: FileSource | ParsedFiles,
   options: LoadOptions = {},
 ): Promise<LoadedInstance> {
@@ -57,14 +59,15 @@ export async function loadInstance(
     ...checkFolder(entries, new Set(textReferences(documents).map(({ name }) => name))),
     ...found,
     ...ofTexts,
-    ...RULES.flatMap((rule) => [...rule(input)]),
+    ...rulesOf(kinds).flatMap((rule) => [...rule(input)]),
   ].sort(inOrder)
   for (const one of parsed.values()) one.release()
   const server = documents['instance.yaml']
   if (diagnostics.some(({ severity }) => severity === 'error'))
     return { instance: null, server, diagnostics, errorsFor: none }
   const errorsFor = (version: string | null): readonly Diagnostic[] =>
-    VERSION_RULES.flatMap((rule) => [...rule({ ...input, release: releaseOf(version) })])
+    versionRulesOf(kinds)
+      .flatMap((rule) => [...rule({ ...input, release: releaseOf(version) })])
       .filter(({ severity }) => severity === 'error')
       .sort(inOrder)
   return {

@@ -1,7 +1,7 @@
 import { readPublic } from '../providers/mastodon/rest/public-api.ts'
 import type { PullRequest, CommitStatus } from '../forges/forge.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
-import { loadInstance } from '../instance/load.ts'
+import { loadInstance } from '../providers/load-instance.ts'
 import { KINDS } from '../providers/kinds.ts'
 import type { Plan } from '../reconcile/plan/types.ts'
 import { renderDifferences } from '../comments/stranger-pull-request.ts'

@@ -1,12 +1,13 @@
 import type { Show } from '../instance/documents.ts'
 import type { Shape } from '../instance/edit/shapes.ts'
 import type { Field } from '../instance/field.ts'
+import type { KindRules } from '../instance/rules/rule.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Action, Hazard } from '../reconcile/values.ts'
 import type { Fields } from '../instance/values.ts'
 
 /** A kind with what it says of itself for rooms that name no kind: editing, words, redaction, `adopt`. */
-export interface DescribedKind extends Kind {
+export interface DescribedKind extends Kind, KindRules {
   /** The table of fields, in the order of the file. */
   readonly fields: readonly Field[]
   /** How its objects stand in the files. */

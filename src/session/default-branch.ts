@@ -1,7 +1,7 @@
 import type { PullRequest } from '../forges/forge.ts'
 import { gitSource } from '../git/source.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
-import { loadInstance } from '../instance/load.ts'
+import { loadInstance } from '../providers/load-instance.ts'
 import { readingOf } from '../instance/reading.ts'
 import type { FileSource } from '../instance/source.ts'
 import type { Repository } from '../reconcile/repository.ts'

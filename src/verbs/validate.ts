@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT } from '../instance/diagnostic.ts'
-import { loadInstance } from '../instance/load.ts'
+import { loadInstance } from '../providers/load-instance.ts'
 import { say, tell, type Io } from '../session/io.ts'
 import { sourceOf } from '../session/options.ts'
 import { openFolder } from '../session/instance-folder.ts'

@@ -1,4 +1,4 @@
-import { loadInstance } from '../../src/instance/load.ts'
+import { loadInstance } from '../../src/providers/load-instance.ts'
 import type { LoadedInstance, LoadOptions } from '../../src/instance/load.ts'
 import type { FolderEntry, FileSource } from '../../src/instance/source.ts'
 

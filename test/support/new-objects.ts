@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { FileEdit, NewObject } from '../../src/instance/edit/objects.ts'
-import { loadInstance } from '../../src/instance/load.ts'
+import { loadInstance } from '../../src/providers/load-instance.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import type { DesiredObject } from '../../src/reconcile/objects.ts'
 import type { Fields, Value } from '../../src/instance/values.ts'

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { FILE_NAMES } from '../../src/instance/files.gen.ts'
 import { generated } from '../../src/instance/generate.ts'
-import { loadInstance } from '../../src/instance/load.ts'
+import { loadInstance } from '../../src/providers/load-instance.ts'
 import { directorySource } from '../../src/instance/source.ts'
 import { KINDS } from '../../src/providers/kinds.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { loadInstance } from '../../src/instance/load.ts'
+import { loadInstance } from '../../src/providers/load-instance.ts'
 import { directorySource } from '../../src/instance/source.ts'
 import { lines, load } from '../support/instance.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { loadInstance } from '../../src/instance/load.ts'
+import { loadInstance } from '../../src/providers/load-instance.ts'
 import type { FileSource } from '../../src/instance/source.ts'
 
 // YAML that says one thing to who reads it and another to who parses it.

@@ -6,7 +6,7 @@ import { parseRef } from '../../src/session/options.ts'
 import type { Diagnostic } from '../../src/instance/diagnostic.ts'
 import { FILE_NAMES } from '../../src/instance/files.gen.ts'
 import { fileOf } from '../support/edits.ts'
-import { loadInstance } from '../../src/instance/load.ts'
+import { loadInstance } from '../../src/providers/load-instance.ts'
 import { renderDiagnostics } from '../../src/terminal/diagnostics.ts'
 import { memorySource } from '../support/instance.ts'
 

@@ -1,4 +1,5 @@
 import type { Diagnostic, Position } from '../diagnostic.ts'
+import type { ListFile } from '../documents.ts'
 import { normalizeDomain } from '../domains.ts'
 import { domainHint } from '../named-domain.ts'
 import { duplicates, error, rows, warning } from './rule.ts'
@@ -12,39 +13,33 @@ interface WrittenDomain {
   readonly entry?: object
 }
 
-/** Checks that Mastodon accepts each domain, stores it as it looks, and that its list has it once. */
-export const domains: InstanceRule = function* (input) {
-  const { documents, at } = input
+/** Checks the domains of the instance and the policy. */
+export const domains: InstanceRule = function* ({ documents, at }) {
   const own = documents['instance.yaml']?.domain
   if (own !== undefined) yield* names([{ written: own, at: () => at('instance.yaml', ['domain']) }])
-  yield* list(input, 'domain-blocks.yaml', 'domain_blocks', documents['domain-blocks.yaml']?.domain_blocks)
-  yield* list(
-    input,
-    'email-domain-blocks.yaml',
-    'email_domain_blocks',
-    documents['email-domain-blocks.yaml']?.email_domain_blocks,
-  )
   const kept = rows(documents['policy.yaml']?.protected_domains)
   yield* names(
     [...kept].map(([written, index]) => ({ written, at: () => at('policy.yaml', ['protected_domains', index]) })),
   )
 }
 
-function list(
+/** Checks the domains of a list's entries. */
+export function listedDomains(
   { at }: RuleInput,
-  file: 'domain-blocks.yaml' | 'email-domain-blocks.yaml',
-  key: string,
+  file: ListFile,
+  list: string,
   entries: readonly { readonly domain: string }[] | undefined,
 ): Iterable<Diagnostic> {
   return names(
     [...rows(entries)].map(([entry, index]) => ({
       written: entry.domain,
       entry,
-      at: () => at(file, [key, index, 'domain']),
+      at: () => at(file, [list, index, 'domain']),
     })),
   )
 }
 
+/** Checks that Mastodon accepts each domain, stores it as it looks, and that it is there once. */
 function* names(all: readonly WrittenDomain[]): Generator<Diagnostic> {
   const taken: NamedRow[] = []
   for (const { written, at, ...rest } of all) {

@@ -1,32 +1,21 @@
-import { addresses } from './addresses.ts'
-import { blocks } from './blocks.ts'
 import { budgets } from './budgets.ts'
+import { connections } from './connections.ts'
 import { dates } from './dates.ts'
 import { domains } from './domains.ts'
-import { connections } from './connections.ts'
 import { empty } from './empty.ts'
-import { people } from './people.ts'
-import { roles } from './roles.ts'
-import type { InstanceRule, VersionRule } from './rule.ts'
-import { serverRules } from './server-rules.ts'
-import { settings } from './settings.ts'
-import { terms } from './terms.ts'
+import type { KindRules, VersionRule } from './rule.ts'
 
-const RULES_OF_ALL_VERSIONS: readonly InstanceRule[] = [
+/** The rules across files that are checked again when the server's version is known. */
+export const versionRulesOf = (kinds: readonly KindRules[]): readonly VersionRule[] =>
+  kinds.flatMap(({ versionRules = [] }) => versionRules)
+
+/** All rules across files: those of kinds, and those of no kind. */
+export const rulesOf = (kinds: readonly KindRules[]): readonly VersionRule[] => [
+  ...versionRulesOf(kinds),
   connections,
   budgets,
   domains,
-  blocks,
-  addresses,
-  people,
-  serverRules,
-  terms,
+  ...kinds.flatMap(({ fileRules = [] }) => fileRules),
   dates,
   empty,
 ]
-
-/** Rules across files that are checked again when the server's version is known. */
-export const VERSION_RULES: readonly VersionRule[] = [roles, settings]
-
-/** All rules across files. */
-export const RULES: readonly VersionRule[] = [...VERSION_RULES, ...RULES_OF_ALL_VERSIONS]

@@ -29,6 +29,13 @@ export interface VersionRuleInput extends RuleInput {
 export type InstanceRule = (input: RuleInput) => Iterable<Diagnostic>
 export type VersionRule = (input: VersionRuleInput) => Iterable<Diagnostic>
 
+/** What a kind checks in its file, and between its file and others. */
+export interface KindRules {
+  readonly fileRules?: InstanceRule
+  /** Those that depend on the server's version: they are checked again when it is known. */
+  readonly versionRules?: VersionRule
+}
+
 /** Yields the rows of a list with their indexes, without the holes. */
 export function* rows<Row>(list: readonly Row[] | undefined): Generator<readonly [row: Row, index: number]> {
   for (const [index, row] of (list ?? []).entries()) if (row !== undefined) yield [row, index]

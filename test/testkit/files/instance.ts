@@ -1,6 +1,6 @@
 import { EXIT, fail, HerdbookError } from '../../../src/instance/diagnostic.ts'
 import type { Instance, Source } from '../../../src/instance/instance.ts'
-import { loadInstance } from '../../../src/instance/load.ts'
+import { loadWithRules } from '../../../src/instance/load.ts'
 import { isRecord } from '../../../src/instance/get-own.ts'
 import type { FileSource } from '../../../src/instance/source.ts'
 import { parseYaml, type ParsedYaml } from '../../../src/instance/yaml/parse.ts'
@@ -20,7 +20,7 @@ interface FilesInstance extends Instance {
 
 /** Reads an instance, and of it what this provider is for. Throws (exit 9) with all that is wrong. */
 export async function loadWithFiles(source: FileSource, now?: Date): Promise<Instance> {
-  const { instance, diagnostics } = await loadInstance(source, now === undefined ? {} : { now })
+  const { instance, diagnostics } = await loadWithRules([], source, now === undefined ? {} : { now })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const there = (await source.list()).filter(({ name, kind }) => kind === 'file' && SOURCES.some((one) => one === name))
   const parsed = new Map<string, ParsedYaml>()

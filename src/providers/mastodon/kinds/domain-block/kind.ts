@@ -18,6 +18,7 @@ import { domainOf, readableDomain, typedDomain } from '../domain-names.ts'
 import { byDomain } from './by-domain.ts'
 import { isAsStrict, underStricter } from './covering.ts'
 import { IMPACT, impactIn } from './impact.ts'
+import { fileRules } from './file-rules.ts'
 import {
   APPLIES_AGAIN,
   CANNOT_COUNT,
@@ -193,6 +194,7 @@ export const domainBlock: MastodonKind = {
     sort: byName('domain'),
   },
   words: DOMAIN_BLOCK_WORDS,
+  fileRules,
   identify: typedDomain,
   adopt: { whenEmpty: true },
   bound: [['severity', ...FLAGS]],

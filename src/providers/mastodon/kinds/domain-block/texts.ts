@@ -1,4 +1,5 @@
 import type { KindWords } from '../../../described.ts'
+import type { Wording } from '../../../../instance/diagnostic.ts'
 import type { Relations } from '../../../../instance/relations.ts'
 import { own } from '../../../../instance/get-own.ts'
 
@@ -44,6 +45,58 @@ export const DOES_NOT_COME_BACK = 'The follows and posts that the suspension rem
 
 export const APPLIES_AGAIN =
   'Mastodon applies the block again. Accounts that moderators exempted by hand are limited again.'
+
+// What is wrong in the file.
+
+export const neverBlocked = (domain: string, reason: string): Wording => ({
+  message: `${domain} cannot be blocked: ${reason}`,
+  hint: 'Delete this entry, or name the one server that you mean.',
+})
+
+/** Why a domain must never be blocked. */
+export const WHY_NOT = {
+  protected: 'policy.yaml protects it',
+  coversProtected: (domain: string): string => `it also blocks ${domain}, a protected domain of policy.yaml`,
+  own: 'it is your own domain',
+  coversOwn: (domain: string): string => `it covers your own domain ${domain}`,
+  publicSuffix: 'many people register names below it, and a block covers them all',
+} as const
+
+const DOES = {
+  suspend: 'suspends',
+  limit: 'limits',
+  silence: 'limits',
+  none: 'hardly limits',
+  noop: 'hardly limits',
+} as const
+
+const PARENT_IS = {
+  suspend: 'is suspended',
+  limit: 'is limited',
+  silence: 'is limited',
+  none: 'is blocked more strictly',
+  noop: 'is blocked more strictly',
+} as const
+
+interface BlockName {
+  readonly domain: string
+  readonly severity: keyof typeof DOES
+}
+
+export const weakerThanParent = (block: BlockName, parent: BlockName): Wording => ({
+  message:
+    `this entry ${DOES[block.severity]} ${block.domain}, but its parent ${parent.domain} ` +
+    `${PARENT_IS[parent.severity]}; for everything new from ${block.domain}, Mastodon uses only this weaker entry`,
+  hint:
+    `Delete this entry, and the block of ${parent.domain} covers ${block.domain}. ` +
+    'Or keep this entry, if you want the weaker block. ' +
+    `Mastodon accepts it only before ${parent.domain} is blocked on the server. The plan says if it is too late.`,
+})
+
+export const CONSENT_WITHOUT_SUSPENSION: Wording = {
+  message: 'accept_severed_relationships works only with severity: suspend',
+  hint: 'Delete this line, because only a suspension removes follows.',
+}
 
 export const DOMAIN_BLOCK_WORDS: KindWords = {
   impact: { irreversible: 'removes', disruptive: 'hides', reversible: 'hides' },

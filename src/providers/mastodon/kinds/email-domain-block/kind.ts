@@ -7,6 +7,7 @@ import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { current, rowsOf, send, setOf } from '../common.ts'
 import { domainOf, readableDomain, typedDomain } from '../domain-names.ts'
+import { fileRules } from './file-rules.ts'
 import { DELETED_AND_CREATED, EMAIL_DOMAIN_BLOCK, EMAIL_DOMAIN_BLOCK_WORDS } from './texts.ts'
 
 const FILE = 'email-domain-blocks.yaml'
@@ -69,6 +70,7 @@ export const emailDomainBlock: MastodonKind = {
     sort: byName('domain'),
   },
   words: EMAIL_DOMAIN_BLOCK_WORDS,
+  fileRules,
   identify: typedDomain,
   adopt: { whenEmpty: true },
   claims: (instance, now) => {

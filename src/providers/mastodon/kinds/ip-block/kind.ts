@@ -10,6 +10,7 @@ import type { Value } from '../../../../instance/values.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
 import { own } from '../../../../instance/get-own.ts'
+import { fileRules } from './file-rules.ts'
 import { IP_BLOCK, IP_BLOCK_WORDS } from './texts.ts'
 
 const FILE = 'ip-blocks.yaml'
@@ -95,6 +96,7 @@ export const ipBlock: MastodonKind = {
     sort: byName('ip'),
   },
   words: IP_BLOCK_WORDS,
+  fileRules,
   private: 'ip_blocks',
   identify: addressOf,
   adopt: { onRequest: true, whenEmpty: true },

@@ -14,6 +14,7 @@ import { about, current, odd, rowsOf, send, word } from '../common.ts'
 import { type AccountRow, accountId, ACCOUNTS, EVERYONE_ID, obstacleOf, type RoleRow, ROLES } from '../accounts.ts'
 import { outranked, tooLow, unentitled } from '../acting-account.ts'
 import { nameToday, roleNames } from '../role/kind.ts'
+import { fileRules } from './file-rules.ts'
 import { MODERATOR, MODERATOR_WORDS, noSuchRole, removeFromFiles, SESSIONS_END, unlistedRole } from './texts.ts'
 
 const FILE = 'moderators.yaml'
@@ -142,6 +143,7 @@ export const moderator: MastodonKind = {
     sort: byName('account'),
   },
   words: MODERATOR_WORDS,
+  fileRules,
   staff: true,
   private: 'staff',
   identify: accountId,

@@ -1,5 +1,5 @@
 import type { KindWords } from '../../../described.ts'
-import type { Advice } from '../../../../instance/diagnostic.ts'
+import type { Advice, Wording } from '../../../../instance/diagnostic.ts'
 
 export const MODERATOR = { one: 'moderator', many: 'moderators' }
 
@@ -23,6 +23,33 @@ export const removeFromFiles = (name: string): string =>
   `If the removal was a mistake, an owner types: herdbook demote ${name} --let-go "why"`
 
 export const SESSIONS_END = 'Mastodon logs the account out, and its tokens stop working.'
+
+// What is wrong in the file.
+
+export const renamedRole = (role: string, name: string): Wording => ({
+  message: `roles.yaml renames the role ${role} to ${name}`,
+  hint: `Write role: ${name}`,
+})
+
+const addRole = (near: string | undefined): string =>
+  near === undefined ? 'Add it to roles.yaml.' : `Did you mean ${near}? Otherwise add it to roles.yaml.`
+
+export const undefinedRole = (role: string, near: string | undefined): Wording => ({
+  message: `the role ${role} is not in roles.yaml`,
+  hint: addRole(near),
+})
+
+export const roleToBeThere = (role: string, near: string | undefined): Wording => ({
+  message: `a new server does not have the role ${role}; this works only if your server has it`,
+  hint: addRole(near),
+})
+
+export const ACTING_ACCOUNT_MISSING: Wording = {
+  message:
+    'only_these takes the role from everyone who is not in the list, ' +
+    'but instance.yaml does not name the account that acts for Herdbook',
+  hint: 'Write acting_account: USERNAME in instance.yaml. That account then keeps its role.',
+}
 
 export const MODERATOR_WORDS: KindWords = {
   phrases: [

@@ -14,6 +14,7 @@ import { equal } from '../../../../reconcile/equal.ts'
 import { EVERYONE_ID } from '../accounts.ts'
 import { outranked, tooLow, unentitled } from '../acting-account.ts'
 import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../common.ts'
+import { versionRules } from './file-rules.ts'
 import { givesAdministrator, ROLE, ROLE_WORDS, rolesOfOneName } from './texts.ts'
 
 const FILE = 'roles.yaml'
@@ -142,6 +143,7 @@ export const role: MastodonKind = {
     beside: { id: EVERYONE, fields: ['permissions', 'collection_limit'], empty: { permissions: [] } },
   },
   words: ROLE_WORDS,
+  versionRules,
   identify: (written) => written,
   adopt: {},
   bound: [['permissions', 'position', 'require_2fa', 'collection_limit']],

@@ -8,6 +8,7 @@ import type { KindInput } from '../../../../reconcile/kind.ts'
 import type { Fields } from '../../../../instance/values.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { rowsOf, send, setOf, text, word } from '../common.ts'
+import { fileRules } from './file-rules.ts'
 import { RULE, RULE_WORDS } from './texts.ts'
 
 export const FILE = 'rules.yaml'
@@ -108,6 +109,7 @@ export const rule: MastodonKind = {
     keyed: true,
   },
   words: RULE_WORDS,
+  fileRules,
   identify: (written) => written,
   adopt: { whenEmpty: true },
   bound: [['text', 'hint', 'translations']],

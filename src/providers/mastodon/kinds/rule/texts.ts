@@ -1,6 +1,14 @@
 import type { KindWords } from '../../../described.ts'
+import type { Wording } from '../../../../instance/diagnostic.ts'
 
 export const RULE = { one: 'rule', many: 'rules' }
+
+// What is wrong in the file.
+
+export const oddLanguage = (language: string, usual: string): Wording => ({
+  message: `Mastodon writes the language ${language} as ${usual}, and does not show a translation under another name`,
+  hint: `Write ${usual}:`,
+})
 
 export const RULE_WORDS: KindWords = {
   phrases: [

@@ -14,6 +14,7 @@ import type { Step } from '../../../../reconcile/plan/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { about, odd, rowsOf, send, setOf, text } from '../common.ts'
 import { accountId, ACCOUNTS } from '../accounts.ts'
+import { versionRules } from './file-rules.ts'
 import { noSuchContact, oddSetting, SETTING, SETTING_WORDS, settingNotYaml } from './texts.ts'
 import { own } from '../../../../instance/get-own.ts'
 
@@ -156,6 +157,7 @@ export const setting: MastodonKind = {
   fields: [{ name: 'value', form: 'text', main: true }],
   shape: { form: 'map', file: FILE, map: 'settings', pages: PAGES },
   words: SETTING_WORDS,
+  versionRules,
   identify: (written) => written,
   adopt: { whenEmpty: true, holds: (id, version) => settingOf(id, releaseOf(version)) !== undefined },
   claims: (instance) => {

@@ -1,5 +1,5 @@
 import type { KindWords } from '../../../described.ts'
-import type { Advice } from '../../../../instance/diagnostic.ts'
+import type { Advice, Wording } from '../../../../instance/diagnostic.ts'
 
 export const SETTING = { one: 'setting', many: 'settings' }
 
@@ -11,6 +11,23 @@ export const settingNotYaml = (name: string): string => `The value of the settin
 export const noSuchContact = ({ ref, name }: { readonly ref: string; readonly name: string }): Advice => ({
   message: `${ref}: this server has no account @${name}.`,
   hint: 'As site_contact_username, write the name of an account on this server, without the domain.',
+})
+
+// What is wrong in the file.
+
+export const unknownSetting = (key: string, release: string): Wording => ({
+  message: `Mastodon ${release} has no setting ${key}`,
+  hint: 'Delete the line.',
+})
+
+export const unknownChoice = (written: string, choices: readonly string[], release: string): Wording => ({
+  message: `Mastodon ${release} does not know ${written}`,
+  hint: `Write one of ${choices.join(', ')}.`,
+})
+
+export const contactIncomplete = (given: string, missing: string): Wording => ({
+  message: `${given} needs ${missing} too`,
+  hint: `Add a line: ${missing}: …`,
 })
 
 export const SETTING_WORDS: KindWords = {

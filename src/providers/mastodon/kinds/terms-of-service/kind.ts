@@ -6,6 +6,7 @@ import type { Step } from '../../../../reconcile/plan/types.ts'
 import { about, managed, rowsOf, send, text } from '../common.ts'
 import { date, id, maybe, table, text as string, time, type RowOf } from '../../table.ts'
 import type { Write } from '../../tables.ts'
+import { fileRules } from './file-rules.ts'
 import { draftsOfTerms, mailAboutTerms, MAILS_MEMBERS, TERMS, TERMS_WORDS, termsPast, termsPublished } from './texts.ts'
 import { SIDEKIQ } from '../texts.ts'
 
@@ -66,6 +67,7 @@ export const termsOfService: MastodonKind = {
     page: (id) => `terms-${id}.md`,
   },
   words: TERMS_WORDS,
+  fileRules,
   identify: (written) => written,
   adopt: {},
   bound: [['text', 'changelog', 'notified']],

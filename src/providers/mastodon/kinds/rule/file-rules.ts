@@ -1,11 +1,11 @@
-import { duplicates, rows, warning } from './rule.ts'
-import type { InstanceRule } from './rule.ts'
+import { duplicates, rows, warning } from '../../../../instance/rules/rule.ts'
+import type { InstanceRule } from '../../../../instance/rules/rule.ts'
 import { oddLanguage } from './texts.ts'
 
 const FILE = 'rules.yaml'
 
 /** Checks that each rule has its own key and its own text, and one translation for each language. */
-export const serverRules: InstanceRule = function* ({ documents, at, keyAt }) {
+export const fileRules: InstanceRule = function* ({ documents, at, keyAt }) {
   const list = [...rows(documents[FILE]?.rules)]
   yield* duplicates(
     list.map(([{ key }, index]) => ({ name: key, shown: key, at: () => at(FILE, ['rules', index, 'key']) })),

@@ -1,11 +1,11 @@
-import { percent } from './percent.ts'
-import { duplicates, rows } from './rule.ts'
-import type { InstanceRule } from './rule.ts'
+import { percent } from '../../../../instance/rules/percent.ts'
+import { duplicates, rows } from '../../../../instance/rules/rule.ts'
+import type { InstanceRule } from '../../../../instance/rules/rule.ts'
 
 const FILE = 'terms-of-service.yaml'
 
 /** Checks that each version of the terms has its own day, and that its text can be shown. */
-export const terms: InstanceRule = function* (input) {
+export const fileRules: InstanceRule = function* (input) {
   const list = [...rows(input.documents[FILE]?.terms_of_service)]
   yield* duplicates(
     list.map(([{ effective_date: day }, index]) => ({

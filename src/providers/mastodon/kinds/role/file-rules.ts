@@ -1,9 +1,9 @@
-import type { Diagnostic } from '../diagnostic.ts'
-import type { Role } from '../documents.ts'
-import { permissionsOf } from '../versions.ts'
-import type { Path } from '../yaml/positions.ts'
-import { duplicates, error, rows } from './rule.ts'
-import type { RuleInput, VersionRule, VersionRuleInput } from './rule.ts'
+import type { Diagnostic } from '../../../../instance/diagnostic.ts'
+import type { Role } from '../../../../instance/documents.ts'
+import { permissionsOf } from '../../../../instance/versions.ts'
+import type { Path } from '../../../../instance/yaml/positions.ts'
+import { duplicates, error, rows } from '../../../../instance/rules/rule.ts'
+import type { RuleInput, VersionRule, VersionRuleInput } from '../../../../instance/rules/rule.ts'
 import {
   BASE_ROLE_IN_LIST,
   newerField,
@@ -19,7 +19,7 @@ const FILE = 'roles.yaml'
 const FOR_EVERYONE: readonly string[] = ['invite_users', 'invite_bypass_approval']
 
 /** Checks that each role has its own name, and only what the server's version knows. */
-export const roles: VersionRule = function* (input) {
+export const versionRules: VersionRule = function* (input) {
   const { everyone } = input.documents[FILE] ?? {}
   const list = [...rows(input.documents[FILE]?.roles)]
   const named = list.map(([{ name }, index]) => ({

@@ -1,9 +1,9 @@
-import { normalizeAddress } from '../addresses.ts'
-import { parseMoment } from '../dates.ts'
-import type { Diagnostic, Position } from '../diagnostic.ts'
-import { covered, networksOf, type Network } from '../networks.ts'
-import { duplicates, error, rows } from './rule.ts'
-import type { InstanceRule, RuleInput } from './rule.ts'
+import { normalizeAddress } from '../../../../instance/addresses.ts'
+import { parseMoment } from '../../../../instance/dates.ts'
+import type { Diagnostic, Position } from '../../../../instance/diagnostic.ts'
+import { covered, networksOf, type Network } from '../../../../instance/networks.ts'
+import { duplicates, error, rows } from '../../../../instance/rules/rule.ts'
+import type { InstanceRule, RuleInput } from '../../../../instance/rules/rule.ts'
 import { blocksEveryone, EVERYBODY, networksTooWide, networkTooWide, notAnAddress } from './texts.ts'
 
 const FILE = 'ip-blocks.yaml'
@@ -28,7 +28,7 @@ interface NoAccess {
 }
 
 /** Checks that IP blocks name addresses, each once, and block only a small part of all addresses. */
-export const addresses: InstanceRule = function* (input) {
+export const fileRules: InstanceRule = function* (input) {
   const taken = []
   const closed: NoAccess[] = []
   for (const [entry, index] of rows(input.documents[FILE]?.ip_blocks)) {

@@ -1,8 +1,10 @@
-import type { DomainBlock } from '../documents.ts'
-import { parseMoment } from '../dates.ts'
-import { isPublicSuffix, normalizeDomain, parentsOf } from '../domains.ts'
-import { error, info, rows } from './rule.ts'
-import type { InstanceRule, RuleInput } from './rule.ts'
+import type { Diagnostic } from '../../../../instance/diagnostic.ts'
+import type { DomainBlock } from '../../../../instance/documents.ts'
+import { parseMoment } from '../../../../instance/dates.ts'
+import { isPublicSuffix, normalizeDomain, parentsOf } from '../../../../instance/domains.ts'
+import { listedDomains } from '../../../../instance/rules/domains.ts'
+import { error, info, rows } from '../../../../instance/rules/rule.ts'
+import type { InstanceRule, RuleInput } from '../../../../instance/rules/rule.ts'
 import { CONSENT_WITHOUT_SUSPENSION, neverBlocked, weakerThanParent, WHY_NOT } from './texts.ts'
 
 const FILE = 'domain-blocks.yaml'
@@ -13,8 +15,14 @@ const asciiOf = (written: string): string | undefined => {
   return 'domain' in name ? name.domain : undefined
 }
 
+/** Checks the names of domain blocks, and what each block says. */
+export const fileRules: InstanceRule = function* (input) {
+  yield* listedDomains(input, FILE, 'domain_blocks', input.documents[FILE]?.domain_blocks)
+  yield* blocks(input)
+}
+
 /** Finds domain blocks that must never be, that are weaker than their parent, or whose consent means nothing. */
-export const blocks: InstanceRule = function* (input) {
+function* blocks(input: RuleInput): Generator<Diagnostic> {
   const named = [...rows(input.documents[FILE]?.domain_blocks)].flatMap(([block, index]) => {
     const domain = asciiOf(block.domain)
     return domain === undefined ? [] : [{ block, index, domain }]

@@ -1,15 +1,15 @@
-import type { Diagnostic } from '../diagnostic.ts'
-import { nearest } from '../nearest.ts'
-import { duplicates, error, rows, warning } from './rule.ts'
-import type { InstanceRule, RuleInput } from './rule.ts'
-import { ACTING_ACCOUNT_MISSING, noSuchRole, renamedRole, roleToBeThere } from './texts.ts'
+import type { Diagnostic } from '../../../../instance/diagnostic.ts'
+import { nearest } from '../../../../instance/nearest.ts'
+import { duplicates, error, rows, warning } from '../../../../instance/rules/rule.ts'
+import type { InstanceRule, RuleInput } from '../../../../instance/rules/rule.ts'
+import { ACTING_ACCOUNT_MISSING, undefinedRole, renamedRole, roleToBeThere } from './texts.ts'
 
 const FILE = 'moderators.yaml'
 /** The roles of a new server. */
 const SEEDED: readonly string[] = ['Moderator', 'Admin', 'Owner']
 
 /** Checks that each account has one role, and that the role exists. */
-export const people: InstanceRule = function* (input) {
+export const fileRules: InstanceRule = function* (input) {
   const list = [...rows(input.documents[FILE]?.moderators)]
   yield* duplicates(
     list.map(([entry, index]) => ({
@@ -48,6 +48,6 @@ function* existingRole({ documents, broken, at }: RuleInput, role: string, index
   else {
     const near = nearest(role, [...names, ...SEEDED])
     if (roles === undefined) yield warning('undefined-role', roleToBeThere(role, near), place())
-    else yield error('undefined-role', noSuchRole(role, near), place())
+    else yield error('undefined-role', undefinedRole(role, near), place())
   }
 }

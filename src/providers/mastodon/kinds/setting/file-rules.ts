@@ -1,15 +1,15 @@
-import type { Diagnostic } from '../diagnostic.ts'
-import type { Settings } from '../documents.ts'
-import { settingOf } from '../versions.ts'
-import { percent } from './percent.ts'
-import { error } from './rule.ts'
-import type { RuleInput, VersionRule, VersionRuleInput } from './rule.ts'
+import type { Diagnostic } from '../../../../instance/diagnostic.ts'
+import type { Settings } from '../../../../instance/documents.ts'
+import { settingOf } from '../../../../instance/versions.ts'
+import { percent } from '../../../../instance/rules/percent.ts'
+import { error } from '../../../../instance/rules/rule.ts'
+import type { RuleInput, VersionRule, VersionRuleInput } from '../../../../instance/rules/rule.ts'
 import { contactIncomplete, unknownChoice, unknownSetting } from './texts.ts'
 
 const FILE = 'settings.yaml'
 
 /** Checks that the server's version has each setting, and that settings which Mastodon wants together are. */
-export const settings: VersionRule = function* (input) {
+export const versionRules: VersionRule = function* (input) {
   const values = input.documents[FILE]?.settings
   if (values === undefined) return
   for (const [key, value] of Object.entries(values)) yield* knownSetting(input, key, value)
