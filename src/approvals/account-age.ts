@@ -1,7 +1,10 @@
 import { parse } from 'yaml'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
-import { accountId } from '../providers/mastodon/kinds/accounts.ts'
+import { isRecord, own } from '../instance/get-own.ts'
+import type { ListShape } from '../instance/edit/shapes.ts'
+import { KINDS } from '../providers/kinds.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
+import type { Repository } from '../reconcile/repository.ts'
 import type { Session } from '../session/session.ts'
 import { youngAccount } from './texts.ts'
 
@@ -12,19 +15,32 @@ const MAX_COMMITS = 1_000
  * Refuses (exit 5) to give a role to an account younger than the commit that names it: anyone could have registered it.
  */
 export async function refuseYoung({ repository, head }: Session, plan: Plan): Promise<void> {
-  const grants = plan.steps.filter(
-    (step) => step.kind === 'moderator' && step.action !== 'delete' && step.createdAt !== undefined,
-  )
-  if (grants.length === 0 || !repository || head?.commit === null || head?.commit === undefined) return
-  const path = `${repository.folder}/moderators.yaml`
-  const commits = await repository.log(head.commit, { path, limit: MAX_COMMITS })
+  if (!repository || head?.commit === null || head?.commit === undefined) return
+  const young: Step[] = []
+  for (const { name, ofAccounts, shape } of KINDS) {
+    const grants = plan.steps.filter(
+      ({ kind, action, createdAt }) => kind === name && action !== 'delete' && createdAt !== undefined,
+    )
+    if (ofAccounts && shape.form === 'list' && grants.length > 0)
+      young.push(...(await youngIn(grants, shape, repository, head.commit)))
+  }
+  if (young.length > 0) throw new HerdbookError(EXIT.refused, young.map(refusal))
+}
+
+async function youngIn(
+  grants: readonly Step[],
+  shape: ListShape,
+  repository: Repository,
+  head: string,
+): Promise<readonly Step[]> {
+  const path = `${repository.folder}/${shape.file}`
+  const commits = await repository.log(head, { path, limit: MAX_COMMITS })
   const texts = await repository.texts(
     path,
     commits.map((commit) => commit.id),
   )
-  const named = texts.map(accountsIn)
-  const young = grants.filter((step) => isYoung(step, namedAt(step, commits, named)))
-  if (young.length > 0) throw new HerdbookError(EXIT.refused, young.map(refusal))
+  const named = texts.map((text) => accountsIn(text, shape))
+  return grants.filter((step) => isYoung(step, namedAt(step, commits, named)))
 }
 
 /** If it is unknown since when the files name it, the account may be too young. */
@@ -42,12 +58,12 @@ function namedAt(
 }
 
 /** Finds the accounts that a version of the file names; none if it cannot be read. */
-function accountsIn(text: string | null): Set<string> {
+function accountsIn(text: string | null, { list, name, normal }: ListShape): Set<string> {
   const file = text === null ? null : parsed(text)
-  const entries: unknown = typeof file === 'object' && file !== null && 'moderators' in file ? file.moderators : []
+  const entries: unknown = isRecord(file) ? own(file, list) : []
   return new Set(
     (Array.isArray(entries) ? entries : []).map((entry: unknown) =>
-      typeof entry === 'object' && entry !== null && 'account' in entry ? accountId(String(entry.account)) : '',
+      isRecord(entry) && Object.hasOwn(entry, name) ? normal(String(entry[name])) : '',
     ),
   )
 }

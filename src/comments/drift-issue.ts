@@ -3,7 +3,7 @@ import type { Show } from '../instance/documents.ts'
 import type { ObjectRef } from '../reconcile/values.ts'
 import type { Plan, Difference, UnmanagedObject } from '../reconcile/plan/types.ts'
 import { redact, redactUnmanaged, disclosure } from '../redaction/redact.ts'
-import { byHandIn, counted, likeness } from '../words/added-by-hand.ts'
+import { byHandIn, counted, isStaff, likeness } from '../words/added-by-hand.ts'
 import { byDanger, titleOf, type KindName } from '../words/describe-step.ts'
 import { byHandCounts } from '../words/describe-plan.ts'
 import { enveloped, fit, framed, shortening, type Envelope, type CommentSection } from './fit-comment.ts'
@@ -14,7 +14,7 @@ import { problems } from './findings.ts'
 import { code, link } from './markdown.ts'
 import { readable } from '../redaction/idn.ts'
 import { changedSecrets } from '../words/secrets.ts'
-import { capital, clip, count, dayOf, listed, number } from '../words/text.ts'
+import { capital, clip, dayOf, listed, number } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { hasWay } from '../words/ways-out.ts'
 import { boxLine } from './checkboxes.ts'
@@ -241,15 +241,10 @@ function endedItem({ ref, until, pullRequest }: ExpiredObject): string {
 
 /** The people who hold a role and are in no file: by name only if the policy allows it. */
 function staff(plan: Plan, kinds: readonly KindName[]): string {
-  const people = plan.unmanaged.filter(
-    ({ kind, addedByHand, spared }) => kind === 'moderator' && !addedByHand && !spared,
-  )
+  const people = plan.unmanaged.filter((one) => isStaff(one) && !one.addedByHand && !one.spared)
   if (people.length === 0) return ''
   const named = people.some(({ id }) => id === HIDDEN)
     ? ''
     : `: ${listed(people.slice(0, 50).map(({ id }) => code(id)))}${people.length > 50 ? ', …' : ''}`
-  return (
-    'On the server, in no file, and left alone: ' +
-    `${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`
-  )
+  return `On the server, in no file, and left alone: ${counted(people, kinds)}${named}.`
 }

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDay } from '../instance/dates.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
+import type { DescribedKind } from '../providers/described.ts'
 import { KINDS } from '../providers/kinds.ts'
 import type { SourceOf } from '../words/diagnostics.ts'
-import type { Kind } from '../reconcile/kind.ts'
 import { shellWord } from '../instance/shell-word.ts'
 import type { PlanOptions } from '../reconcile/reconciler.ts'
 import type { InstanceFolder } from './instance-folder.ts'
@@ -15,7 +15,7 @@ export const collect = (value: string, earlier: string[] = []): string[] => [...
 
 /** An object that a person named as KIND/ID. */
 export interface NamedObject {
-  readonly kind: Kind
+  readonly kind: DescribedKind
   readonly id: string
   readonly ref: string
 }

@@ -1,6 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import { displayDomain } from '../instance/domains.ts'
 import { excerptOf, history, type HistoryEvent } from '../reconcile/ledger/history.ts'
 import { rowOf } from '../reconcile/seen-list.ts'
 import { readable } from '../redaction/idn.ts'
@@ -54,10 +53,11 @@ export const verb = (command: Command, io: Io) =>
     })
 
 /** The forms in which the files may name an object. */
-function namesOf({ kind, id }: NamedObject): string[] {
-  const bare = id.replace(/\/(32|128)$/, '')
-  const shown = kind.name.endsWith('domain-block') ? [displayDomain(id)] : []
-  return [...new Set([id, bare, `@${id}`, ...shown, ...(kind.name === 'rule-order' ? ['rules'] : [])])]
+function namesOf({ kind: { shape }, id }: NamedObject): string[] {
+  const shown = shape.form === 'list' ? [shape.display(id)] : []
+  // An order has no line of its own: it stands where its list does.
+  const list = shape.form === 'order' ? [shape.list] : []
+  return [...new Set([id, `@${id}`, ...shown, ...list])]
 }
 
 function historyOf(ref: string, events: readonly HistoryEvent[]): string {

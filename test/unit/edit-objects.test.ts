@@ -161,7 +161,7 @@ test('keys of rules fit the schema whatever the text', () => {
     fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 80 }), { maxLength: 20 }), (rules) => {
       const taken = new Set<string>()
       for (const text of rules) {
-        const key = keyFrom(text, taken)
+        const key = keyFrom(text, taken, 'rule')
         expect(key).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
         expect(key.length).toBeLessThanOrEqual(64)
         expect(taken.has(key)).toBe(false)

@@ -110,7 +110,7 @@ const READERS: { readonly [reader: string]: (text: string) => void } = {
     tried(() => setField('domain-blocks.yaml', list, ['domain_blocks', 1, 'public_comment'], text.toWellFormed()))
     tried(() => edit('rules.yaml', folded(text), [{ op: 'order', list: ['rules'], order: [1, 0] }]))
   },
-  'keys of rules': (text) => void keyFrom(text, new Set(['rule'])),
+  'keys of rules': (text) => void keyFrom(text, new Set(['rule']), 'rule'),
   'names that were meant': (text) => void nearest(text, ['domain-blocks', 'rules', 'settings']),
   settings: (text) => {
     for (const value of [

@@ -12,7 +12,7 @@ const keysIn = ({ file, list, name }: ListShape | OrderShape, text: string | und
 /**
  * A permanent key, made from a text: "Be kind to others." → `be-kind-to-others`; `otherwise` if it has no letters.
  */
-export function keyFrom(text: string, taken: ReadonlySet<string>, otherwise = 'rule'): string {
+export function keyFrom(text: string, taken: ReadonlySet<string>, otherwise: string): string {
   // A key is made of the first words; to put a thousand marks on one letter in order takes long.
   const words =
     text
@@ -63,9 +63,9 @@ export function withKeys(shapeOf: ShapeOf, read: ReadText, changes: readonly Nam
 function keysFor(there: readonly string[], objects: readonly NamedChange[]): ReadonlyMap<string, string> {
   const taken = new Set([...there, ...objects.map(({ id }) => id)])
   const keys = new Map<string, string>()
-  for (const { id, fields } of objects) {
+  for (const { kind, id, fields } of objects) {
     if (KEY.test(id) || fields === null) continue
-    const key = keyFrom(stringOf(fields['text']), taken)
+    const key = keyFrom(stringOf(fields['text']), taken, kind)
     taken.add(key)
     keys.set(id, key)
   }

@@ -60,7 +60,7 @@ function ruleOf(rules: readonly Rule[], named: string): Rule {
 function addRule(rules: readonly Rule[], { language, text, hint }: RuleRequest): RuleDraft {
   if (language !== undefined)
     return fail(EXIT.invalid, 'no-rule', TRANSLATION_OF_NO_RULE.message, { hint: TRANSLATION_OF_NO_RULE.hint })
-  const key = keyFrom(text, new Set(rules.map((rule) => rule.key)))
+  const key = keyFrom(text, new Set(rules.map((rule) => rule.key)), 'rule')
   return {
     change: { ref: `rule/${key}`, fields: { text, ...(hint === undefined ? {} : { hint }) } },
     ...ruleAdded(key),

@@ -15,6 +15,8 @@ export interface MastodonKind extends DescribedKind {
   readonly program: URL
   /** The connections that can write it, best first. */
   readonly writes: readonly WriteConnection[]
+  /** Conditions that it and others must keep. */
+  readonly invariants?: readonly MastodonInvariant[]
   /** Names of accounts that the read must look up. */
   readonly accounts?: (objects: readonly DesiredObject[]) => readonly string[]
   /** Domains whose impact must be measured, with the severity that the files want. */

@@ -70,3 +70,10 @@ export function obstacleOf(row: AccountRow | undefined, name: string): string | 
   if (row.moved) return movedAway(name)
   return undefined
 }
+
+/** Finds the accounts that can log in and use their role. */
+export function functionalAccounts(rows: readonly AccountRow[]): Set<string> {
+  return new Set(
+    rows.filter((row) => obstacleOf(row, row.username) === undefined).map((row) => accountId(row.username)),
+  )
+}

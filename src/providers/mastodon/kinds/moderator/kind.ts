@@ -15,16 +15,10 @@ import { type AccountRow, accountId, ACCOUNTS, EVERYONE_ID, obstacleOf, type Rol
 import { outranked, tooLow, unentitled } from '../acting-account.ts'
 import { nameToday, roleNames } from '../role/kind.ts'
 import { fileRules } from './file-rules.ts'
+import { invariants } from './invariants.ts'
 import { MODERATOR, MODERATOR_WORDS, noSuchRole, removeFromFiles, SESSIONS_END, unlistedRole } from './texts.ts'
 
 const FILE = 'moderators.yaml'
-
-/** Finds the accounts that can log in and use their role. */
-export function functionalAccounts(rows: readonly AccountRow[]): Set<string> {
-  return new Set(
-    rows.filter((row) => obstacleOf(row, row.username) === undefined).map((row) => accountId(row.username)),
-  )
-}
 
 function readHolders(
   accounts: readonly AccountRow[],
@@ -144,6 +138,7 @@ export const moderator: MastodonKind = {
   },
   words: MODERATOR_WORDS,
   fileRules,
+  invariants,
   staff: true,
   private: 'staff',
   identify: accountId,

@@ -1,7 +1,7 @@
-import type { MastodonInvariant } from '../kind.ts'
-import type { LiveState } from '../../../reconcile/kind.ts'
-import type { LiveObject } from '../../../reconcile/objects.ts'
-import { word } from './common.ts'
+import type { MastodonInvariant } from '../../kind.ts'
+import type { LiveState } from '../../../../reconcile/kind.ts'
+import type { LiveObject } from '../../../../reconcile/objects.ts'
+import { word } from '../common.ts'
 import { KEEP_ACTOR, keepsPermissions, LOOK_UP_TOKEN, minimumOwners as enoughOwners, roleIsHeld } from './texts.ts'
 
 const objects = (world: LiveState, kind: string): readonly LiveObject[] => [...(world.get(kind)?.values() ?? [])]
@@ -72,4 +72,4 @@ const actingAccounts: MastodonInvariant = {
   },
 }
 
-export const INVARIANTS: readonly MastodonInvariant[] = [owners, heldRoles, actingAccounts]
+export const invariants: readonly MastodonInvariant[] = [owners, heldRoles, actingAccounts]
