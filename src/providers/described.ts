@@ -24,8 +24,11 @@ export interface DescribedKind extends Kind, KindRules {
 
 /** What `adopt` does with a kind. */
 export interface Adopt {
-  /** It is taken over only when asked for: it need not be in a public repository. */
-  readonly onRequest?: true
+  /**
+   * It is taken over only when asked for: it need not be in a public repository. This is what the option says, which
+   * is named like the file.
+   */
+  readonly onRequest?: string
   /** Its empty list means something: nothing is there, and an addition by hand is drift. */
   readonly whenEmpty?: true
   /** Whether the files can hold an object in this release of Mastodon; all, if not given. */

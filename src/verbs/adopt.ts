@@ -1,7 +1,6 @@
-import type { Command } from '@commander-js/extra-typings'
+import type { Command, Option } from '@commander-js/extra-typings'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { newFile, type FileEdit } from '../instance/edit/objects.ts'
-import { accountId } from '../providers/mastodon/kinds/accounts.ts'
 import type { DescribedKind } from '../providers/described.ts'
 import { KINDS, shapeOf } from '../providers/kinds.ts'
 import { whyUnread } from '../reconcile/findings.ts'
@@ -11,18 +10,9 @@ import type { Kind } from '../reconcile/kind.ts'
 import type { Desired } from '../reconcile/objects.ts'
 import { checkFolder, editsFor, writeDraft, type FilesDraft } from '../session/write-instance.ts'
 import { note, tell, type Io } from '../session/io.ts'
-import {
-  actingAccountLeft,
-  adopted,
-  adoptSubject,
-  EMPTY_ON_SERVER,
-  HELP,
-  IP_BLOCKS_LEFT,
-  MODERATORS_LEFT,
-  moreLeft,
-  privateCommentsLeft,
-  unreadableFiles,
-} from './adopt/texts.ts'
+import { adopted, adoptSubject, EMPTY_ON_SERVER, HELP, moreLeft } from './adopt/texts.ts'
+import { leftOut } from './adopt/left-out.ts'
+import { ON_REQUEST, optionsOnRequest } from './adopt/on-request.ts'
 import { withoutOdd } from './adopt/unwritable.ts'
 import { INSTANCE_OPTION, READING_SERVER } from '../session/option-texts.ts'
 import { parseRef, sourceOf, textsOf } from '../session/options.ts'
@@ -30,7 +20,7 @@ import { subjectOf } from '../session/planning.ts'
 import { connectTo } from '../session/connect.ts'
 import { withProgress } from '../session/progress.ts'
 import { openSession, type Session } from '../session/session.ts'
-import { type AdoptOptions, type AdoptSelection, adoption, objectsIn } from './adopt/changes.ts'
+import { type AdoptOptions, type AdoptSelection, adoption, ORDERS } from './adopt/changes.ts'
 
 const EMPTY = { emptied: EMPTY_ON_SERVER }
 
@@ -61,21 +51,22 @@ function emptyFiles(
 /** How many objects that no file can hold are listed with their reasons. */
 const MAX_ODD = 20
 
-export const verb = (command: Command, io: Io) =>
-  command
-    .argument('[what...]', HELP.what)
+export const verb = (command: Command, io: Io) => {
+  const onRequest = optionsOnRequest()
+  const adopt = command
+    .argument('[what...]', HELP.what(ON_REQUEST.map(({ title }) => title.many)))
     .option('--instance <dir>', INSTANCE_OPTION)
     .option('--private-comments', HELP.privateComments)
-    .option('--ip-blocks', HELP.ipBlocks)
-    .option('--moderators', HELP.moderators)
     .addHelpText('after', HELP.examples)
-    .action(async (what, options) => {
-      const session = await openSession(io, options.instance, { whole: true })
+    .action(async (what, { instance, privateComments }) => {
+      const isAsked = (option: Option): boolean => command.getOptionValue(option.attributeName()) === true
+      const kinds = new Set([...onRequest].flatMap(([kind, option]) => (isAsked(option) ? [kind] : [])))
+      const session = await openSession(io, instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
       const connected = connectTo(session.config, io, 'plan')
       try {
         const drafted = await withProgress(io, READING_SERVER, () =>
-          draftAdoption(session, connected.providers, what, options),
+          draftAdoption(session, connected.providers, what, { privateComments, kinds }),
         )
         for (const line of [...drafted.left, ...drafted.odd.slice(0, MAX_ODD)]) note(io, line)
         if (drafted.odd.length > MAX_ODD) note(io, moreLeft(drafted.odd.length - MAX_ODD))
@@ -87,6 +78,9 @@ export const verb = (command: Command, io: Io) =>
         await connected.close()
       }
     })
+  for (const option of onRequest.values()) command.addOption(option)
+  return adopt
+}
 
 interface Adoption extends FilesDraft {
   /** Sentences on what was not asked for. */
@@ -112,27 +106,23 @@ export async function draftAdoption(
   const reads = new Map(
     providers.flatMap(({ kinds, can }) => kinds.map(({ name }) => [name, can('plan').reads(name)] as const)),
   )
-  const flags = { 'ip-block': options.ipBlocks, moderator: options.moderators }
   const readable = ({ name }: Kind): boolean => reads.get(name) === true
-  const asked = askedFor(what, desiredOf(KINDS, instance, now), flags, readable)
+  const asked = askedFor(what, desiredOf(KINDS, instance, now), options, readable)
   const desired = withAsked(asked, desiredOf(KINDS, instance, now))
-  const rules = objectsIn(desired.get('rule')).flatMap(({ id, fields }): [string, string][] =>
-    typeof fields['text'] === 'string' ? [[fields['text'], `rule/${id}`]] : [],
-  )
   // Errors of the Mastodon version are ignored: adopting may fix them.
   const planned = await planNow({ ...subjectOf(session), errorsFor: () => [] }, providers, NO_PLAN_OPTIONS, desired)
   const { plan: seen } = planned
   const unread = seen.findings.filter(whyUnread(seen))
   const some = [...asked.keys()].some((kind) => planned.input.live.observed.get(kind)?.state === 'complete')
   if (unread.length > 0 && (what.length > 0 || !some)) throw new HerdbookError(EXIT.unreadable, unread)
-  const { changes, odd } = withoutOdd(adoption(planned, asked, desired, options), new Map(rules))
+  const { changes, odd } = withoutOdd(adoption(planned, asked, desired, options), desired)
   const edits = await editsFor(io, session, changes, EMPTY)
   const there = new Set([...(await textsOf(session)).keys(), ...edits.map(({ file }) => file)])
   return {
     edits: [...edits, ...emptyFiles(there, asked, planned)],
     explanations: [adopted(changes.length, session.config.domain)],
     subject: adoptSubject(what),
-    left: leftOut(what, session, asked, desired, planned, readable, options),
+    left: leftOut(what, session, { asked, desired, planned, readable }, options),
     odd,
     unread,
   }
@@ -142,12 +132,12 @@ export async function draftAdoption(
 function askedFor(
   what: readonly string[],
   desired: ReadonlyMap<string, Desired>,
-  flags: { readonly [kind: string]: true | undefined },
+  { kinds: onRequest }: AdoptOptions,
   readable: (kind: Kind) => boolean,
 ): AdoptSelection {
   if (what.length === 0) {
     const wanted = (kind: DescribedKind): boolean =>
-      readable(kind) && (flags[kind.name] === true || kind.adopt.onRequest !== true)
+      readable(kind) && (kind.adopt.onRequest === undefined || onRequest?.has(kind.name) === true)
     const kinds = KINDS.filter((kind) => wanted(kind) || desired.get(kind.name)?.state === 'managed')
     return new Map(kinds.map((kind) => [kind.name, 'all']))
   }
@@ -165,15 +155,13 @@ function askedFor(
 
 /** The desired state with the kinds that were asked for as managed ones, so that the engine reads them. */
 function withAsked(asked: AdoptSelection, desired: ReadonlyMap<string, Desired>): Map<string, Desired> {
-  // Rules are adopted in the server's order, so their order is read with them.
+  // Objects are adopted in the server's order, so their order is read with them.
+  const orders = ORDERS.flatMap(({ order, items }) => (asked.has(items.name) ? [order.name] : []))
+  const all = new Set([...asked.keys(), ...orders])
   return new Map(
     KINDS.map((kind) => [
       kind.name,
-      asManaged(
-        kind,
-        asked.has(kind.name) || (kind.name === 'rule-order' && asked.has('rule')),
-        desired.get(kind.name) ?? { state: 'unmanaged' },
-      ),
+      asManaged(kind, all.has(kind.name), desired.get(kind.name) ?? { state: 'unmanaged' }),
     ]),
   )
 }
@@ -183,49 +171,4 @@ function asManaged(kind: Kind, asked: boolean, desired: Desired): Desired {
   return desired.state === 'managed'
     ? desired
     : { state: 'managed', objects: [], others: 'leave', managed: new Set(kind.sources) }
-}
-
-/** Sentences on what was not adopted, unless a person chose that by naming objects. */
-function leftOut(
-  what: readonly string[],
-  session: Session,
-  asked: AdoptSelection,
-  desired: ReadonlyMap<string, Desired>,
-  { input }: PlanWithInput,
-  readable: (kind: Kind) => boolean,
-  { privateComments }: AdoptOptions,
-): string[] {
-  const { observed } = input.live
-  const blocks = observed.get('domain-block')
-  const held = new Map(objectsIn(desired.get('domain-block')).map(({ id, fields }) => [id, fields]))
-  const notes =
-    blocks?.state === 'complete'
-      ? blocks.objects.filter(
-          ({ id, fields }) => fields['private_comment'] !== '' && held.get(id)?.['private_comment'] === undefined,
-        ).length
-      : 0
-  const left = what.length > 0 ? [] : KINDS.filter((kind) => !asked.has(kind.name))
-  const acting = session.config.acting_account
-  const people = observed.get('moderator')
-  const spared =
-    acting !== undefined &&
-    asked.get('moderator') === 'all' &&
-    people?.state === 'complete' &&
-    people.objects.some((one) => one.spared)
-  const unwritable = [...asked.keys()].flatMap((kind) => {
-    const seen = observed.get(kind)
-    return seen?.state === 'complete' ? (seen.unwritable ?? []) : []
-  })
-  const closed = new Set(left.filter((kind) => !readable(kind)).flatMap((kind) => kind.sources))
-  const open = new Set(left.filter(readable).map((kind) => kind.name))
-  return [
-    ...(open.has('ip-block') ? [IP_BLOCKS_LEFT] : []),
-    ...(open.has('moderator') ? [MODERATORS_LEFT] : []),
-    ...(spared ? [actingAccountLeft(acting.replace(/^@/, ''), accountId(acting))] : []),
-    ...(closed.size > 0 ? [unreadableFiles([...closed])] : []),
-    ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0
-      ? [privateCommentsLeft(notes)]
-      : []),
-    ...unwritable,
-  ]
 }

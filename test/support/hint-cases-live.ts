@@ -124,7 +124,7 @@ const CASES: readonly HintCase[] = [
     ends: [2],
   },
   {
-    of: ['providers/mastodon/kinds/texts.ts: herdbook token check'],
+    of: ['providers/mastodon/kinds/moderator/texts.ts: herdbook token check'],
     herd: bare,
     state: async (herd) => {
       await begun('moderator')(herd)

@@ -9,16 +9,17 @@ import { keyOf, type Field } from '../../instance/field.ts'
 import type { Fields } from '../../instance/values.ts'
 import type { Plan, Step } from '../../reconcile/plan/types.ts'
 import { SHOW_ALL, isHidden, type Disclosure } from '../../redaction/redact.ts'
+import { partsOf, refOf } from '../../reconcile/object-ref.ts'
+import type { ObjectRef } from '../../reconcile/values.ts'
 import { numbered } from '../../reconcile/numbered.ts'
-import type { PlanInput } from '../../reconcile/plan/input.ts'
 import type { PlanWithInput } from '../../reconcile/reconciler.ts'
 import { noSuchObject, notShown } from './texts.ts'
 
 /** What to adopt in addition to what is public. */
 export interface AdoptOptions {
   readonly privateComments?: true | undefined
-  readonly ipBlocks?: true | undefined
-  readonly moderators?: true | undefined
+  /** Kinds that are taken over only when asked for, and are. */
+  readonly kinds?: ReadonlySet<string>
   /** What may be written into files that others read (default: everything). */
   readonly show?: Disclosure | undefined
 }
@@ -72,7 +73,7 @@ export function adoption(
         ),
       }))
   })
-  return [...changes, ...placesOfRules(seen, changes, desired, input.live)]
+  return [...changes, ...ORDERS.flatMap((one) => placesIn(one, planned, changes, desired))]
 }
 
 /** The fields that a step is about to change, if other fields of the object differ: only those others are adopted. */
@@ -85,22 +86,36 @@ function aboutToChange({ steps, drift, conflicts, takeovers }: Plan, ref: string
 const without = (names: ReadonlySet<string>, fields: Fields | null): Fields | null =>
   fields && Object.fromEntries(Object.entries(fields).filter(([field]) => !names.has(field)))
 
-/** Puts new rules in the server's order, unless the order itself changes or differs. */
-function placesOfRules(
-  seen: Plan,
+/** A kind that is the order of a list, and the kind of the list's items. */
+interface OrderedKind {
+  readonly order: Kind
+  readonly items: Kind
+}
+
+/** The kinds whose new objects are put into the server's order. */
+export const ORDERS: readonly OrderedKind[] = KINDS.flatMap((order) => {
+  const { form, file } = order.shape
+  const items = KINDS.find(({ shape }) => shape.form === 'list' && shape.file === file)
+  return form === 'order' && items !== undefined ? [{ order, items }] : []
+})
+
+/** Puts new objects in the server's order, unless the order itself changes or differs. */
+function placesIn(
+  { order, items }: OrderedKind,
+  { plan: { steps, drift, conflicts, takeovers }, input }: PlanWithInput,
   changes: readonly ObjectChange[],
   desired: ReadonlyMap<string, Desired>,
-  { observed }: PlanInput['live'],
 ): ObjectChange[] {
-  const known = new Set(objectsIn(desired.get('rule')).map((object) => `rule/${object.id}`))
-  const fresh = changes.some(({ ref, fields }) => ref.startsWith('rule/') && fields !== null && !known.has(ref))
-  const open = [...seen.steps, ...seen.drift, ...seen.conflicts, ...seen.takeovers].some(
-    (item) => item.kind === 'rule-order',
-  )
-  const order = observed.get('rule-order')
-  const live = order?.state === 'complete' ? order.objects[0]?.fields['order'] : undefined
-  if (!fresh || open || live === undefined || changes.some(({ ref }) => ref.startsWith('rule-order/'))) return []
-  return [{ ref: 'rule-order/rules', fields: { order: live } }]
+  const isOf = ({ name }: Kind, ref: ObjectRef): boolean => partsOf(ref)[0] === name
+  const known = new Set(objectsIn(desired.get(items.name)).map(({ id }) => refOf({ kind: items.name, id })))
+  const fresh = changes.some(({ ref, fields }) => isOf(items, ref) && fields !== null && !known.has(ref))
+  const open = [...steps, ...drift, ...conflicts, ...takeovers].some(({ kind }) => kind === order.name)
+  const observed = input.live.observed.get(order.name)
+  const live = observed?.state === 'complete' ? observed.objects[0] : undefined
+  const value = live?.fields['order']
+  if (!fresh || open || live === undefined || value === undefined || changes.some(({ ref }) => isOf(order, ref)))
+    return []
+  return [{ ref: refOf({ kind: order.name, id: live.id }), fields: { order: value } }]
 }
 
 export const objectsIn = (desired: Desired | undefined) => (desired?.state === 'managed' ? desired.objects : [])

@@ -1,13 +1,11 @@
 import { shellWord } from '../../instance/shell-word.ts'
-import { count, listed } from '../../words/text.ts'
+import { capital, count, listed } from '../../words/text.ts'
 
 export const HELP = {
-  what:
+  what: (onRequest: readonly string[]): string =>
     'what to write: kinds, or objects as KIND/ID ' +
-    '(default: all kinds, but IP blocks and moderators only if the files manage them)',
+    `(default: all kinds, but ${listed(onRequest)} only if the files manage them)`,
   privateComments: 'also write the private comments of blocks into the files',
-  ipBlocks: 'also adopt the IP blocks',
-  moderators: 'also adopt the moderators: who has which role',
   examples: `
 Examples:
   herdbook adopt --moderators              # everything, also the moderators
@@ -25,13 +23,16 @@ export const adopted = (amount: number, domain: string): string =>
 export const adoptSubject = (what: readonly string[]): string =>
   what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live'
 
-export const IP_BLOCKS_LEFT = 'IP blocks were not adopted. To adopt them, add --ip-blocks.'
+export const kindLeft = (kind: string, option: string): string =>
+  `${capital(kind)} were not adopted. To adopt them, add ${option}.`
 
-export const MODERATORS_LEFT = 'Moderators were not adopted. To adopt them, add --moderators.'
-
-export const actingAccountLeft = (account: string, id: string): string =>
-  `Herdbook acts as @${account}, so this account was not adopted. It keeps its role, whatever the list says. ` +
-  `To write the account into moderators.yaml: herdbook adopt moderator/${id}`
+export const actingAccountLeft = (own: {
+  readonly account: string
+  readonly file: string
+  readonly ref: string
+}): string =>
+  `Herdbook acts as @${own.account}, so this account was not adopted. It keeps its role, whatever the list says. ` +
+  `To write the account into ${own.file}: herdbook adopt ${own.ref}`
 
 export const unreadableFiles = (files: readonly string[]): string =>
   `Herdbook cannot read what belongs in ${listed(files)}. ` +
@@ -51,8 +52,8 @@ export const badName = (ref: string, character: string): string =>
   `${ref} was not adopted: its name has ${character}. ` +
   'A file cannot contain that name. Change the name in Mastodon first.'
 
-export const sameRule = (ref: string, other: string): string =>
-  `${ref} was not adopted: ${other} has the same text, and Herdbook knows a rule by its text. ` +
+export const sameText = (ref: string, other: string, kind: string): string =>
+  `${ref} was not adopted: ${other} has the same text, and Herdbook knows ${kind} by their text. ` +
   'Change or delete one of them in Mastodon.'
 
 export const moreLeft = (amount: number): string =>

@@ -11,7 +11,7 @@ import { equal } from '../../../../reconcile/equal.ts'
 import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
 import { own } from '../../../../instance/get-own.ts'
 import { fileRules } from './file-rules.ts'
-import { IP_BLOCK, IP_BLOCK_WORDS } from './texts.ts'
+import { ALSO_IP_BLOCKS, IP_BLOCK, IP_BLOCK_WORDS } from './texts.ts'
 
 const FILE = 'ip-blocks.yaml'
 const MINUTE = 60_000
@@ -99,7 +99,7 @@ export const ipBlock: MastodonKind = {
   fileRules,
   private: 'ip_blocks',
   identify: addressOf,
-  adopt: { onRequest: true, whenEmpty: true },
+  adopt: { onRequest: ALSO_IP_BLOCKS, whenEmpty: true },
   bound: [['severity', 'expires_at']],
   claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.ip_blocks

@@ -3,6 +3,9 @@ import type { Wording } from '../../../../instance/diagnostic.ts'
 
 export const IP_BLOCK = { one: 'IP block', many: 'IP blocks' }
 
+/** An option of `herdbook adopt`. */
+export const ALSO_IP_BLOCKS = 'also adopt the IP blocks'
+
 // What is wrong in the file.
 
 export const notAnAddress = (ip: string, reason: string): Wording => ({

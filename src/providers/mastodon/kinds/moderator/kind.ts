@@ -16,7 +16,15 @@ import { outranked, tooLow, unentitled } from '../acting-account.ts'
 import { nameToday, roleNames } from '../role/kind.ts'
 import { fileRules } from './file-rules.ts'
 import { invariants } from './invariants.ts'
-import { MODERATOR, MODERATOR_WORDS, noSuchRole, removeFromFiles, SESSIONS_END, unlistedRole } from './texts.ts'
+import {
+  ALSO_MODERATORS,
+  MODERATOR,
+  MODERATOR_WORDS,
+  noSuchRole,
+  removeFromFiles,
+  SESSIONS_END,
+  unlistedRole,
+} from './texts.ts'
 
 const FILE = 'moderators.yaml'
 
@@ -142,7 +150,7 @@ export const moderator: MastodonKind = {
   staff: true,
   private: 'staff',
   identify: accountId,
-  adopt: { onRequest: true, whenEmpty: true },
+  adopt: { onRequest: ALSO_MODERATORS, whenEmpty: true },
   claims: (instance, now) => {
     const file = instance.documents[FILE]
     if (!file?.moderators) return claimOf(FILE, undefined)

@@ -24,6 +24,9 @@ export const removeFromFiles = (name: string): string =>
 
 export const SESSIONS_END = 'Mastodon logs the account out, and its tokens stop working.'
 
+/** An option of `herdbook adopt`. */
+export const ALSO_MODERATORS = 'also adopt the moderators: who has which role'
+
 /** Conditions that every apply keeps. */
 export const minimumOwners = (count: number): string =>
   `at least ${count} ${count === 1 ? 'account' : 'accounts'} with the permission administrator can log in ` +
