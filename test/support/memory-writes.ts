@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
-import { defaultOf, permissionNames } from '../../src/instance/versions.ts'
+import { permissionNames } from '../../src/providers/mastodon/kinds/role/permissions.ts'
+import { defaultOf } from '../../src/providers/mastodon/kinds/setting/settings.ts'
 import { permissionMask } from './permissions.ts'
 import type { Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
 import type { TableRows } from './rows.ts'

@@ -1,4 +1,4 @@
-import { permissionsOf } from '../../src/instance/versions.ts'
+import { permissionsOf } from '../../src/providers/mastodon/kinds/role/permissions.ts'
 
 /** The mask of names, as the database holds it. */
 export function permissionMask(names: Iterable<string>): string {

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { releaseOf } from '../../src/instance/versions.ts'
+import { permissionNames, permissionsOf } from '../../src/providers/mastodon/kinds/role/permissions.ts'
 import {
   defaultOf,
-  permissionNames,
-  permissionsOf,
-  releaseOf,
   SETTINGS,
   settingOf,
   settingType,
   UPLOADS,
-} from '../../src/instance/versions.ts'
+} from '../../src/providers/mastodon/kinds/setting/settings.ts'
 import { permissionMask } from '../support/permissions.ts'
 
 const RECORDED = new URL('../contract/recorded/', import.meta.url)

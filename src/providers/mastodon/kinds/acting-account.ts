@@ -1,4 +1,4 @@
-import { permissionNames } from '../../../instance/versions.ts'
+import { permissionNames } from './role/permissions.ts'
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
 import type { Instance } from '../../../instance/instance.ts'
 import { rowsKnown, tableIn, type TokenAccount, type Tables } from '../tables.ts'

@@ -1,7 +1,7 @@
 import type { Field } from '../../../../instance/field.ts'
 import { byName } from '../../../../instance/edit/shapes.ts'
 import { claimOf } from '../../../../reconcile/claims.ts'
-import { permissionNames } from '../../../../instance/versions.ts'
+import { permissionNames } from '../role/permissions.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import type { Instance } from '../../../../instance/instance.ts'
 import { rowsKnown, tableIn, type Tables, type Write } from '../../tables.ts'

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import type { Role } from '../../../../instance/documents.ts'
-import { permissionsOf } from '../../../../instance/versions.ts'
+import { permissionsOf } from './permissions.ts'
 import type { Path } from '../../../../instance/yaml/positions.ts'
 import { duplicates, error, rows } from '../../../../instance/rules/rule.ts'
 import type { RuleInput, VersionRule, VersionRuleInput } from '../../../../instance/rules/rule.ts'

@@ -1,6 +1,6 @@
 import type { Field } from '../../../../instance/field.ts'
 import { claimOf } from '../../../../reconcile/claims.ts'
-import { permissionNames } from '../../../../instance/versions.ts'
+import { permissionNames } from './permissions.ts'
 import type { BaseRole, Role } from '../../../../instance/documents.ts'
 import type { Write } from '../../tables.ts'
 import { ROLES, type RoleRow } from '../accounts.ts'

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import type { Settings } from '../../../../instance/documents.ts'
-import { settingOf } from '../../../../instance/versions.ts'
+import { settingOf } from './settings.ts'
 import { percent } from '../../../../instance/rules/percent.ts'
 import { error } from '../../../../instance/rules/rule.ts'
 import type { RuleInput, VersionRule, VersionRuleInput } from '../../../../instance/rules/rule.ts'

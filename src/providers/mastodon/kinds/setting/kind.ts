@@ -1,6 +1,7 @@
 import { claimOf } from '../../../../reconcile/claims.ts'
 import { parse } from 'yaml'
-import { defaultOf, releaseOf, SETTINGS, settingOf, settingType } from '../../../../instance/versions.ts'
+import { releaseOf } from '../../../../instance/versions.ts'
+import { defaultOf, SETTINGS, settingOf, settingType } from './settings.ts'
 import type { Instance } from '../../../../instance/instance.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import { maybe, table, text as string, time, type RowOf } from '../../table.ts'
