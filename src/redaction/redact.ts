@@ -97,7 +97,7 @@ const diagnosticRedactor =
 
 /** Redacts sentences that may hold a server's answer; what this plan names stays. */
 function textRedactor(plan: Plan, show: Disclosure): (text: string) => string {
-  const known = addressesIn(plan)
+  const known = namedIn(plan)
   const unnamed = nameHider(plan.steps.filter((step) => isUnnamed(step, show)).map(({ id }) => id))
   return (text) => mask(unnamed(text), known, show)
 }
@@ -109,13 +109,9 @@ export const redactedDiagnostics = (list: readonly Diagnostic[], show: Disclosur
 /** A server's answer without a plan, redacted. */
 export const redactedText = (text: string, show: Disclosure): string => mask(text, new Set(), show)
 
-/** Addresses that the files or the ledger name. */
-const addressesIn = (plan: Plan): ReadonlySet<string> =>
-  new Set(
-    [...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers]
-      .filter(({ kind }) => kindNamed(kind)?.private === 'ip_blocks')
-      .map(({ id }) => id.replace(/\/.*/, '')),
-  )
+/** Names of objects that the files or the ledger have, some of which are addresses. */
+const namedIn = (plan: Plan): ReadonlySet<string> =>
+  new Set([...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ id }) => id.replace(/\/.*/, '')))
 
 /** Whether the objects of a kind may not be named. */
 export function isPrivate({ kind }: { readonly kind: string }, show: Disclosure): boolean {

@@ -13,14 +13,14 @@ import { note, tell, type Io } from '../session/io.ts'
 import { adopted, adoptSubject, EMPTY_ON_SERVER, HELP, moreLeft } from './adopt/texts.ts'
 import { leftOut } from './adopt/left-out.ts'
 import { ON_REQUEST, optionsOnRequest } from './adopt/on-request.ts'
-import { withoutOdd } from './adopt/unwritable.ts'
+import { textOf, withoutOdd } from './adopt/unwritable.ts'
 import { INSTANCE_OPTION, READING_SERVER } from '../session/option-texts.ts'
 import { parseRef, sourceOf, textsOf } from '../session/options.ts'
 import { subjectOf } from '../session/planning.ts'
 import { connectTo } from '../session/connect.ts'
 import { withProgress } from '../session/progress.ts'
 import { openSession, type Session } from '../session/session.ts'
-import { type AdoptOptions, type AdoptSelection, adoption, ORDERS } from './adopt/changes.ts'
+import { type AdoptOptions, type AdoptSelection, adoption, objectsIn, ORDERS } from './adopt/changes.ts'
 
 const EMPTY = { emptied: EMPTY_ON_SERVER }
 
@@ -115,7 +115,7 @@ export async function draftAdoption(
   const unread = seen.findings.filter(whyUnread(seen))
   const some = [...asked.keys()].some((kind) => planned.input.live.observed.get(kind)?.state === 'complete')
   if (unread.length > 0 && (what.length > 0 || !some)) throw new HerdbookError(EXIT.unreadable, unread)
-  const { changes, odd } = withoutOdd(adoption(planned, asked, desired, options), desired)
+  const { changes, odd } = withoutOdd(adoption(planned, asked, desired, options), textsIn(desired))
   const edits = await editsFor(io, session, changes, EMPTY)
   const there = new Set([...(await textsOf(session)).keys(), ...edits.map(({ file }) => file)])
   return {
@@ -126,6 +126,16 @@ export async function draftAdoption(
     odd,
     unread,
   }
+}
+
+/** The objects that only their text tells apart on the server, by kind and text. */
+function textsIn(desired: ReadonlyMap<string, Desired>): ReadonlyMap<string, string> {
+  const keyed = KINDS.filter(({ shape }) => shape.form === 'list' && shape.keyed === true)
+  return new Map(
+    keyed.flatMap(({ name }) =>
+      objectsIn(desired.get(name)).map(({ id, fields }) => [textOf(name, fields), `${name}/${id}`]),
+    ),
+  )
 }
 
 /** Reads what a person named, or picks the kinds to adopt if nothing is named. */

@@ -34,7 +34,7 @@ describe('adopt', () => {
         'Change this text in Mastodon, then: herdbook adopt domain-block/bell.example',
     )
     expect(flat(stderr)).toMatch(
-      /rule\/\S+ was not adopted: rule\/\S+ has the same text, and Herdbook knows rules by their text/,
+      /rule\/\S+ was not adopted: rule\/\S+ has the same text, and Herdbook knows each rule by its text/,
     )
     expect(flat(stderr)).toContain(
       '3 blocks have a private comment that the files do not have. To write these comments, add --private-comments.',

@@ -52,8 +52,8 @@ export const badName = (ref: string, character: string): string =>
   `${ref} was not adopted: its name has ${character}. ` +
   'A file cannot contain that name. Change the name in Mastodon first.'
 
-export const sameText = (ref: string, other: string, kind: string): string =>
-  `${ref} was not adopted: ${other} has the same text, and Herdbook knows ${kind} by their text. ` +
+export const sameText = (ref: string, other: string, what: string): string =>
+  `${ref} was not adopted: ${other} has the same text, and Herdbook knows each ${what} by its text. ` +
   'Change or delete one of them in Mastodon.'
 
 export const moreLeft = (amount: number): string =>

@@ -1,13 +1,11 @@
 import type { ObjectChange } from '../../instance/edit/objects.ts'
 import { unwantedIn } from '../../instance/yaml/characters.ts'
-import type { Value } from '../../instance/values.ts'
-import { KINDS } from '../../providers/kinds.ts'
-import { partsOf, refOf } from '../../reconcile/object-ref.ts'
-import type { Desired } from '../../reconcile/objects.ts'
-import type { ObjectRef } from '../../reconcile/values.ts'
+import { stringOf } from '../../instance/edit/shapes.ts'
+import type { Fields, Value } from '../../instance/values.ts'
+import { kindNamed } from '../../providers/kinds.ts'
+import { partsOf } from '../../reconcile/object-ref.ts'
 import { readable } from '../../redaction/idn.ts'
 import { inline } from '../../redaction/neutralise.ts'
-import { objectsIn } from './changes.ts'
 import { badCharacter, badName, hasCharacter, sameText } from './texts.ts'
 
 /** Changes that the files can hold, and a sentence for each object that they can't hold. */
@@ -16,36 +14,30 @@ export interface WritableChanges {
   readonly odd: readonly string[]
 }
 
-/** Kinds whose keys only the files have. */
-const KEYED = KINDS.filter(({ shape }) => shape.form === 'list' && shape.keyed === true)
+/** An object of a kind by its text. */
+export const textOf = (kind: string, fields: Fields): string => `${kind}: ${stringOf(fields['text'])}`
 
-const textKey = (kind: string, text: string): string => `${kind} ${text}`
-
-/** Leaves out objects that no file can hold beside the others, so that the others are adopted. */
-export function withoutOdd(changes: readonly ObjectChange[], desired: ReadonlyMap<string, Desired>): WritableChanges {
-  const texts = new Map(
-    KEYED.flatMap(({ name }) =>
-      objectsIn(desired.get(name)).flatMap(({ id, fields: { text } }): [string, ObjectRef][] =>
-        typeof text === 'string' ? [[textKey(name, text), refOf({ kind: name, id })]] : [],
-      ),
-    ),
-  )
+/**
+ * Leaves out objects that no file can hold, so that the others are adopted. `held`: by kind and text, the objects in
+ * the files that only their text tells apart on the server.
+ */
+export function withoutOdd(changes: readonly ObjectChange[], held: ReadonlyMap<string, string>): WritableChanges {
+  const texts = new Map(held)
   const whys = changes.map((change) => whyOdd(change, texts))
   return { changes: changes.filter((_, i) => whys[i] === null), odd: whys.filter((why) => why !== null) }
 }
 
-function whyOdd({ ref, fields }: ObjectChange, texts: Map<string, ObjectRef>): string | null {
+function whyOdd({ ref, fields }: ObjectChange, texts: Map<string, string>): string | null {
   const field = unwantedField(fields ?? {}, '')
   if (field !== null) return badCharacter(named(ref), field, inline(ref))
   const character = unwantedIn(ref)
   if (character !== undefined) return badName(named(ref), character)
-  const kind = KEYED.find(({ name }) => name === partsOf(ref)[0])
-  const text = fields?.['text']
-  if (kind === undefined || typeof text !== 'string') return null
-  const key = textKey(kind.name, text)
-  const first = texts.get(key)
-  texts.set(key, first ?? ref)
-  return first === undefined || first === ref ? null : sameText(named(ref), named(first), kind.title.many)
+  const kind = kindNamed(partsOf(ref)[0])
+  if (fields?.['text'] === undefined || kind?.shape.form !== 'list' || kind.shape.keyed !== true) return null
+  const text = textOf(kind.name, fields)
+  const first = texts.get(text)
+  texts.set(text, first ?? ref)
+  return first === undefined || first === ref ? null : sameText(named(ref), named(first), kind.title.one)
 }
 
 /** The first field with a character that no file may hold, in words; null if there is none. */

@@ -1,4 +1,4 @@
-import { flag, id, maybe, table, text, time, whole, type RowOf } from '../table.ts'
+import { flag, id, maybe, table, text, time, type RowOf } from '../table.ts'
 import { loginDisabled, movedAway, noAccountYet, notApproved, notConfirmed, ROLE_HOLDERS, suspended } from './texts.ts'
 
 /** Local accounts: all that hold a role, and those that the request names. */
@@ -30,32 +30,8 @@ export const ACCOUNTS = table(
     ],
   },
 )
-/** Roles, of which moderators hold one. */
-export const ROLES = table(
-  'roles',
-  'roles',
-  new URL('role/read.sql', import.meta.url),
-  {
-    id,
-    name: text,
-    color: text,
-    position: whole,
-    /** The bit mask, as a decimal string. */
-    permissions: id,
-    highlighted: flag,
-    /** null before 4.6. */
-    require_2fa: maybe(flag),
-    collection_limit: maybe(whole),
-    created_at: time,
-  },
-  { grants: [{ table: 'user_roles' }] },
-)
-export type RoleRow = RowOf<typeof ROLES>
 
 export type AccountRow = RowOf<typeof ACCOUNTS>
-
-/** The role of every member without another role. */
-export const EVERYONE_ID = '-99'
 
 /** Normalises the name of an account for comparison. */
 export const accountId = (account: string): string => account.replace(/^@/, '').toLowerCase()

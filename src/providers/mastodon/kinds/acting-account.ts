@@ -22,7 +22,8 @@ import {
   TOKEN_ACCOUNT,
   TOKEN_ACCOUNT_ACTS,
 } from './texts.ts'
-import { accountId, ACCOUNTS, EVERYONE_ID, obstacleOf, ROLES } from './accounts.ts'
+import { accountId, ACCOUNTS, obstacleOf } from './accounts.ts'
+import { EVERYONE_ID, ROLES } from './role/table.ts'
 
 /** The permissions that the token's account needs to write block lists and to measure. */
 const API_NEEDS = ['view_dashboard', 'manage_federation', 'manage_blocks']
