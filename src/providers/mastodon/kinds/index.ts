@@ -1,4 +1,4 @@
-import type { MastodonInvariant, MastodonKind } from '../kind.ts'
+import type { MastodonKind } from '../kind.ts'
 import { moderator } from './moderator/kind.ts'
 import { role } from './role/kind.ts'
 import { ruleOrder } from './rule-order/kind.ts'
@@ -21,6 +21,3 @@ export const KINDS: readonly MastodonKind[] = [
   setting,
   termsOfService,
 ]
-
-/** What must be true for all. */
-export const INVARIANTS: readonly MastodonInvariant[] = KINDS.flatMap(({ invariants = [] }) => invariants)
