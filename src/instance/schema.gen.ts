@@ -332,7 +332,7 @@ export interface Forge {
  */
 export interface PolicyFile {
   /**
-   * The owners: people on GitHub who can approve by hand, start the first apply, unlock, and sign the ledger again. Every change of the owners' files needs one of them. To change this list, open a pull request. Absent: the default, there are no owners, and buttons that need one are refused.
+   * The owners: people on GitHub who can approve by hand, start the first apply, unlock, and sign the ledger again. A change of a file that CODEOWNERS gives to the owners needs one of them. To change this list, open a pull request. Absent: the default, nobody is an owner, and Herdbook refuses what only an owner may start.
    *
    * @minItems 1
    *

@@ -23,6 +23,8 @@ function hideEmails(word: string): string {
 }
 
 const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)/g
+/** The port behind an address that is hidden goes with it. */
+const PORT = /(?<=\(not shown\)):\d{1,5}/g
 /** The longest way to write an IP address. */
 const MAX_ADDRESS = 45
 
@@ -57,7 +59,7 @@ function hideAddresses(run: string, known: ReadonlySet<string>): string {
   const isAddress = (token: string): boolean => token.length <= MAX_ADDRESS && isIP(token) !== 0
   const whole = tokensOf(run).find(isAddress)
   if (whole !== undefined) return known.has(whole) ? run : run.replace(whole, HIDDEN)
-  return run.replace(IPV4, (token) => (isAddress(token) && !known.has(token) ? HIDDEN : token))
+  return run.replace(IPV4, (token) => (isAddress(token) && !known.has(token) ? HIDDEN : token)).replace(PORT, '')
 }
 
 /** A run without the sentence's colons and dots; two at its end may be the address's own: `2001:db8::`. */

@@ -83,7 +83,7 @@ describe('a ledger that a writer has forged', SLOW, () => {
       'herdbook-owners',
       expect.stringMatching(new RegExp(`${genuine.slice(0, 12)}[^]*left out[^]*domain-block/hand\\.example`)),
     ])
-    const [, digest = ''] = /The digest is ([0-9a-f]{16})\./.exec(shown.summary) ?? []
+    const [, digest = ''] = /The digest of what would be signed is ([0-9a-f]{16})\./.exec(shown.summary) ?? []
     expect((await press('new-key', '0'.repeat(16), 'x', 'ann', 'sign')).exit).toBe(6)
     expect((await press('new-key', digest, 'somebody pushed to it', 'ann', 'sign')).result).toBe('success')
     await herd.hub.act.schedule('23 4 * * *')

@@ -32,7 +32,7 @@ it('it is signed: without the key nobody ends it', async () => {
 
 it('resume ends it, says who paused and why, and the next apply does what waited', async () => {
   expect((await must(herd, ['resume'], 0, { env })).stdout).toMatch(
-    /Resumed\. It was paused by alice .*: the database is being moved/,
+    /Resumed\. alice had paused Herdbook at .*: the database is being moved/,
   )
   await must(herd, ['apply', '--yes'], 0, { env })
   expect(await herd.rows("select severity from domain_blocks where domain = 'later.example'")).toEqual([

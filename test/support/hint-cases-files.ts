@@ -87,7 +87,7 @@ export const FILES: readonly HintCase[] = [
     types: ['init', '--update', '--owners', '@alice'],
     exit: 9,
     says: /error no-effect .*→ Leave out \S+: (herdbook init --update)/,
-    shows: /Not written again, since you removed it/,
+    shows: /Not written again, since you removed them/,
   },
   {
     of: ['verbs/init/texts.ts: herdbook init', 'verbs/init/texts.ts: git diff'],

@@ -85,7 +85,7 @@ const CASES: readonly HintCase[] = [
     says: /warning ledger-unsigned .*then: (herdbook ledger sign "why")/,
     first: keyed,
     ends: [5],
-    shows: /The digest is \w{16}\..*--confirm/,
+    shows: /The digest of what would be signed is \w{16}\..*--confirm/,
   },
   {
     of: ['reconcile/ledger/texts.ts: herdbook ledger sign'],
@@ -98,7 +98,7 @@ const CASES: readonly HintCase[] = [
     exit: 5,
     says: /error ledger-not-signed .*an owner types: (herdbook ledger sign "why"),/,
     ends: [5],
-    shows: /The digest is \w{16}\..*--confirm/,
+    shows: /The digest of what would be signed is \w{16}\..*--confirm/,
   },
   {
     of: ['verbs/ledger/texts.ts: herdbook ledger sign'],

@@ -67,7 +67,7 @@ describe('a repository that version 0.1 began', () => {
     expect(stdout).toMatch(/^-# ours$/m)
     expect(stdout).toMatch(/Not changed, since you edited it\.[^\n]*:\n {2}\.github\/workflows\/herdbook-drift\.yml\n/)
     expect(stdout).toContain(`${DRIFT} still runs the older Herdbook. Change its commit by hand`)
-    expect(stdout).toContain(`Not written again, since you removed it:\n  ${FORM}\n`)
+    expect(stdout).toContain(`Not written again, since you removed them:\n  ${FORM}\n`)
     expect(readdirSync(join(repo.path, '.github/ISSUE_TEMPLATE'))).not.toContain('rule.yml')
   })
 

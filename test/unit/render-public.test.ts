@@ -10,7 +10,7 @@ describe('a public repository', () => {
   const secretive: Plan = {
     ...EMPTY,
     reads: [
-      { kind: 'rule', complete: false, reason: 'from 198.51.100.4: ask root@herd.example', objects: 0, requests: 1 },
+      { kind: 'rule', complete: false, reason: 'from 198.51.100.4:22: ask root@herd.example', objects: 0, requests: 1 },
     ],
     steps: [
       step('domain-block', 'a.example', {
@@ -49,6 +49,7 @@ describe('a public repository', () => {
     const comment = renderMarkdown(secretive, PUBLIC)
     expect(comment).not.toMatch(/hush|203\.0\.113|198\.51\.100|root@/)
     expect(comment).toContain('2 moderators')
+    expect(comment).toContain('from (not shown): ask')
     expect(comment).toContain('said in the file')
     expect(comment).toContain('office@herd.example')
     expect(comment).toContain('192.0.2.0/24')

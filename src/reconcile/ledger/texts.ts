@@ -3,7 +3,7 @@ import type { Advice } from '../../instance/diagnostic.ts'
 /** The way out if a ledger is not accepted. */
 export const SIGN =
   'To go on with the newest ledger that Herdbook accepts, ' +
-  'an owner types: herdbook ledger sign "why", or on GitHub the button new-key'
+  'an owner types: herdbook ledger sign "why", or on GitHub with the workflow Herdbook button: new-key'
 
 /** `hasLedger`: one that is there already has to be signed, too. */
 export const unsignedLedger = ({ hasLedger }: { hasLedger: boolean }): Advice => ({

@@ -21,7 +21,9 @@ export const LABELS = {
 export const environments = (branch: string): string =>
   `Environments for planning and for applying. Only the branch ${branch} may use them`
 
-export const SECRETS = 'Their secrets, for the connections that you have. The repository itself holds none'
+export const SECRETS =
+  'Their secrets. TOKEN is for the API, READER_KEY for the database, SSH_KEY for the console: ' +
+  'leave out what you do not use. LEDGER_KEY signs the ledger. The repository itself holds no secret'
 
 export const OWNERS_UNKNOWN =
   'An environment for signing the ledger again with a new key. First name the owners in instance/policy.yaml. ' +

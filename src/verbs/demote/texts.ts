@@ -85,8 +85,10 @@ export const notRemovedAfterAll = (ref: string): string => `Not removed: ${ref}`
 export const removalEnded = (ref: string, why: string): string => `End the removal of ${ref}: ${why}`
 
 export const neverRemoved = (ref: string) => ({
-  message: `The role of ${ref} was not taken away with --now.`,
-  hint: 'To see whose role was taken away: herdbook plan',
+  message:
+    `--let-go ends a removal that \`demote --now\` began, but nobody began one for ${ref}. ` +
+    'Herdbook changed nothing.',
+  hint: 'To see whose removal has begun: herdbook plan',
 })
 
 export const filesCountAgain = (ref: string): string =>

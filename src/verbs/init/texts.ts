@@ -127,7 +127,7 @@ export const UPDATED = {
   older: 'Updated, since nobody edited it',
   new: 'New in this version',
   edited: 'Not changed, since you edited it. The diff above shows what this version writes. Copy what you want',
-  removed: 'Not written again, since you removed it',
+  removed: 'Not written again, since you removed them',
 } as const
 
 export const UP_TO_DATE = 'Every file is as this version of Herdbook writes it.'

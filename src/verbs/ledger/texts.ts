@@ -50,21 +50,22 @@ const MAX_NAMES = 10
 export function objectsLeftOut(refs: readonly string[]): string {
   const more = refs.length > MAX_NAMES ? [`${refs.length - MAX_NAMES} more`] : []
   return (
-    'These objects are left out, ' +
-    `because they were written without the key: ${listed([...refs.slice(0, MAX_NAMES), ...more])}.`
+    'The signed ledger does not take over these objects, because they were written without the key ' +
+    `(somebody could have forged them): ${listed([...refs.slice(0, MAX_NAMES), ...more])}. ` +
+    'The next plan shows each one that the server and the files do not agree on, and you decide.'
   )
 }
 
 export const approvalsLeftOut = (approvals: number): string =>
-  `${count(approvals, 'approval is', 'approvals are')} also left out.`
+  `${count(approvals, 'approval is', 'approvals are')} not taken over either: give them again.`
 
-export const digestToConfirm = (digest: string): string => `The digest is ${digest}.`
+export const digestToConfirm = (digest: string): string => `The digest of what would be signed is ${digest}.`
 
 export const notConfirmed = (digest: string) => ({
   message: 'Nothing was signed yet.',
   hint: [
-    `If this is right: herdbook ledger sign "why" --confirm ${digest},`,
-    `or use the button new-key on GitHub with ${digest}`,
+    `Read the lines above. If you agree: herdbook ledger sign "why" --confirm ${digest},`,
+    `or start the workflow Herdbook button on GitHub: new-key, with ${digest}`,
   ].join(' '),
 })
 
