@@ -64,7 +64,8 @@ it('a ledger that nobody can read is signed anew by a button, and what is live s
   git(herd.desk(), 'push', '--quiet', '--force', 'origin', `HEAD:${LEDGER}`)
   await herd.hub.act.schedule('23 4 * * *')
   expect((await apply()).exit).not.toBe(0)
-  const [, digest = ''] = /The digest of what would be signed is ([0-9a-f]{16})/.exec(ran(await pressed('new-key'), 'sign').summary) ?? []
+  const { summary } = ran(await pressed('new-key'), 'sign')
+  const [, digest = ''] = /The digest of what would be signed is ([0-9a-f]{16})/.exec(summary) ?? []
   expect(ran(await pressed('new-key', 'as shown', 1, digest), 'sign').result).toBe('success')
   await herd.hub.act.schedule('23 4 * * *')
   expect((await apply()).exit).toBe(0)
