@@ -3,10 +3,8 @@ import type { Write } from '../../src/providers/mastodon/tables.ts'
 import { openDatabase, type Database, type DatabaseSession } from '../../src/sandbox/database.ts'
 import { resultOf } from '../../src/sandbox/connections/writing.ts'
 import { Invalid, type Complaint } from '../../src/sandbox/failure.ts'
-import { domainComplaints, writtenDomain } from '../../src/sandbox/names.ts'
-import { addressOf } from '../../src/sandbox/kinds/ip-block.ts'
 import { findActor, findMember } from '../../src/sandbox/models/people.ts'
-import { destroyRole, findRoles, roleComplaints, type RoleFields } from '../../src/sandbox/models/role.ts'
+import { destroyRole, findRoles, roleComplaints, saveRole, type RoleFields } from '../../src/sandbox/models/role.ts'
 import { discardRule, listRules, saveRule, textComplaints } from '../../src/sandbox/kinds/rule.ts'
 import {
   BOOLEANS,
@@ -25,6 +23,7 @@ import { writeSettings } from '../../src/sandbox/kinds/setting.ts'
 import { publishTerms, termsComplaints } from '../../src/sandbox/kinds/terms-of-service.ts'
 import { EVERYONE, FLAGS, keysOf, maskOf, permissionKeys } from '../../src/sandbox/permissions.ts'
 import { VERSIONS, type Version } from '../../src/sandbox/versions.ts'
+import { addressIn, nameOf, names } from './names.ts'
 import { columns, consoleEntries, leftOut } from './recorded.ts'
 
 interface LiveState {
@@ -158,6 +157,16 @@ const ANSWERS: Readonly<Record<string, (world: LiveState, recorded: unknown) => 
     { name: 'x', position: 1, permissions: ['manage_users'] },
     'herdbook',
   ),
+  'role with all that it can have': async ({ session, version }) => {
+    const later = version === '4.4.22' ? {} : { require_2fa: true, collection_limit: 5 }
+    const all = { name: 'all', position: 1, color: '#ff0000', highlighted: true, permissions: [], ...later }
+    const id = await saveRole(session, version, null, null, all)
+    const [row] = await session.query<{ row: object }>(
+      "select to_jsonb(r) - '{id,created_at,updated_at}'::text[] as row from user_roles r where id = $1::bigint",
+      [id],
+    )
+    return row?.row
+  },
   'assigning above the acting account': grant('herdbook'),
   'assigning as an owner': grant('owner'),
   'destroying a role that has members': async ({ session, version }) => {
@@ -189,6 +198,19 @@ const ANSWERS: Readonly<Record<string, (world: LiveState, recorded: unknown) => 
   'terms effective yesterday': terms(day(-1)),
   'terms effective today': holds(terms(day(0))),
   'terms with a date that exists': terms(day(30), day(30)),
+  'terms whose mail was sent': async ({ session, version }) => {
+    const actor = await findActor(session, version, 'owner')
+    const fields = { text: 'T', changelog: 'c', effective_date: day(30) }
+    const id = await publishTerms(session, actor?.id ?? '', fields)
+    const [row] = await session.query<{ row: object }>(
+      `update terms_of_services set notification_sent_at = '2026-11-30' where id = $1::bigint returning jsonb_build_object(
+         'text', text, 'changelog', changelog, 'days', effective_date - current_date,
+         'published', published_at is not null,
+         'notification_sent_at', to_char(notification_sent_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as row`,
+      [id],
+    )
+    return row?.row
+  },
   'terms dated before the upcoming ones': holds(terms(day(10), day(30))),
   'an action log entry': ({ session }) => names(session, 'admin_action_logs'),
   'names as the server writes them': (_, recorded) =>
@@ -207,29 +229,6 @@ const WANTED: Readonly<Record<string, (answer: never, version: Version) => unkno
   'an unknown setting': () => 'unknown-setting',
   rule: ([keys, translations]: readonly [readonly string[], unknown]) => [keys.toSorted(), translations],
   'an action log entry': (keys: readonly string[]) => keys.toSorted(),
-}
-
-function nameOf(name: string): unknown {
-  const written = writtenDomain(name)
-  return domainComplaints(name, written).length === 0 ? written : { refused: ['domain'], as: written }
-}
-
-async function addressIn(session: DatabaseSession, text: string): Promise<unknown> {
-  const address = addressOf(text)
-  if (address === null) return { refused: ['ip'] }
-  const [row] = await session.query<{ ip: string }>(
-    "select host(n) || '/' || masklen(n) as ip from (select network($1::inet) as n) one",
-    [address],
-  )
-  return row?.ip
-}
-
-async function names(session: DatabaseSession, table: string): Promise<readonly string[]> {
-  const rows = await session.query<{ name: string }>(
-    'select column_name as name from information_schema.columns where table_name = $1 order by column_name',
-    [table],
-  )
-  return rows.map(({ name }) => name)
 }
 
 describe.each(VERSIONS)('the models of the embedded Mastodon %s', (version) => {
