@@ -1,6 +1,7 @@
 // Made from instance/ by `npm run generate`. Change the example, not this file.
 export const EXAMPLE: ReadonlyMap<string, string> = new Map([
   ['about.md', 'f9cc6eb784945c011caa17b0bb5486f7272fdcbcc21ae56f98ff93c223a3e4df'],
+  ['announcements.yaml', '70f3e50991baa8c299b35e12bdcc0fac359e8595dd526b91ee9a3b3e4967f67e'],
   ['closed.md', '7dddae491c393ad54d09bc0e8a1c2fe629f6627cc384835b8be91e87825d1269'],
   ['domain-blocks.yaml', 'ae8a9f3c749ab5efce26a34617abfaef8c2ce6dca1cb32841cda1c60d529a7b9'],
   ['email-domain-blocks.yaml', '2c0e3e5a2041b1691bbf443fc964ef8e2e977bc75674766d880e693654955273'],

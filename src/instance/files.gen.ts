@@ -7,6 +7,7 @@ type FileName = keyof Documents
 export const FILE_NAMES = [
   'instance.yaml',
   'policy.yaml',
+  'announcements.yaml',
   'domain-blocks.yaml',
   'email-domain-blocks.yaml',
   'ip-blocks.yaml',
@@ -19,6 +20,7 @@ export const FILE_NAMES = [
 
 /** The list of each file that is about one, by its key. */
 export const LIST_KEYS = {
+  'announcements.yaml': 'announcements',
   'domain-blocks.yaml': 'domain_blocks',
   'email-domain-blocks.yaml': 'email_domain_blocks',
   'ip-blocks.yaml': 'ip_blocks',
@@ -51,6 +53,7 @@ export const DATES: readonly {
   readonly fields: { readonly [field: string]: 'date' | 'moment' }
 }[] = [
   { file: 'policy.yaml', key: 'raises', fields: { until: 'date' } },
+  { file: 'announcements.yaml', key: 'announcements', fields: { from: 'moment', until: 'moment' } },
   { file: 'domain-blocks.yaml', key: 'domain_blocks', fields: { until: 'date' } },
   { file: 'email-domain-blocks.yaml', key: 'email_domain_blocks', fields: { until: 'date' } },
   { file: 'ip-blocks.yaml', key: 'ip_blocks', fields: { until: 'moment' } },
@@ -72,6 +75,7 @@ export const LONG_TEXTS: readonly {
 export const SCHEMAS = {
   'instance.yaml': () => import('../../schema/instance.schema.json', { with: { type: 'json' } }),
   'policy.yaml': () => import('../../schema/policy.schema.json', { with: { type: 'json' } }),
+  'announcements.yaml': () => import('../../schema/announcements.schema.json', { with: { type: 'json' } }),
   'domain-blocks.yaml': () => import('../../schema/domain-blocks.schema.json', { with: { type: 'json' } }),
   'email-domain-blocks.yaml': () => import('../../schema/email-domain-blocks.schema.json', { with: { type: 'json' } }),
   'ip-blocks.yaml': () => import('../../schema/ip-blocks.schema.json', { with: { type: 'json' } }),

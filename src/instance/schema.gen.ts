@@ -45,6 +45,7 @@ export type LongText =
 export interface Documents {
   'instance.yaml'?: InstanceFile
   'policy.yaml'?: PolicyFile
+  'announcements.yaml'?: AnnouncementsFile
   'domain-blocks.yaml'?: DomainBlocksFile
   'email-domain-blocks.yaml'?: EmailDomainBlocksFile
   'ip-blocks.yaml'?: IpBlocksFile
@@ -368,6 +369,7 @@ export interface Budgets {
   moderator?: BudgetLimits
   rule?: BudgetLimits
   rule_order?: BudgetLimits
+  announcement?: BudgetLimits
   setting?: BudgetLimits
   terms_of_service?: BudgetLimits
 }
@@ -396,7 +398,17 @@ export interface Raise {
   /**
    * The kind whose budget is raised.
    */
-  kind: 'domain-block' | 'email-domain-block' | 'ip-block' | 'role' | 'moderator' | 'rule' | 'rule-order' | 'setting' | 'terms-of-service'
+  kind:
+    | 'domain-block'
+    | 'email-domain-block'
+    | 'ip-block'
+    | 'role'
+    | 'moderator'
+    | 'rule'
+    | 'rule-order'
+    | 'announcement'
+    | 'setting'
+    | 'terms-of-service'
   /**
    * The limit on creates while the raise holds. Absent: the default, not raised.
    */
@@ -455,6 +467,10 @@ export interface DriftPolicies {
    */
   rule_order?: 'report' | 'correct'
   /**
+   * If someone changed an announcement by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
+   */
+  announcement?: 'report' | 'correct'
+  /**
    * If someone changed a setting by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   setting?: 'report' | 'correct'
@@ -492,6 +508,45 @@ export interface Announce {
    * How many days before it cuts follows of members a suspension is announced, by name. Herdbook waits for that long; the plan and the pull request show until when. One run posts at most five times. The next run announces the rest, and their days count from then. Absent: the default, Herdbook applies it at once and announces it then.
    */
   notice_days?: number
+}
+/**
+ * The announcements that members see above their timelines. What is in the list is published.
+ */
+export interface AnnouncementsFile {
+  /**
+   * The announcements. Absent: not managed, those on the server stay unchanged.
+   */
+  announcements?: Announcement[]
+  /**
+   * The reason why the list above is empty. With an empty list, Herdbook removes every announcement that it made. Absent: the default, an empty list is refused.
+   */
+  emptied_on_purpose?: string
+}
+export interface Announcement {
+  /**
+   * A short name for the announcement, such as move-in-june. It must never change, but the text can. Members do not see it.
+   */
+  key: string
+  /**
+   * What members read. Links, @names and #hashtags become links.
+   */
+  text: string
+  /**
+   * When that begins which the text is about: a day such as 2026-12-24, or a time in UTC such as 2026-12-24T18:00:00Z. Members see the announcement before it, too. It needs until. Absent: the default, no times.
+   */
+  from?: string
+  /**
+   * When it ends: a day or a time, as in from. Mastodon then takes the announcement away by itself. It needs from. Absent: the default, no times.
+   */
+  until?: string
+  /**
+   * Whether members see only the days of from and until, without the times. It needs both. Absent: the default, false.
+   */
+  all_day?: boolean
+  /**
+   * Write true to make Mastodon send one mail with this announcement to all members. This cannot be undone. Absent: the default, no mail.
+   */
+  notify_members?: true
 }
 /**
  * Servers that you block or limit. Each entry also covers all subdomains.

@@ -31,6 +31,8 @@ export interface Adopt {
   readonly onRequest?: string
   /** Its empty list means something: nothing is there, and an addition by hand is drift. */
   readonly whenEmpty?: true
+  /** Whether a live object is, for the files, one that is not there; never, if not given. */
+  readonly gone?: (live: Fields) => boolean
   /** Whether the files can hold an object in this release of Mastodon; all, if not given. */
   readonly holds?: (id: string, version: string | null) => boolean
 }

@@ -106,9 +106,9 @@ export interface Kind {
   readonly restarts?: string
   /** Checks that a step needs: it waits while one of them is red or unknown. */
   readonly needs?: (step: Step) => readonly CheckName[]
-  /** The effect of a step outside its object, written down before the write and cleared after it. */
-  readonly intent?: (step: Step) => Intent | null
-  /** Where a person sees whether that effect was done: "the log of the unit". */
+  /** The effects of a step outside its object, written down before the write and cleared after it. */
+  readonly intents?: (step: Step) => readonly Intent[]
+  /** Where a person sees whether such an effect was done: "the log of the unit". */
   readonly owedIn?: string
   /** Whether two steps go out in one call, since one alone is refused or takes too long. */
   readonly together?: (a: Step, b: Step) => boolean

@@ -1,4 +1,5 @@
 // Made from src/sandbox/kinds/ by `npm run generate`. Change the kinds, not this file.
+import { announcement } from './kinds/announcement.ts'
 import { domainBlock } from './kinds/domain-block.ts'
 import { emailDomainBlock } from './kinds/email-domain-block.ts'
 import { ipBlock } from './kinds/ip-block.ts'
@@ -10,6 +11,7 @@ import { termsOfService } from './kinds/terms-of-service.ts'
 
 /** Every kind that the embedded Mastodon has, by name. */
 export const KINDS = [
+  announcement,
   domainBlock,
   emailDomainBlock,
   ipBlock,

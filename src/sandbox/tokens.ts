@@ -47,7 +47,7 @@ export async function authorize(
   if (token === null) throw unauthorized('The access token is invalid')
   if (access.by === 'app') return
   if (!access.scopes.some((scope) => token.scopes.includes(scope))) throw outsideScopes(version, access.scopes)
-  if (access.by === 'member') return member(token)
+  if (access.by === 'member') return memberOf(token)
   if (token.user_id === null) throw new Refusal(403, NOT_ALLOWED)
   const permissions = await permissionsOf(session, version, token.role_id)
   if ((permissions & BigInt(FLAGS[access.permission] ?? 0)) === 0n) throw new Refusal(403, NOT_ALLOWED)
@@ -63,8 +63,10 @@ export async function permissionsOf(session: DatabaseSession, version: Version, 
   return (mask & 1n) === 1n ? BigInt(allFlags(version)) : mask
 }
 
-function member(token: AccessToken): void {
-  if (token.user_id === null) throw new Refusal(422, { error: 'This method requires an authenticated user' })
+/** Refuses a token that is nobody's, or that of somebody who can't log in. */
+export function memberOf(token: AccessToken | null): void {
+  if (token === null || token.user_id === null)
+    throw new Refusal(422, { error: 'This method requires an authenticated user' })
   if (token.disabled) throw new Refusal(403, { error: 'Your login is currently disabled' })
 }
 

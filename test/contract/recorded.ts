@@ -31,6 +31,32 @@ export interface ConsoleEntry {
   readonly answer: unknown
 }
 
+/** A step of a page of the web interface. */
+export interface PageStep {
+  readonly request: {
+    readonly method: string
+    readonly path: string
+    readonly body?: { readonly announcement: Readonly<Record<string, string>> }
+  }
+  readonly response: { readonly status: number; readonly body?: { readonly messages: readonly string[] } }
+}
+
+type Rows = readonly Readonly<Record<string, unknown>>[]
+
+/** What was done with empty tables and queues, and what was there after it. */
+export type AnnouncementEntry = {
+  readonly name: string
+  readonly after: {
+    readonly announcements?: Rows
+    readonly admin_action_logs?: Rows
+    readonly jobs?: readonly { readonly class: string; readonly args: readonly unknown[] }[]
+  }
+} & (
+  | { readonly expression: string; readonly answer: unknown }
+  | { readonly as: string; readonly prepare?: string; readonly steps: readonly PageStep[] }
+  | Pick<Step, 'request' | 'response'>
+)
+
 export interface Column {
   readonly column: string
   readonly type: string
@@ -89,6 +115,10 @@ const read = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, impor
 export const steps = (version: Version | keyof typeof RULES, file: string): readonly Step[] =>
   read<{ readonly steps: readonly Step[] }>(`recorded/${version}/${file}.json`).steps
 export const consoleEntries = (version: Version): readonly ConsoleEntry[] => read(`recorded/${version}/console.json`)
+export const announcements = (
+  version: string,
+): { readonly clock: string; readonly entries: readonly AnnouncementEntry[] } =>
+  read(`recorded/${version}/announcements.json`)
 export const columns = (version: Version): Readonly<Record<string, readonly Column[]>> =>
   read(`recorded/${version}/columns.json`)
 export const leftOut: readonly LeftOut[] = read('left-out.json')

@@ -35,16 +35,18 @@ test('law 3: what is unmanaged is byte-identical before and after', { timeout: 1
       for (const act of before) byHand(world.server, act)
       await run(world, files.before, { takeOver: true })
       for (const act of after) byHand(world.server, act)
-      const rules = new Set(
-        [...world.ledger.entries.values()].filter((entry) => entry.kind === 'rule').map((entry) => entry.serverId),
+      const known = new Set(
+        [...world.ledger.entries.values()]
+          .filter(({ kind }) => kind === 'rule' || kind === 'announcement')
+          .map((entry) => entry.serverId),
       )
       const [rows, fields, ids] = [
-        strangers(world.server, both, rules),
+        strangers(world.server, both, known),
         unmanagedFields(world.server, both),
         idsOf(world.server),
       ]
       await run(world, files.after, { takeOver: true })
-      expect(strangers(world.server, both, rules)).toEqual(rows)
+      expect(strangers(world.server, both, known)).toEqual(rows)
       const left = new Set([...ids].filter((id) => idsOf(world.server).has(id)))
       expect(onlyIn(unmanagedFields(world.server, both), left)).toEqual(onlyIn(fields, left))
     }),
@@ -58,6 +60,7 @@ const KIND_OF: { readonly [Table in Write['table']]: string } = {
   roles: 'role',
   role_of: 'moderator',
   rules: 'rule',
+  announcements: 'announcement',
   rule_order: 'rule-order',
   settings: 'setting',
   terms_of_services: 'terms-of-service',
@@ -82,6 +85,8 @@ function objectOf(server: Server, { table, name, serverId }: Write): string | un
         const row = rows.rules.find((one) => one.id === serverId)
         return row && { ...row, priority: 0 }
       }
+      case 'announcements':
+        return rows.announcements.find((row) => row.id === serverId)
       case 'roles':
         return rows.roles.find((row) => row.id === serverId)
       case 'terms_of_services':

@@ -39,6 +39,12 @@ hand = {
     log[:change_role, user]
   end,
   'changeRule' => ->(text, fields) { Rule.kept.find_by!(text: text).update!(fields) },
+  'changeAnnouncement' => lambda do |text, fields|
+    announcement = Announcement.find_by!(text: text)
+    announcement.update!(fields)
+    PublishScheduledAnnouncementWorker.perform_async(announcement.id) if announcement.published?
+    log[:update, announcement]
+  end,
   'changeSetting' => ->(key, word) { Form::AdminSettings.new(key => word).save || raise("#{key} was refused") },
   'signUp' => lambda do |username|
     account = Account.new(username: username)

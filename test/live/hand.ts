@@ -31,6 +31,7 @@ export function livePerson(directory: string): Person & { readonly leave: () => 
     saveRole: act('saveRole'),
     giveRole: act('giveRole'),
     changeRule: act('changeRule'),
+    changeAnnouncement: act('changeAnnouncement'),
     changeSetting: act('changeSetting'),
     signUp: act('signUp'),
     leave: () => child.stdin.end(),

@@ -20,7 +20,7 @@ describe('with no connection but the API', () => {
     const ran = await must(herd, ['adopt', '--ip-blocks'])
     expect(ran.stderr).toContain(
       'Herdbook cannot read what belongs in roles.yaml, moderators.yaml, ' +
-        'rules.yaml, settings.yaml and terms-of-service.yaml',
+        'rules.yaml, announcements.yaml, settings.yaml and terms-of-service.yaml',
     )
     expect(ran.stderr).not.toContain('error')
     expect(herd.read('domain-blocks.yaml')).toContain('domain: spam.example')

@@ -14,6 +14,7 @@ const kinds = (list: readonly { readonly kind: string }[]): string[] =>
   [...new Set(list.map(({ kind }) => kind))].toSorted()
 
 const ALL = [
+  'announcement',
   'domain-block',
   'email-domain-block',
   'ip-block',
@@ -69,6 +70,7 @@ describe('an instance from its server and back', () => {
       const [head = '', ...rules] = text.split(/(?= {2}- key)/)
       return head + rules.toReversed().join('').replace('Kein Spam.', 'Kein Müll.')
     })
+    herd.edit('announcements.yaml', (text) => text.replace('five', 'six').replace(/ {2}- key: backups[^]*/, ''))
     herd.edit('settings.yaml', (text) => text.replace('A small server', 'A slow server'))
     herd.edit(
       'terms-of-service.yaml',
@@ -81,7 +83,7 @@ describe('an instance from its server and back', () => {
         .filter(({ action }) => action === 'delete')
         .map(({ id }) => id)
         .toSorted(),
-    ).toEqual(['throwaway.example', 'xn--bcher-kva.example'])
+    ).toEqual(['backups', 'throwaway.example', 'xn--bcher-kva.example'])
     expect(await must(herd, ['apply', '--yes'])).toMatchObject({ stdout: expect.stringContaining('done and verified') })
     expect((await planOf(herd, 0)).steps).toEqual([])
   })
@@ -96,9 +98,11 @@ describe('an instance from its server and back', () => {
     await hand.saveRole('Helper', { permissions: ['manage_reports'] })
     await hand.giveRole('alice', null)
     await hand.changeRule('No spam.', { text: 'No spam, please.' })
+    await hand.unpublishAnnouncement('We are six years old!')
     await hand.changeSetting('site_title', 'The Herd')
     const before = await snapshot()
     const drift = [
+      'announcement/party',
       'domain-block/bad.example',
       'domain-block/spam.example',
       'email-domain-block/maybe.example',
@@ -141,6 +145,7 @@ describe('an instance from its server and back', () => {
       'domain-block/bad.example',
       'email-domain-block/maybe.example',
       'role/Helper',
+      'announcement/party',
       '--yes',
     ])
     expect(await planOf(herd, 0)).toMatchObject({ steps: [], drift: [] })
@@ -162,6 +167,7 @@ const snapshot = async (): Promise<unknown> =>
       'user_roles',
       'users',
       'rules',
+      'announcements',
       'settings',
       'admin_action_logs',
     ].map((table) => herd.rows(`select * from ${table} order by id`)),

@@ -1,4 +1,4 @@
-import type { Documents, DomainBlock, Moderator, Role, Rule } from '../../src/instance/documents.ts'
+import type { Announcement, Documents, DomainBlock, Moderator, Role, Rule } from '../../src/instance/documents.ts'
 import { written } from '../../src/instance/field.ts'
 import { entriesOf, PLAIN } from './plain-kinds.ts'
 import type { Fields } from '../../src/instance/values.ts'
@@ -71,6 +71,21 @@ export function adopt(documents: Documents, difference: Difference): Documents {
           ),
         },
       }
+    }
+    case 'announcement': {
+      const file = documents['announcements.yaml']
+      const isIt = (one: Announcement): boolean => one.key === id
+      const { text, starts_at, ends_at, all_day, published } = live ?? {}
+      const times = starts_at === null ? {} : { from: starts_at, until: ends_at, all_day }
+      const list = put<Announcement>(file?.announcements, isIt, (was) => ({
+        key: id,
+        text,
+        ...times,
+        ...(was?.notify_members === true ? { notify_members: true } : {}),
+      }))
+      // The files can only say that it is published.
+      const announcements = published === false ? list.filter((one) => !isIt(one)) : list
+      return { ...documents, 'announcements.yaml': { ...file, announcements } }
     }
     case 'rule-order': {
       const file = documents['rules.yaml']

@@ -43,6 +43,14 @@ domain_blocks:
   - key: describe-pictures
     text: Describe your pictures.
 `,
+  'announcements.yaml': `announcements:
+  - key: party
+    text: We are five years old!
+    from: 2031-06-01T18:00:00Z
+    until: 2031-06-01T23:00:00Z
+  - key: backups
+    text: Backups run at night.
+`,
   'settings.yaml': `settings:
   site_title: Herd
   site_short_description: A small server

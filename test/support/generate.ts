@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type {
+  Announcement,
   Documents,
   DomainBlock,
   Moderator,
@@ -9,6 +10,7 @@ import type {
   Settings,
   TermsVersion,
 } from '../../src/instance/documents.ts'
+import { announcement } from './announcement-arbitrary.ts'
 import type { Relations } from '../../src/instance/relations.ts'
 import { PLAIN, SOON, word, type Entry } from './plain-kinds.ts'
 
@@ -25,6 +27,7 @@ const DOMAINS = [
   'sub.grey.example',
   'loud.example',
 ]
+const ANNOUNCEMENT_KEYS = ['party', 'backups', 'move']
 const RULE_KEYS = ['be-kind', 'no-spam', 'no-nazis', 'tag-media', 'alt-text']
 const PEOPLE = ['alice', 'bob', 'carol', 'dave', 'erin', 'ghost']
 
@@ -145,6 +148,7 @@ interface Parts {
   readonly roles: Role[]
   readonly people: { readonly account: string; readonly wants: string }[]
   readonly rules: (Rule & { readonly rank: number })[]
+  readonly announcements: Announcement[]
   readonly settings: Settings
   readonly terms: TermsVersion[]
   readonly everyone: boolean
@@ -174,6 +178,7 @@ function documentsOf(parts: Parts): Documents {
     'rules.yaml': { rules: inOrder(parts.rules), ...WHY },
     'settings.yaml': { settings: parts.settings },
     'terms-of-service.yaml': { terms_of_service: parts.terms, ...WHY },
+    'announcements.yaml': { announcements: parts.announcements, ...WHY },
     ...Object.fromEntries(PLAIN.map(({ file, list }, i) => [file, { [list]: parts.plain[i], ...WHY }])),
   }
   // Roles that moderators hold are there with them.
@@ -184,7 +189,7 @@ function documentsOf(parts: Parts): Documents {
 const files = fc
   .array(
     fc.integer({ min: 0, max: 7 }).map((n) => n > 0),
-    { minLength: 6 + PLAIN.length, maxLength: 6 + PLAIN.length },
+    { minLength: 7 + PLAIN.length, maxLength: 7 + PLAIN.length },
   )
   .map((list) => {
     const [domains, roles, moderators, ...rest] = list
@@ -211,6 +216,7 @@ const editsOf = (
         fc.record({ account: fc.constant(account), wants: fc.constantFrom(...BASE_ROLES, ...OWN_ROLES) }),
       ),
       rules: pairOf(RULE_KEYS, rule),
+      announcements: pairOf(ANNOUNCEMENT_KEYS, announcement),
       settings: fc.oneof(settings.map(same), fc.record({ before: settings, after: settings })),
       terms: pairOf(['2027-01-01', '2027-06-01'], terms),
       everyone: fc.record({ before: flag, after: flag }),

@@ -20,6 +20,7 @@ export type Hand =
   | { readonly does: 'role'; readonly name: string; readonly position: number }
   | { readonly does: 'grant'; readonly account: string; readonly role: string | null }
   | { readonly does: 'rule'; readonly nth: number; readonly text: string | null }
+  | { readonly does: 'announce'; readonly nth: number; readonly text: string | null; readonly gone: boolean }
   | { readonly does: 'reorder' }
   | { readonly does: 'set'; readonly key: string; readonly value: string }
   | { readonly does: 'unset'; readonly key: string }
@@ -70,6 +71,15 @@ export const hand: fc.Arbitrary<Hand> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ does: as('rule'), nth: fc.nat(5), text: fc.constantFrom(null, 'By hand.', 'Too.') }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: as('announce'),
+      nth: fc.nat(4),
+      text: fc.constantFrom(null, 'By hand.', 'Too.'),
+      gone: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ does: as('reorder') }) },
   {
@@ -152,6 +162,24 @@ export function byHand(server: Server, act: Hand): void {
           priority: rows.rules.length,
           created_at: at,
           translations: [],
+        })
+      return
+    }
+    case 'announce': {
+      const row = rows.announcements[act.nth]
+      if (row && act.text === null && act.gone) remove(rows.announcements, (one) => one.id === row.id)
+      else if (row && act.text === null) row.published = !row.published
+      else if (row && act.text !== null) row.text = `${act.text} ${row.id}`
+      else if (act.text !== null)
+        rows.announcements.push({
+          id: id(),
+          text: `${act.text} ${server.nextId}`,
+          all_day: false,
+          published: !act.gone,
+          starts_at: null,
+          ends_at: null,
+          notification_sent_at: null,
+          created_at: at,
         })
       return
     }

@@ -15,7 +15,7 @@ export interface Server {
   readonly relations: Map<string, Relations>
   /** Relations cut so far. */
   severed: number
-  /** Usernames whose sessions were ended, and dates of terms that mail went out for. */
+  /** Usernames whose sessions were ended, and dates of terms and keys of announcements that mail went out for. */
   readonly ended: string[]
   readonly mailed: string[]
   readonly version: string
@@ -148,6 +148,10 @@ export function seenState({ rows, relations, severed, ended, mailed }: Server): 
     rules: rows.rules
       .toSorted((a, b) => a.priority - b.priority || Number(a.id) - Number(b.id))
       .map((r) => ({ text: r.text, hint: r.hint, translations: sorted(r.translations, (t) => t.language) })),
+    announcements: sorted(
+      rows.announcements.filter((a) => a.published),
+      (a) => a.text,
+    ).map((a) => [a.text, a.starts_at, a.ends_at, a.all_day, a.notification_sent_at !== null]),
     settings: sorted(rows.settings, (s) => s.var).map((s) => [s.var, s.value]),
     terms: sorted(rows.terms_of_services, (t) => t.effective_date ?? '').map((t) => [
       t.effective_date,

@@ -248,6 +248,38 @@ export const unknownTable: Perform = (_server, { table }) => refused('unknown-ta
 const PLAIN_WRITES: { readonly [table: string]: Perform } = Object.fromEntries(
   PLAIN.map((kind) => [kind.table, writeRow(plainModel(kind))]),
 )
+const announcements: Model<TableRows['announcements']> = {
+  rows: (server) => server.rows.announcements,
+  named: (row, write) => row.published && row.text === write.set['text'],
+  fields: (row) => ({
+    text: row.text,
+    starts_at: row.starts_at,
+    ends_at: row.ends_at,
+    all_day: row.all_day,
+    published: row.published,
+    notified: row.notification_sent_at !== null,
+  }),
+  make: (server) => ({
+    id: newId(server),
+    text: '',
+    all_day: false,
+    published: true,
+    starts_at: null,
+    ends_at: null,
+    notification_sent_at: null,
+    created_at: stamp(server),
+  }),
+  set: (row, { notify_members: _notify, ...fields }) => void Object.assign(row, fields),
+}
+
+const writeAnnouncement: Perform = (server, write, later) => {
+  const result = writeRow(announcements)(server, write, later)
+  const row = result.state === 'done' ? server.rows.announcements.find((one) => one.id === result.serverId) : undefined
+  if (!row || write.set['notify_members'] !== true || row.notification_sent_at !== null) return result
+  row.notification_sent_at = stamp(server)
+  later.push(() => void server.mailed.push(write.name))
+  return result
+}
 
 export const PERFORM: { readonly [table: string]: Perform } = {
   ...PLAIN_WRITES,
@@ -257,6 +289,7 @@ export const PERFORM: { readonly [table: string]: Perform } = {
   role_of: keepingOwners(writeHolder),
   rules: writeRow(rules),
   rule_order: writeRuleOrder,
+  announcements: writeAnnouncement,
   settings: writeSetting,
   terms_of_services: writeTerms,
 }

@@ -143,7 +143,8 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
   }
   const settle = (owed: readonly Intent[]): WriteResult => {
     const later: Later = []
-    for (const { id: domain, fields } of owed) {
+    for (const { kind, id: domain, fields } of owed) {
+      if (kind !== 'domain-block') continue
       const row = server.rows.domain_blocks.find((block) => block.domain === domain)
       if (!row || !Object.entries(fields).every(([field, value]) => row[field as keyof typeof row] === value)) continue
       PERFORM['domain_blocks']?.(

@@ -169,6 +169,21 @@ export const FIELDS: { readonly [kind: string]: Objects } = {
       translations: fc.dictionary(fc.constantFrom('de', 'no', 'pt-BR', 'fr', 'y'.repeat(2)), words, { maxKeys: 3 }),
     }),
   },
+  announcement: {
+    id: fc.stringMatching(/^[a-z][a-z0-9]{1,6}(-[a-z0-9]{1,5})?$/),
+    fields: fc
+      .record({ text: line, starts_at: when, days: fc.integer({ min: 1, max: 99 }), all_day: flag })
+      .map(({ text, starts_at, days, all_day }) =>
+        starts_at === null
+          ? { text, starts_at, ends_at: null, all_day: false }
+          : {
+              text,
+              starts_at,
+              ends_at: new Date(Date.parse(starts_at) + days * 86_400_000).toISOString(),
+              all_day,
+            },
+      ),
+  },
   setting: {
     id: fc.constantFrom(
       'site_title',
@@ -212,7 +227,9 @@ export const objectsOf = (kind: string): fc.Arbitrary<NewObject[]> =>
   fc
     .uniqueArray(objectOf(kind), { minLength: 1, maxLength: 8, selector: (object) => object.id })
     .map((objects) =>
-      kind === 'rule' ? [...new Map(objects.map((object) => [object.fields['text'], object])).values()] : objects,
+      kind === 'rule' || kind === 'announcement'
+        ? [...new Map(objects.map((object) => [object.fields['text'], object])).values()]
+        : objects,
     )
 
 const MODERATORS_NEED = {

@@ -3,6 +3,7 @@ import { AUDIT } from '../../src/providers/mastodon/audit.ts'
 import { tableIn, type Table, type Tables } from '../../src/providers/mastodon/tables.ts'
 import { ACCOUNTS } from '../../src/providers/mastodon/kinds/accounts.ts'
 import { ROLES } from '../../src/providers/mastodon/kinds/role/table.ts'
+import { ANNOUNCEMENTS } from '../../src/providers/mastodon/kinds/announcement/kind.ts'
 import { RULES } from '../../src/providers/mastodon/kinds/rule/kind.ts'
 import { SETTINGS_TABLE } from '../../src/providers/mastodon/kinds/setting/kind.ts'
 import { TERMS_OF_SERVICES } from '../../src/providers/mastodon/kinds/terms-of-service/kind.ts'
@@ -18,6 +19,7 @@ const SHAPES = {
   roles: ROLES,
   accounts: ACCOUNTS,
   rules: RULES,
+  announcements: ANNOUNCEMENTS,
   settings: SETTINGS_TABLE,
   terms_of_services: TERMS_OF_SERVICES,
   audit: AUDIT,

@@ -85,6 +85,18 @@ export function shortfalls(documents: Documents, server: Server): Set<string> {
     )
     check(`rule/${rule.key}`, found.length === 1)
   }
+  for (const one of documents['announcements.yaml']?.announcements ?? []) {
+    const found = rows.announcements.filter((row) => row.published && row.text === one.text)
+    const [row] = found
+    const alikeTime = (a: string | null | undefined, b: string | undefined): boolean =>
+      (a ?? null) === null ? b === undefined : Date.parse(a ?? '') === Date.parse(b ?? '')
+    const alike =
+      alikeTime(row?.starts_at, one.from) &&
+      alikeTime(row?.ends_at, one.until) &&
+      row?.all_day === (one.all_day ?? false) &&
+      (one.notify_members !== true || server.mailed.includes(one.key))
+    check(`announcement/${one.key}`, past(one.until) ? found.length === 0 : found.length === 1 && alike)
+  }
   const texts = new Set(rules.map((rule) => rule.text))
   const live = rulesInOrder(server)
     .map((row) => row.text)

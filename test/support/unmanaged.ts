@@ -3,11 +3,11 @@ import { keyOf, type Field } from '../../src/instance/field.ts'
 import { plainRows, type Server } from './memory-server.ts'
 import { entriesOf, nameIn, PLAIN, type PlainRow } from './plain-kinds.ts'
 
-/** Rows that no file names, by name, as text; `rules` are the server's ids of those that the ledger knows. */
+/** Rows that no file names, by name, as text; `known` are the server's ids of keyed objects in the ledger. */
 export function strangers(
   server: Server,
   files: readonly Documents[],
-  rules: ReadonlySet<string | null>,
+  known: ReadonlySet<string | null>,
 ): Map<string, string> {
   const all = <File extends keyof Documents>(file: File) => files.flatMap((documents) => documents[file] ?? [])
   const mine = new Set([
@@ -42,8 +42,11 @@ export function strangers(
     ...(onlyThese ? [] : rows.accounts.map((row): [string, unknown] => [`@${row.username.toLowerCase()}`, row])),
     // A place among the rules is nobody's alone.
     ...rows.rules
-      .filter((row) => row.text.startsWith('By hand') && !rules.has(row.id))
+      .filter((row) => row.text.startsWith('By hand') && !known.has(row.id))
       .map(({ priority: _place, ...row }): [string, unknown] => [`rule ${row.id}`, row]),
+    ...rows.announcements
+      .filter((row) => row.text.startsWith('By hand') && !known.has(row.id))
+      .map((row): [string, unknown] => [`announcement ${row.id}`, row]),
     ...rows.settings.map((row): [string, unknown] => [row.var, row]),
     ...rows.terms_of_services.map((row): [string, unknown] => [row.effective_date ?? '', row]),
   ]

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { EXAMPLE } from '../../src/instance/example.gen.ts'
 import { codeowners, githubFiles, UNFILLED } from '../../src/setup/init/github.ts'
 import { call } from '../support/cli.ts'
 import { commit, git, put, scratch } from '../support/git.ts'
@@ -164,7 +165,7 @@ describe("a copy of Herdbook's own repository", () => {
     copied(dir.path)
     const ran = await call(dir.path, ['init', DOMAIN, '--action', ACTION])
     expect(ran).toMatchObject({ code: 0, stderr: '' })
-    expect(ran.stdout).toContain('Removed the example of Herdbook: 15 files')
+    expect(ran.stdout).toContain(`Removed the example of Herdbook: ${EXAMPLE.size} files`)
     expect(readdirSync(join(dir.path, 'instance'))).toEqual(['instance.yaml', 'policy.yaml'])
     expect(await call(dir.path, ['validate'])).toMatchObject({ code: 0, stdout: '2 files are valid.\n' })
     expect(read(dir.path, 'README.md')).toBe('Herdbook')

@@ -47,6 +47,7 @@ const HANDS: { readonly [kind: string]: (server: Server) => void } = {
     account.role_id = owner.id
   },
   rule: does({ does: 'rule', nth: 99, text: 'By hand.' }),
+  announcement: does({ does: 'announce', nth: 99, text: 'By hand.', gone: false }),
   setting: does({ does: 'set', key: 'status_page_url', value: 'https://elsewhere.example' }),
   'terms-of-service': ({ rows }) => {
     const at = '2026-11-30T00:00:00.000Z'

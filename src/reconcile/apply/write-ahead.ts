@@ -28,8 +28,7 @@ export function notesOf(
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   return sent.map(({ step, written }) => {
     const kind = byName.get(step.kind)
-    const intent = kind?.intent?.(written)
-    return { step, attempts: attemptsOf(written, kind, commit), intents: intent ? [intent] : [] }
+    return { step, attempts: attemptsOf(written, kind, commit), intents: kind?.intents?.(written) ?? [] }
   })
 }
 

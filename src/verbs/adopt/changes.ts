@@ -185,7 +185,7 @@ function fieldsFor(
   managed: Fields | undefined,
   { privateComments, show = SHOW_ALL }: AdoptOptions,
 ): Fields | null {
-  if (!live) return null
+  if (!live || kind.adopt.gone?.(live.fields) === true) return null
   const table = new Map(kind.fields.map((field) => [field.name, field]))
   // What stands beside the list has fewer fields.
   const beside = kind.shape.form === 'list' && kind.shape.beside?.id === live.id ? kind.shape.beside : undefined

@@ -111,6 +111,40 @@ export function communityCases({ read, write }: Bench): void {
     expect(rowsOf((await read(['database'])).rules).map((row) => row.id)).not.toContain(a)
   })
 
+  test('announcements: published, changed only as the plan saw them, published again, taken away', async () => {
+    const text = fresh()
+    const times = { starts_at: '2031-02-03T10:00:00.000Z', ends_at: '2031-02-04T00:00:00.000Z', all_day: true }
+    const set = { text, ...times, published: true }
+    const [made] = await write('console', { ...NEW, table: 'announcements', name: 'a', set })
+    expect(made).toMatchObject({ state: 'done', live: { ...set, notified: false } })
+    expect(await write('console', { ...NEW, table: 'announcements', name: 'a', set })).toEqual([made])
+    expect(
+      await write('console', { ...NEW, table: 'announcements', name: 'a', set: { ...set, all_day: false } }),
+    ).toMatchObject([{ state: 'changed' }])
+    const half = { text: `${text} half`, starts_at: times.starts_at, ends_at: null, all_day: false, published: true }
+    expect(await write('console', { ...NEW, table: 'announcements', name: 'b', set: half })).toMatchObject([
+      { state: 'refused', reason: { code: 'refused-by-mastodon' } },
+    ])
+    const row = { table: 'announcements', name: 'a', serverId: idOf(made), expect: set } as const
+    expect(
+      await write(
+        'console',
+        { ...row, action: 'update', set: { text: `${text}!` } },
+        { ...row, action: 'update', set: { text: `${text}?` } },
+        { ...row, action: 'update', expect: { text: `${text}!` }, set: { published: true } },
+      ),
+    ).toMatchObject([
+      { state: 'done', live: { text: `${text}!`, ...times } },
+      { state: 'changed' },
+      { state: 'done', live: { published: true } },
+    ])
+    const live = async () => rowsOf((await read(['database'])).announcements).filter(({ id }) => id === idOf(made))
+    expect(await live()).toMatchObject([{ text: `${text}!`, ...times, published: true, notification_sent_at: null }])
+    const away = { ...row, action: 'delete', expect: { text: `${text}!` }, set: {} } as const
+    expect(await write('console', away, away)).toMatchObject([{ state: 'done' }, { state: 'done' }])
+    expect(await live()).toEqual([])
+  })
+
   test('settings: a yes is stored as yes, the contact in one go; an unknown key is refused with its row', async () => {
     const kept = async () => new Map(rowsOf((await read(['database'])).settings).map((row) => [row.var, row]))
     const before = await kept()

@@ -95,6 +95,13 @@ export const added = (files: Documents, newcomer: string): Documents => ({
       { key: 'cycle-pictures', text: 'Describe every picture.' },
     ],
   },
+  'announcements.yaml': {
+    announcements: [
+      ...(files['announcements.yaml']?.announcements ?? []),
+      { key: 'cycle-party', text: 'We are five.', from: '2031-06-01T18:00:00Z', until: '2031-06-02', all_day: true },
+      { key: 'cycle-backups', text: 'Backups run at night.' },
+    ],
+  },
   'settings.yaml': {
     settings: {
       ...files['settings.yaml']?.settings,
@@ -160,6 +167,11 @@ export const changed = (files: Documents, newcomer: string): Documents => ({
           ? { ...rule, text: 'No spam, no fraud.', hint: 'None.', translations: { de: { text: 'Kein Müll.' } } }
           : rule,
       ),
+  },
+  'announcements.yaml': {
+    announcements: (files['announcements.yaml']?.announcements ?? [])
+      .filter(({ key }) => key !== 'cycle-backups')
+      .map((one) => (one.key === 'cycle-party' ? { ...one, text: 'We are six.', until: '2031-06-03' } : one)),
   },
   'settings.yaml': {
     settings: {

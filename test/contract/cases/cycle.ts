@@ -25,6 +25,7 @@ export type Person = Pick<
   | 'saveRole'
   | 'giveRole'
   | 'changeRule'
+  | 'changeAnnouncement'
   | 'changeSetting'
   | 'signUp'
 >
@@ -37,6 +38,7 @@ export interface Herd extends Server {
 }
 
 const KINDS = [
+  'announcement',
   'domain-block',
   'email-domain-block',
   'ip-block',
@@ -52,6 +54,7 @@ const NEWCOMER = `calf${process.pid}`
 
 /** By hand, all of which the files say otherwise. */
 const DRIFT = [
+  'announcement/cycle-party',
   'domain-block/bad.example',
   'domain-block/cycle.example',
   'email-domain-block/maybe.example',
@@ -138,6 +141,7 @@ export function cycleCases(start: () => Promise<Herd>): void {
     await verb(0, 'adopt', '--moderators', '--ip-blocks', '--private-comments')
     rewrite((files) => ({
       ...files,
+      'announcements.yaml': { announcements: [], emptied_on_purpose: 'None yet' },
       'settings.yaml': { settings: { ...SETTINGS, ...files['settings.yaml']?.settings } },
     }))
     first = commit(dir, 'Adopt')
@@ -206,6 +210,7 @@ export function cycleCases(start: () => Promise<Herd>): void {
     await person.saveRole('Guide', { permissions: ['manage_reports'] })
     await person.giveRole('alice', null)
     await person.changeRule('No spam, no fraud.', { text: 'No spam, please.' })
+    await person.changeAnnouncement('We are six.', { text: 'We are seven.' })
     await person.changeSetting('site_short_description', 'By hand')
     await person.changeSetting('noindex', '1')
     const byHand = await managedRows(connections)
@@ -241,6 +246,7 @@ export function cycleCases(start: () => Promise<Herd>): void {
       'domain-block/bad.example',
       'email-domain-block/maybe.example',
       'role/Guide',
+      'announcement/cycle-party',
       'setting/site_short_description',
       '--yes',
     )

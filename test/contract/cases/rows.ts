@@ -8,7 +8,16 @@ import { SETTINGS } from './cycle-files.ts'
 const OWN = new Set(['id', 'created_at', 'updated_at', 'priority'])
 /** Settings that the cycle leaves with a row of their own. */
 const LEFT = new Set([...Object.keys(SETTINGS), 'site_contact_username', 'site_contact_email'])
-const READ = ['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'roles', 'accounts', 'rules', 'settings'] as const
+const READ = [
+  'domain_blocks',
+  'email_domain_blocks',
+  'ip_blocks',
+  'roles',
+  'accounts',
+  'rules',
+  'announcements',
+  'settings',
+] as const
 
 /** All that is live and managed, without what a server gives out anew each time. */
 export async function managedRows(config: InstanceFile): Promise<{ readonly [table: string]: readonly object[] }> {

@@ -1,4 +1,5 @@
 import type { MastodonKind } from '../kind.ts'
+import { announcement } from './announcement/kind.ts'
 import { moderator } from './moderator/kind.ts'
 import { role } from './role/kind.ts'
 import { ruleOrder } from './rule-order/kind.ts'
@@ -18,6 +19,7 @@ export const KINDS: readonly MastodonKind[] = [
   moderator,
   rule,
   ruleOrder,
+  announcement,
   setting,
   termsOfService,
 ]

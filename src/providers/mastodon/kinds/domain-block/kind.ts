@@ -153,21 +153,14 @@ function writeOf(step: Step): Write {
  * Records the effect that a console write owes: only severity and media affect accounts.
  * A delete has its effect with the row. Over REST, Mastodon queues the worker itself.
  */
-function owed({ kind, id, action, hazard, changes, connection }: Step): Intent | null {
-  if (connection !== 'console') return null
+function owed({ kind, id, action, hazard, changes, connection }: Step): readonly Intent[] {
+  if (connection !== 'console') return []
   const fields = Object.fromEntries(
     Object.entries(setOf({ changes })).filter(([field]) => field === 'severity' || field === 'reject_media'),
   )
-  if (action === 'delete' || Object.keys(fields).length === 0) return null
-  return {
-    kind,
-    id,
-    action,
-    fields,
-    hazard,
-    what: effectOf({ severity: word(fields['severity']), domain: id }),
-    repeatable: true,
-  }
+  if (action === 'delete' || Object.keys(fields).length === 0) return []
+  const what = effectOf({ severity: word(fields['severity']), domain: id })
+  return [{ kind, id, action, fields, hazard, what, repeatable: true }]
 }
 
 export const domainBlock: MastodonKind = {
@@ -265,7 +258,7 @@ export const domainBlock: MastodonKind = {
   // If an exempted child fails, its parent must not go out: it would block the child too.
   before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
   together: (a, b) => a.connection === 'console' && a.action === 'create' && b.action === 'create',
-  intent: owed,
+  intents: owed,
   owedIn: SIDEKIQ,
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

@@ -3,7 +3,8 @@ import type { MastodonKind } from '../../kind.ts'
 import type { Value } from '../../../../instance/values.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { rowsOf, send, word } from '../common.ts'
-import { FILE, keysOf, RULES } from '../rule/kind.ts'
+import { keysOf } from '../keys.ts'
+import { FILE, RULES } from '../rule/kind.ts'
 import { RULE_ORDER, RULE_ORDER_WORDS } from './texts.ts'
 
 /** The one object of the kind. */

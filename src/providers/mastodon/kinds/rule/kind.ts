@@ -4,10 +4,10 @@ import type { Rule } from '../../../../instance/documents.ts'
 import { each, id, table, text as string, time, whole, type RowOf } from '../../table.ts'
 import type { Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
-import type { KindInput } from '../../../../reconcile/kind.ts'
 import type { Fields } from '../../../../instance/values.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
-import { rowsOf, send, setOf, text, word } from '../common.ts'
+import { rowsOf, send, setOf, text } from '../common.ts'
+import { keysOf } from '../keys.ts'
 import { fileRules } from './file-rules.ts'
 import { RULE, RULE_WORDS } from './texts.ts'
 
@@ -48,29 +48,6 @@ const liveFields = (row: Row): Fields => ({
   hint: text(row.hint),
   translations: Object.fromEntries(row.translations.map((t) => [t.language, translation(t)])),
 })
-
-/**
- * Finds the key of each live rule. Mastodon gives rules no name: the ledger knows a rule by the server's id.
- * A new or recreated rule is found by its text. Any other rule is named by its number.
- */
-export function keysOf(
-  rows: readonly Row[],
-  { desired, ledger, attempts }: Pick<KindInput, 'desired' | 'ledger' | 'attempts'>,
-): Map<string, string> {
-  const known = new Map([...ledger.values()].flatMap((e) => (e.serverId === null ? [] : [[e.serverId, e.id]])))
-  const taken = new Set(rows.flatMap((row) => known.get(row.id) ?? []))
-  const texts = new Map<string, string>()
-  for (const { id, fields } of [...attempts.filter((a) => a.action === 'create'), ...desired]) {
-    if (!taken.has(id)) texts.set(word(fields['text']), id)
-  }
-  const keys = new Map<string, string>()
-  for (const row of rows.toSorted((a, b) => Number(a.id) - Number(b.id))) {
-    const wanted = texts.get(text(row.text))
-    keys.set(row.id, known.get(row.id) ?? wanted ?? `#${row.id}`)
-    if (!known.has(row.id)) texts.delete(text(row.text))
-  }
-  return keys
-}
 
 function writeOf(step: Step): Write {
   const base = { table: 'rules', serverId: step.serverId, name: step.id } as const

@@ -117,17 +117,9 @@ export const termsOfService: MastodonKind = {
     return [about(step, instance, { code: 'terms-published', severity: 'error', ...termsPublished(step.id) })]
   },
   owedIn: SIDEKIQ,
-  intent: ({ kind, id, action, hazard, changes }) =>
+  intents: ({ kind, id, action, hazard, changes }) =>
     changes.some(({ field, after }) => field === 'notified' && after === true)
-      ? {
-          kind,
-          id,
-          action,
-          fields: { notified: true },
-          hazard,
-          what: mailAboutTerms(id),
-          repeatable: false,
-        }
-      : null,
+      ? [{ kind, id, action, fields: { notified: true }, hazard, what: mailAboutTerms(id), repeatable: false }]
+      : [],
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }
