@@ -20,7 +20,8 @@ export const typeTheDomain = (domain: string): string =>
 export const NO_TERMINAL = 'Herdbook has no terminal on which it can ask you. Add --yes'
 
 /** Instead of a message that holds a secret. */
-export const MESSAGE_WITH_SECRET = 'This message contains a secret, so it is not shown.'
+export const MESSAGE_WITH_SECRET =
+  'The message contains a secret, so Herdbook does not show it. What to do follows below.'
 
 /** Why the machine did not read or write a file, by the code of the error. */
 export const FILE_ERRORS: Readonly<Record<string, string>> = {

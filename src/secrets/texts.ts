@@ -50,8 +50,8 @@ export const keyUnbound = (key: SecretName & { readonly host: string; readonly f
 
 /** For a text that is about to leave Herdbook. */
 export const SECRET_IN_OUTPUT: Advice = {
-  message: 'Herdbook was about to show or write a secret. It withheld the text.',
+  message: 'One of the secrets that instance.yaml names was in a text that Herdbook was about to show or write.',
   hint:
-    'A file, Git or the server contains a secret that instance.yaml names. ' +
-    'Remove the secret there. Then replace it with a new one.',
+    'It came from a file of the repository, from Git, or from an answer of the server. ' +
+    'Look for it there and remove it. Then replace the secret with a new one.',
 }

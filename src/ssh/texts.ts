@@ -25,7 +25,8 @@ export const wrongPassphrase = (key: string): string =>
   'secret as ssh.passphrase in instance.yaml, or store a key without a passphrase.'
 
 export const notPrivateKey = (key: string): string =>
-  `${key} is not a private key. Store the whole file, from -----BEGIN to -----END.`
+  `The secret that ${key} in instance.yaml names is not a private key. ` +
+  'Store the whole key file in it, from -----BEGIN to -----END.'
 
 /** `more` is one more sentence about what to check. */
 export const noKeyNamed = (more: string | undefined): string =>

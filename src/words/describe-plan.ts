@@ -129,7 +129,7 @@ export function heldBack(steps: readonly Step[]): string | null {
   return first === undefined
     ? null
     : `${count(days.length, 'change waits', 'changes wait')} until ${dayIn(first)} or later, ` +
-        'because members are informed first.'
+        'because members are informed first. The first apply from that day on makes it.'
 }
 
 /** Mastodon's API allows an account 300 calls in five minutes. */

@@ -44,12 +44,12 @@ export const leftInWords = ({ leftAlone }: Plan): string | null =>
     ? null
     : `Herdbook leaves these alone, because the files say so in left_alone: ${leftAlone.map(readable).join(', ')}.`
 
-/** "142 objects read", and how many apply adds to the ledger. */
+/** "142 objects read", and how many the ledger does not know yet. */
 export function readCount(plan: Plan): string {
   const objects = plan.reads.reduce((sum, read) => sum + read.objects, 0)
   const records = plan.adjustments.filter(({ to }) => to === 'record').length
   return (
     `${count(objects, 'object', 'objects')} ` +
-    `read${records === 0 ? '' : `; apply adds ${count(records, 'object', 'objects')} to the ledger`}`
+    `read${records === 0 ? '' : `; ${count(records, 'object is', 'objects are')} new to the ledger`}`
   )
 }

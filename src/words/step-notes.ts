@@ -8,7 +8,7 @@ export function notesOf(step: Step, safe: (text: string) => string): string[] {
   const impact = effect(step)
   const accepted =
     step.consent !== undefined && step.hazard === 'irreversible'
-      ? `; the file accepts at most ${number(step.consent)}`
+      ? `; the file accepts that at most ${number(step.consent)} are removed`
       : ''
   const others = [step.note ?? null, noticeInWords(step), sourcesInWords(step), notBeforeInWords(step)]
   return [

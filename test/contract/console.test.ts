@@ -203,7 +203,8 @@ const ANSWERS: Readonly<Record<string, (world: LiveState, recorded: unknown) => 
     const fields = { text: 'T', changelog: 'c', effective_date: day(30) }
     const id = await publishTerms(session, actor?.id ?? '', fields)
     const [row] = await session.query<{ row: object }>(
-      `update terms_of_services set notification_sent_at = '2026-11-30' where id = $1::bigint returning jsonb_build_object(
+      `update terms_of_services set notification_sent_at = '2026-11-30' where id = $1::bigint
+       returning jsonb_build_object(
          'text', text, 'changelog', changelog, 'days', effective_date - current_date,
          'published', published_at is not null,
          'notification_sent_at', to_char(notification_sent_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as row`,

@@ -247,7 +247,7 @@ describe('with notice_days, a suspension that cuts follows', () => {
     herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
     add(herd, block('fine.example', consent))
     const { out } = await must(herd, ['apply', '--yes'], 8)
-    expect(out).toMatch(/Members must hear about this step first, but the announcement failed/)
+    expect(out).toMatch(/Members must hear about this step first, but Herdbook could not post the announcement/)
     expect(out).toMatch(/write:statuses/)
     expect(await blockOf(herd, 'fine.example')).toEqual([])
     await must(herd, ['apply', '--yes'], 8, { now: daysOn(30) })

@@ -143,7 +143,7 @@ describe('the buttons', () => {
     })
     herd.events.length = 0
     const moved = await press('approve', seen, 'the rest')
-    expect([moved.exit, moved.stderr.includes('The plan has changed since you read it')]).toEqual([6, true])
+    expect([moved.exit, moved.stderr.includes('is not the one of the plan above')]).toEqual([6, true])
     expect(await severityOf('two.example')).toBeUndefined()
     const [, newer = ''] = /plan `([0-9a-f]{16})`/.exec((await press('plan')).summary) ?? []
     await press('approve', newer, 'the rest')

@@ -33,7 +33,9 @@ it('a pull request says that members are told first; its merge, when they were; 
     'bad',
     '  - domain: bad.example\n    severity: suspend\n    accept_severed_relationships: 60\n',
   )
-  const held = `1 change waits until ${from} or later, because members are informed first.`
+  const held =
+    `1 change waits until ${from} or later, because members are informed first. ` +
+    'The first apply from that day on makes it.'
   expect(comment).toMatch(
     new RegExp(
       '^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks `bad\\.example`\\. ' +

@@ -66,7 +66,7 @@ describe('consent that is missing', () => {
     expect(ran(await herd.settle(), 'plan').result).toBe('success')
     expect(herd.hub.state.issues.get(number)?.pull?.head.commit).toBe(commit)
     expect(checkOf(commit)).toBe('success')
-    expect(commentOn(herd, number)).toContain('the file accepts at most 59')
+    expect(commentOn(herd, number)).toContain('the file accepts that at most 59 are removed')
     expect(suggestionsOn(number)).toHaveLength(1)
   })
 

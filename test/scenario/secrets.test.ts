@@ -80,7 +80,7 @@ describe('a secret', () => {
       await herd.hand.changeBlock('spam.example', { public_comment: `see ${planted}.` })
       await search([['plan'], ['plan', '--json'], ['plan', '--markdown'], ['drift'], ['plan', '--out', 'leak.json']])
       const shown = await herd.run(['plan', '--json'])
-      expect(shown).toMatchObject({ code: 1, stderr: expect.stringContaining('about to show or write a secret') })
+      expect(shown).toMatchObject({ code: 1, stderr: expect.stringContaining('Herdbook was about to show or write') })
       await herd.hand.changeBlock('spam.example', { public_comment: 'Spam' })
     },
   )

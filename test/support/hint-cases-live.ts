@@ -45,7 +45,7 @@ const CASES: readonly HintCase[] = [
     shows: /adopted/,
   },
   {
-    of: ['providers/mastodon/texts.ts: git ls-remote'],
+    of: ['providers/mastodon/texts.ts: herdbook status'],
     herd: { begin: 'none', remote: true },
     state: async (herd) => {
       await begun('domain-block')(herd)
@@ -54,12 +54,8 @@ const CASES: readonly HintCase[] = [
     types: ['plan'],
     exit: 3,
     run: { now: new Date(Date.now() + 3_600_000) },
-    fill: { REMOTE: 'origin' },
-    says: regexOf(
-      /warning ledger-behind .*/,
-      /→ Compare the time of the newest ledger with Mastodon's audit log: (git ls-remote REMOTE \S+)\. /,
-    ),
-    shows: /refs\/herdbook\/production\/ledger/,
+    says: regexOf(/warning ledger-behind .*/, /→ See when the ledger was written: (herdbook status)\. /),
+    shows: /Ledger +\d+ objects?, applied \w+, written /,
   },
   {
     of: ['reconcile/plan/texts.ts: herdbook plan'],

@@ -23,7 +23,7 @@ describe('a secret', () => {
       `<p>${text}</p>`,
     ]) {
       expect(leakIn(around, [SECRET])).toBeDefined()
-      expect(() => held().abortOnSecret(around), around).toThrow('about to show or write a secret')
+      expect(() => held().abortOnSecret(around), around).toThrow('Herdbook was about to show or write')
     }
   })
 

@@ -11,6 +11,10 @@ import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
 import { touching, announced, debt, EMPTY, SAMPLE, step } from '../support/plans.ts'
 import { regexOf } from '../support/regex-of.ts'
 
+const HELD =
+  '2 changes wait until 4 December 2026 or later, because members are informed first. ' +
+  'The first apply from that day on makes it.'
+
 const LIMIT = 65_536
 const OPEN = {
   kinds: KINDS,
@@ -149,10 +153,10 @@ describe('a comment (law 9)', () => {
         announced('worse.example'),
       ],
     })
-    const held = '2 changes wait until 4 December 2026 or later, because members are informed first.'
+    const held = HELD
     const named = renderMarkdown(plan(1500), PUBLIC)
     expect(named).toMatch(new RegExp(`1,502 changes that can't be undone</summary>[^]*bad\\.example[^]*${held}`))
-    expect(named.split(held)).toHaveLength(3)
+    expect(named.split(HELD)).toHaveLength(3)
     const counted = renderMarkdown(plan(10_000), PUBLIC)
     expect(counted).toContain(`Not all names fit here. ${held}`)
     for (const comment of [named, counted]) {
@@ -195,8 +199,7 @@ describe('a comment (law 9)', () => {
     expect(comment.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(/^### Blocks 2 domains/),
       '',
-      "This takes 1 call to Mastodon's API (seconds). " +
-        '2 changes wait until 4 December 2026 or later, because members are informed first.',
+      "This takes 1 call to Mastodon's API (seconds). " + HELD,
     ])
   })
 

@@ -34,7 +34,9 @@ describe('the comment on a pull request', () => {
   test('does not say that merging applies at once what members are told of first', () => {
     const told = (...steps: Step[]): string =>
       renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, proposal: PROPOSAL }).split('\n')[2] ?? ''
-    const held = '1 change waits until 4 December 2026 or later, because members are informed first.'
+    const held =
+      '1 change waits until 4 December 2026 or later, because members are informed first. ' +
+      'The first apply from that day on makes it.'
     expect(told(announced('bad.example'))).toBe(`**Merging this approves 1 change**. ${held}`)
     expect(told(announced('bad.example'), step('rule', 'kind'))).toBe(
       `**Merging this approves 2 changes** and applies them: 1 call to Mastodon's API (seconds). ${held}`,

@@ -45,7 +45,7 @@ describe('a plan on a terminal', () => {
       ),
     )
     expect(output).toMatch(
-      /\n2 changes wait until 4 December 2026 or later, because members are informed first\.\nNext: herdbook apply/,
+      /\n2 changes wait until 4 December 2026 or later, because members are informed[^]*makes it\.\nNext: herdbook apply/,
     )
     expect(output).not.toContain('This takes ')
   })
@@ -69,7 +69,8 @@ describe('a plan on a terminal', () => {
             severity        suspend
             public_comment  Spam, no moderation
         ~ Raises raid.example from limit to suspend  can't be undone
-            Removes 2 follows; the server knows 18 accounts from there; the file accepts at most 12.
+            Removes 2 follows; the server knows 18 accounts from there; the file accepts that at most 12
+            are removed.
             severity  limit → suspend
         + Limits noisy.example  disruptive
             Hides 31 follows and 4 followers; the server knows 310 accounts from there.
@@ -142,7 +143,7 @@ describe('a plan on a terminal', () => {
       ],
     }
     expect(renderPlan(plan, PLAIN)).toBe(
-      'In sync: herd.example matches the files (8 objects read; apply adds 1 object to the ledger).\n',
+      'In sync: herd.example matches the files (8 objects read; 1 object is new to the ledger).\n',
     )
   })
 

@@ -51,7 +51,7 @@ export function requestFor({ desired, instance, kinds: asked }: ReadingRequest):
 }
 
 /** Lets every kind make its objects from the rows. */
-export function observed(tables: Tables, input: Omit<ReadContext, 'environment'>): Map<string, Observed> {
+export function observed(tables: Tables, input: ReadContext): Map<string, Observed> {
   return new Map(kindsIn(input.kinds).map((kind) => [kind.name, observeKind(kind, tables, input)]))
 }
 
@@ -138,7 +138,7 @@ export function understand(
   input: ReadContext,
   objects: ReadonlyMap<string, Observed> = observed(tables, input),
 ): ProviderLive {
-  const { instance, ledger, now, environment } = input
+  const { instance, ledger, now } = input
   const facts = { ...factsOf(tables, instance, tokenAccount), minimumOwners: policyOf(instance, now).minimumOwners }
   const byName = new Map(KINDS.map((kind) => [kind.name, kind]))
   const hints = new Map<string, KindInput>()
@@ -166,7 +166,7 @@ export function understand(
     },
     against: (steps) => [
       ...checkConnections(steps),
-      ...checkAge({ tables, ledger, now, environment, actingAccount: facts.actingAccount }),
+      ...checkAge({ tables, ledger, now, actingAccount: facts.actingAccount }),
       ...actorMissing(steps, tables, instance),
     ],
     writes,

@@ -91,20 +91,15 @@ export const NEEDS_DATABASE_OR_CONSOLE =
 
 export const SERVER_CHANGED = 'The server has changed since the plan. The next plan shows what changed.'
 
-export const ledgerBehind = ({
-  actingAccount,
-  environment,
-}: {
-  readonly actingAccount: string | null
-  readonly environment: string
-}): Advice => ({
+export const ledgerBehind = (actingAccount: string | null): Advice => ({
   message:
     `@${actingAccount} changed the server after the last apply that the ledger (Herdbook's record in Git) holds. ` +
     'Either someone put an older ledger back, or someone used that account by hand.',
   hint:
-    "Compare the time of the newest ledger with Mastodon's audit log: " +
-    `git ls-remote REMOTE refs/herdbook/${environment}/ledger. ` +
-    'To tell the two cases apart, give Herdbook its own bot account as acting_account in instance.yaml.',
+    'See when the ledger was written: herdbook status. ' +
+    `Then look in Mastodon's audit log for what @${actingAccount} did after that. If Herdbook did it, ` +
+    'find the newer ledger in the clone of another admin, and push it. ' +
+    'To avoid this question, give Herdbook its own bot account as acting_account in instance.yaml.',
 })
 
 /** Ways to give the acting account enough rights in Mastodon. */

@@ -31,7 +31,8 @@ export const OWNERS_UNKNOWN =
 
 export const OWNERS =
   'An environment for signing the ledger again when you change ledger_key. ' +
-  'Its jobs wait until an owner approves the run. Put the old key into it only while you change the key. ' +
+  'Its jobs wait until an owner approves the run. Skip the last command now: ' +
+  'put the old key in only while you change the key. ' +
   'If your price plan on GitHub has no required reviewers, ' +
   'leave this environment out: an owner then signs on their own computer'
 

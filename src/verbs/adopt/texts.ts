@@ -36,7 +36,8 @@ export const actingAccountLeft = (own: {
 
 export const unreadableFiles = (files: readonly string[]): string =>
   `Herdbook cannot read what belongs in ${listed(files)}. ` +
-  'For that, instance.yaml must have the database or the console.'
+  "For that, instance.yaml must say how to reach Mastodon's database (mastodon.database) " +
+  'or its console, bin/rails (mastodon.console).'
 
 export const privateCommentsLeft = (amount: number): string =>
   `${count(amount, 'block has', 'blocks have')} a private comment that the files do not have. ` +

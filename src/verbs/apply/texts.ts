@@ -39,7 +39,9 @@ export const NO_OWNER_NAMED =
 
 export const applyingSteps = (steps: number): string => `Applying ${count(steps, 'step', 'steps')}`
 
-export const NOTICE_FAILED = 'Members must hear about this step first, but the announcement failed.'
+export const NOTICE_FAILED =
+  'Members must hear about this step first, but Herdbook could not post the announcement. ' +
+  'A warning says why. When that is solved, apply again.'
 
 export const NOTICE_LATER =
   'Members must hear about this step first. ' +

@@ -44,6 +44,8 @@ export const notADigest = (text: string) => ({
 })
 
 export const anotherPlan = (digest: string) => ({
-  message: 'The plan has changed since you read it, so nothing was approved.',
-  hint: `Read the new plan, then approve it. Its digest is now ${digest.slice(0, 16)}.`,
+  message:
+    'The digest after --plan is not the one of the plan above, so nothing was approved. ' +
+    'Perhaps the plan has changed since you read it.',
+  hint: `Read the plan above. If you agree, approve it with its digest: --plan ${digest.slice(0, 16)}`,
 })

@@ -83,8 +83,8 @@ export function effectOf(
       ? ''
       : ` Herdbook counts again before it blocks. The file accepts up to ${consent} (${MARGIN}).`
   return (
-    `${name}: ${cut === null ? 'removes and hides no follows' : `${action} ${cut}`}${whose}; ` +
-    `${count(accounts, 'account', 'accounts')} known from there.${accepted}`
+    `${name}: this ${cut === null ? 'changes no follows' : `${action} ${cut}`}${whose}; ` +
+    `the server knows ${count(accounts, 'account', 'accounts')} from there.${accepted}`
   )
 }
 

@@ -92,7 +92,8 @@ export const neverRemoved = (ref: string) => ({
 })
 
 export const filesCountAgain = (ref: string): string =>
-  `The removal has ended. What the files say about ${ref} counts again. To see what this changes: herdbook plan`
+  `The removal is cancelled: Herdbook does not keep the role of ${ref} away any longer. ` +
+  'What the files say counts again. To see what this changes: herdbook plan'
 
 export const whatElse = (id: string): string => `What @${id} may still know or have, and how to change it:`
 

@@ -3,7 +3,9 @@ type Explained = { readonly message: string; readonly hint?: string }
 
 export const THE_TOKEN = 'the token'
 export const STORE_TOKEN = 'Store the right token where mastodon.api in instance.yaml names it.'
-export const MAKE_TOKEN = 'Make a new token in the web interface (Preferences, Development), and store it.'
+export const MAKE_TOKEN =
+  'Make a new token in Mastodon (Preferences, Development). ' +
+  'Store it where instance.yaml says: mastodon.api.token names the variable or the file.'
 
 /** `command` makes and stores the token; with `file` it is stored in the file that instance.yaml names. */
 export const rotateToken = ({ command, file }: { readonly command: string; readonly file: boolean }): string =>
@@ -52,7 +54,7 @@ export const lacksScope = ({ scope, ...owner }: TokenOwner & { readonly scope: s
   message: `${belongsTo(owner)}. This token lacks the scope ${scope}`,
   hint:
     `In Mastodon (Preferences, Development), give the application of the token the scope ${scope}. ` +
-    'Then make a new token and store it.',
+    'Then make a new token, and store it where instance.yaml says (mastodon.api.token).',
 })
 
 export const refusedAnyway = ({
