@@ -45,7 +45,7 @@ describe('a plan on a terminal', () => {
       ),
     )
     expect(output).toMatch(
-      /\n2 changes wait until 4 December 2026 or later, because members are informed[^]*makes it\.\nNext: herdbook apply/,
+      /\n2 changes wait until 4 December 2026 or later[^]*on makes it\.\nNext: herdbook apply/,
     )
     expect(output).not.toContain('This takes ')
   })
