@@ -16,4 +16,5 @@ export const EXAMPLE: ReadonlyMap<string, string> = new Map([
   ['terms-2031-01-01.md', '664db35b39eb6b397b922dc37ff29bb281a881750faa5c9f550e0444ebec3555'],
   ['terms-2031-06-01.md', '72d63d7cecd830e78f8d83af0d41f9cb4ee5f6c755fb74eaf32c417a24083301'],
   ['terms-of-service.yaml', '6bcf10d3fa6f5b45d57a831aec260a1cfb5259a71a53723fea91f59162075176'],
+  ['username-blocks.yaml', '5a1d0667dcb1a5d4b832fa79faeeb4ed121e33b7c2698ca790eed3db64f4df64'],
 ])

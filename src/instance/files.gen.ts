@@ -16,6 +16,7 @@ export const FILE_NAMES = [
   'rules.yaml',
   'settings.yaml',
   'terms-of-service.yaml',
+  'username-blocks.yaml',
 ] as const satisfies readonly FileName[]
 
 /** The list of each file that is about one, by its key. */
@@ -28,6 +29,7 @@ export const LIST_KEYS = {
   'moderators.yaml': 'moderators',
   'rules.yaml': 'rules',
   'terms-of-service.yaml': 'terms_of_service',
+  'username-blocks.yaml': 'username_blocks',
 } as const satisfies { readonly [F in FileName]?: string }
 
 /** The files that moderators look after. All other files belong to the owners. */
@@ -36,6 +38,7 @@ export const MODERATED: readonly FileName[] = [
   'email-domain-blocks.yaml',
   'ip-blocks.yaml',
   'rules.yaml',
+  'username-blocks.yaml',
 ]
 
 /** Lists that may have the same entry twice: two pull requests can add it, and both are right. */
@@ -44,6 +47,7 @@ export const REPEATABLE: readonly (keyof typeof LIST_KEYS)[] = [
   'email-domain-blocks.yaml',
   'ip-blocks.yaml',
   'moderators.yaml',
+  'username-blocks.yaml',
 ]
 
 /** What is a date: the fields of a list's entries or of a map. A moment is a day, or a time in UTC. */
@@ -59,6 +63,7 @@ export const DATES: readonly {
   { file: 'ip-blocks.yaml', key: 'ip_blocks', fields: { until: 'moment' } },
   { file: 'moderators.yaml', key: 'moderators', fields: { since: 'date', until: 'date' } },
   { file: 'terms-of-service.yaml', key: 'terms_of_service', fields: { effective_date: 'date' } },
+  { file: 'username-blocks.yaml', key: 'username_blocks', fields: { until: 'date' } },
 ]
 
 /** What is a long text: the fields of a list's entries or of a map. */
@@ -84,4 +89,5 @@ export const SCHEMAS = {
   'rules.yaml': () => import('../../schema/rules.schema.json', { with: { type: 'json' } }),
   'settings.yaml': () => import('../../schema/settings.schema.json', { with: { type: 'json' } }),
   'terms-of-service.yaml': () => import('../../schema/terms-of-service.schema.json', { with: { type: 'json' } }),
+  'username-blocks.yaml': () => import('../../schema/username-blocks.schema.json', { with: { type: 'json' } }),
 } as const

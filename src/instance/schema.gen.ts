@@ -54,6 +54,7 @@ export interface Documents {
   'rules.yaml'?: RulesFile
   'settings.yaml'?: SettingsFile
   'terms-of-service.yaml'?: TermsOfServiceFile
+  'username-blocks.yaml'?: UsernameBlocksFile
 }
 /**
  * The server that this repository describes, and the connections to it. Write only names of secrets here, never a secret itself.
@@ -365,6 +366,7 @@ export interface Budgets {
   domain_block?: BudgetLimits
   email_domain_block?: BudgetLimits
   ip_block?: BudgetLimits
+  username_block?: BudgetLimits
   role?: BudgetLimits
   moderator?: BudgetLimits
   rule?: BudgetLimits
@@ -402,6 +404,7 @@ export interface Raise {
     | 'domain-block'
     | 'email-domain-block'
     | 'ip-block'
+    | 'username-block'
     | 'role'
     | 'moderator'
     | 'rule'
@@ -450,6 +453,10 @@ export interface DriftPolicies {
    * If someone changed an IP block by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   ip_block?: 'report' | 'correct'
+  /**
+   * If someone changed a username block by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
+   */
+  username_block?: 'report' | 'correct'
   /**
    * If someone changed a role by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
@@ -985,4 +992,35 @@ export interface TermsVersion {
    * Write true to make Mastodon send one mail about this version to all active members. This cannot be undone. Absent: the default, no mail.
    */
   notify_members?: true
+}
+/**
+ * Usernames that people cannot use to sign up. Mastodon has them from 4.5.
+ */
+export interface UsernameBlocksFile {
+  /**
+   * The blocked usernames. Absent: not managed, those on the server stay unchanged.
+   */
+  username_blocks?: UsernameBlock[]
+  /**
+   * The reason why the list above is empty, such as We lifted the last block. With an empty list, Herdbook removes every username block that it made. Absent: the default, an empty list is refused.
+   */
+  emptied_on_purpose?: string
+}
+export interface UsernameBlock {
+  /**
+   * A username, or a part of one, without @, such as admin. Capitals mean nothing, and Mastodon takes 4dm1n for admin.
+   */
+  username: string
+  /**
+   * Only this username, not all that it is a part of. Absent: the default, false, it may be a part.
+   */
+  exact?: boolean
+  /**
+   * Let people sign up with such a username if a moderator approves them. Absent: the default, false, nobody can.
+   */
+  allow_with_approval?: boolean
+  /**
+   * The day (UTC) on which the block ends, such as 2026-12-24. Absent: the default, it has no end.
+   */
+  until?: string
 }

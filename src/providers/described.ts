@@ -22,6 +22,9 @@ export interface DescribedKind extends Kind, KindRules {
   readonly adopt: Adopt
 }
 
+/** The code of the finding that the server is older than what brought a kind. */
+export const TOO_NEW = 'needs-newer-server'
+
 /** What `adopt` does with a kind. */
 export interface Adopt {
   /**

@@ -8,6 +8,7 @@ import { role } from './kinds/role.ts'
 import { rule } from './kinds/rule.ts'
 import { setting } from './kinds/setting.ts'
 import { termsOfService } from './kinds/terms-of-service.ts'
+import { usernameBlock } from './kinds/username-block.ts'
 
 /** Every kind that the embedded Mastodon has, by name. */
 export const KINDS = [
@@ -20,4 +21,5 @@ export const KINDS = [
   rule,
   setting,
   termsOfService,
+  usernameBlock,
 ] as const

@@ -93,8 +93,7 @@ function reader(version: Version): string {
   return `create role herdbook_reader login noinherit;
     comment on role herdbook_reader is '${DOMAIN}';
     grant usage on schema public to herdbook_reader;
-    grant select on ${tables.join(', ')}, domain_allows${version === '4.4.22' ? '' : ', username_blocks'}
-      to herdbook_reader;
+    grant select on ${tables.join(', ')}, domain_allows to herdbook_reader;
     grant select (id, account_id, role_id, confirmed_at, approved, disabled, created_at) on users to herdbook_reader;
     grant select (id, username, domain, created_at, suspended_at,
       silenced_at, moved_to_account_id) on accounts to herdbook_reader;

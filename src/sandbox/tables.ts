@@ -125,11 +125,6 @@ alter table accounts
   add column header_description varchar not null default '', add column id_scheme integer default 1,
   add column show_featured boolean not null default true, add column show_media boolean not null default true,
   add column show_media_replies boolean not null default true;
-create table username_blocks (
-  id bigserial primary key, allow_with_approval boolean not null default false, created_at timestamp(6) not null,
-  exact boolean not null default false, normalized_username varchar not null, updated_at timestamp(6) not null,
-  username varchar not null
-);
 `
 
 /** The schema of a release as one script. */

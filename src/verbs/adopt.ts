@@ -1,7 +1,7 @@
 import type { Command, Option } from '@commander-js/extra-typings'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { newFile, type FileEdit } from '../instance/edit/objects.ts'
-import type { DescribedKind } from '../providers/described.ts'
+import { TOO_NEW, type DescribedKind } from '../providers/described.ts'
 import { KINDS, shapeOf } from '../providers/kinds.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Provider } from '../reconcile/provider.ts'
@@ -107,12 +107,16 @@ export async function draftAdoption(
     providers.flatMap(({ kinds, can }) => kinds.map(({ name }) => [name, can('plan').reads(name)] as const)),
   )
   const readable = ({ name }: Kind): boolean => reads.get(name) === true
-  const asked = askedFor(what, desiredOf(KINDS, instance, now), options, readable)
-  const desired = withAsked(asked, desiredOf(KINDS, instance, now))
+  const inFiles = desiredOf(KINDS, instance, now)
+  const asked = askedFor(what, inFiles, options, readable)
+  const desired = withAsked(asked, inFiles)
   // Errors of the Mastodon version are ignored: adopting may fix them.
   const planned = await planNow({ ...subjectOf(session), errorsFor: () => [] }, providers, NO_PLAN_OPTIONS, desired)
   const { plan: seen } = planned
-  const unread = seen.findings.filter(whyUnread(seen))
+  // What the server is too old for is nothing that is missing, unless somebody wants it.
+  const wanted = ({ code, about = '' }: Diagnostic): boolean =>
+    code !== TOO_NEW || what.length > 0 || inFiles.get(about)?.state === 'managed'
+  const unread = seen.findings.filter(whyUnread(seen)).filter(wanted)
   const some = [...asked.keys()].some((kind) => planned.input.live.observed.get(kind)?.state === 'complete')
   if (unread.length > 0 && (what.length > 0 || !some)) throw new HerdbookError(EXIT.unreadable, unread)
   const { changes, odd } = withoutOdd(adoption(planned, asked, desired, options), textsIn(desired))

@@ -19,7 +19,7 @@ describe('with no connection but the API', () => {
   it('adopts the block lists and says what it can not read', async () => {
     const ran = await must(herd, ['adopt', '--ip-blocks'])
     expect(ran.stderr).toContain(
-      'Herdbook cannot read what belongs in roles.yaml, moderators.yaml, ' +
+      'Herdbook cannot read what belongs in username-blocks.yaml, roles.yaml, moderators.yaml, ' +
         'rules.yaml, announcements.yaml, settings.yaml and terms-of-service.yaml',
     )
     expect(ran.stderr).not.toContain('error')

@@ -51,7 +51,7 @@ describe('a repository for GitHub', () => {
       .filter((line) => /^[*/]/.test(line))
     expect(rules[0]).toBe('* @alice @bob')
     expect(rules.slice(1)).toEqual(
-      ['domain-blocks', 'email-domain-blocks', 'ip-blocks', 'rules'].map(
+      ['domain-blocks', 'email-domain-blocks', 'ip-blocks', 'rules', 'username-blocks'].map(
         (name) => `/instance/${name}.yaml @herd/moderators @alice @bob`,
       ),
     )

@@ -46,6 +46,7 @@ const PLACES: { readonly [path: string]: string } = {
   'jobs/issue-form/rule.ts': 'the form for rules',
   'jobs/issue-form/texts.ts': 'the forms for blocks, people and rules',
   'providers/mastodon/console/token.rb': 'the role of the account that a token is for',
+  'providers/mastodon/database/reader.sql': 'tells the release by its tables',
   'providers/mastodon/kinds/acting-account.ts': 'the rank of the account that changes roles and their holders',
   'sandbox/api/domain-blocks.ts': 'the routes of domain blocks',
   'setup/doctor/checks.ts': "GitHub's settings",

@@ -44,9 +44,7 @@ describe('a plan on a terminal', () => {
         / {6}Members were informed on 26 November 2026\. Herdbook applies this on 4 December 2026 or later\.\n/,
       ),
     )
-    expect(output).toMatch(
-      /\n2 changes wait until 4 December 2026 or later[^]*on makes it\.\nNext: herdbook apply/,
-    )
+    expect(output).toMatch(/\n2 changes wait until 4 December 2026 or later[^]*on makes it\.\nNext: herdbook apply/)
     expect(output).not.toContain('This takes ')
   })
 

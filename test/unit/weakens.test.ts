@@ -59,10 +59,21 @@ const addresses: readonly Case[] = [
   ),
 ]
 
+const usernames: readonly Case[] = [undefined, true, false].flatMap((exact, i) =>
+  [true, false].map((allow, j): Case => {
+    const block = exact === undefined ? [] : [{ username: 'admin', exact, allow_with_approval: allow }]
+    return {
+      files: { 'username-blocks.yaml': { username_blocks: [...block, { username: 'other' }] } },
+      effect: exact === undefined ? [0, 0] : [i, j + 1],
+    }
+  }),
+)
+
 describe.each([
   ['domain block', domains],
   ['e-mail domain block', emails],
   ['IP block', addresses],
+  ['username block', usernames],
 ] as const)('a %s', (_kind, cases) => {
   test('weakens exactly where it does less than before in something', { timeout: 60_000 }, async () => {
     for (const before of cases) {

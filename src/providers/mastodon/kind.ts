@@ -4,11 +4,14 @@ import type { DraftStep, KindInput, StepOutcome, Violation, LiveState, WriteCont
 import type { UnmeasuredImpact } from '../../reconcile/provider.ts'
 import type { DesiredObject, LiveObject, Candidate } from '../../reconcile/objects.ts'
 import type { Impact, Step } from '../../reconcile/plan/types.ts'
+import type { MastodonRelease } from '../../instance/versions.ts'
 import type { TableShape } from './table.ts'
 import type { ReadRequest, Tables, WriteConnection, Writer } from './tables.ts'
 
 /** A kind of Mastodon's: the tables that it reads, and how it is written. */
 export interface MastodonKind extends DescribedKind {
+  /** The release that brought it. An older server has no such tables; absent for what every server has. */
+  readonly since?: MastodonRelease
   /** The tables of a snapshot that `read` needs. */
   readonly tables: readonly TableShape[]
   /** Its part of the console's program. */

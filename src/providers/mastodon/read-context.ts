@@ -1,5 +1,7 @@
 import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
+import { TOO_NEW } from '../described.ts'
 import type { Instance } from '../../instance/instance.ts'
+import { releaseOf, within } from '../../instance/versions.ts'
 import { policyOf } from '../../instance/policy.ts'
 import { hintsFor } from '../../reconcile/plan/input.ts'
 import type { KindInput, Invariant, Kind } from '../../reconcile/kind.ts'
@@ -15,7 +17,7 @@ import { INVARIANTS } from './kinds/invariants.ts'
 import { AUDIT } from './audit.ts'
 import type { TableShape } from './table.ts'
 import { rowsKnown, tableIn, type ReadRequest, type Tables, type TokenAccount } from './tables.ts'
-import { kindUnread, noConnection } from './texts.ts'
+import { kindTooNew, kindUnread, noConnection } from './texts.ts'
 
 const kindsIn = (kinds: readonly Kind[]): MastodonKind[] => {
   const names = new Set(kinds.map(({ name }) => name))
@@ -57,6 +59,7 @@ export function observed(tables: Tables, input: ReadContext): Map<string, Observ
 
 function observeKind(kind: MastodonKind, tables: Tables, input: Parameters<typeof hintsFor>[1]): Observed {
   try {
+    if (!within(kind, releaseOf(tables.version))) throw new HerdbookError(EXIT.unreadable, [notYet(kind, tables)])
     const { objects, prospects, unwritable = [] } = kind.read(tables, hintsFor(kind, input))
     const [first] = kind.tables.map((shape) => tableIn(tables, shape))
     if (first?.state !== 'complete') throw new HerdbookError(EXIT.unreadable, [first?.reason ?? unread(kind)])
@@ -73,6 +76,13 @@ function observeKind(kind: MastodonKind, tables: Tables, input: Parameters<typeo
     return { state: 'unknown', reason: error.diagnostics[0] ?? unread(kind), objects: [] }
   }
 }
+
+const notYet = ({ name, title, since, sources }: MastodonKind, { version }: Tables): Diagnostic => ({
+  code: TOO_NEW,
+  severity: 'error',
+  about: name,
+  ...kindTooNew({ kinds: title.many, since: since ?? '', version: version ?? '', file: sources[0] ?? '' }),
+})
 
 const unread = (kind: Kind): Diagnostic => ({
   code: 'not-read',

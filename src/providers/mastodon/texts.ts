@@ -58,6 +58,17 @@ export const mastodonTooOld = ({
   hint: 'Upgrade Mastodon: https://docs.joinmastodon.org/admin/upgrading/',
 })
 
+/** `since` is the release that brought the kind, `version` that of the server, `file` the one that lists the kind. */
+export const kindTooNew = (old: {
+  readonly kinds: string
+  readonly since: string
+  readonly version: string
+  readonly file: string
+}): Advice => ({
+  message: `${old.kinds} need Mastodon ${old.since} or later, and this server runs ${old.version}`,
+  hint: `Delete ${old.file} from the files, or upgrade Mastodon: https://docs.joinmastodon.org/admin/upgrading/`,
+})
+
 /** `kinds` is the plural of a kind, for example `rules`. */
 export const kindUnread = (kinds: string): string => `Herdbook could not read the ${kinds}.`
 

@@ -50,8 +50,8 @@ mastodon:
   #   over: ssh
   #   native: { user: mastodon }
 
-  # The console writes what the API cannot: roles, moderators, rules, settings, terms. Without it, Herdbook only reads
-  # them, or leaves them alone.
+  # The console writes what the API cannot: username blocks, roles, moderators, rules, settings, terms. Without it,
+  # Herdbook only reads them, or leaves them alone.
   # console:
   #   over: ssh
   #   native:

@@ -1,6 +1,7 @@
 import type { DatabaseConnection } from '../../../instance/documents.ts'
 import { afterRequest, beforeRequest, literal, READER } from './database.ts'
 import type { Grant } from '../table.ts'
+import { KINDS } from '../kinds/index.ts'
 import { TABLES } from './rows.ts'
 import { psqlLine, quote } from '../commands.ts'
 import { stderrTail, type Machine, run, unreachable } from '../../../ssh/executor.ts'
@@ -31,11 +32,22 @@ const GRANTS: readonly Grant[] = [
   ...new Map(TABLES.flatMap(({ grants }) => grants).map((grant) => [grant.table, grant])).values(),
 ]
 
+/** Tables that an older Mastodon does not have. */
+const LATER: ReadonlySet<string> = new Set(
+  KINDS.filter(({ since }) => since !== undefined).flatMap(({ tables }) =>
+    tables.flatMap(({ grants }) => grants.map(({ table }) => table)),
+  ),
+)
+
+function grantSql({ table, columns }: Grant): string {
+  const grant = `grant select${columns ? ` (${columns.join(', ')})` : ''} on ${table} to herdbook_reader;`
+  return LATER.has(table)
+    ? `do $later$ begin if to_regclass('${table}') is not null then ${grant} end if; end $later$;`
+    : grant
+}
+
 /** Makes the SQL that creates or updates the reading role. `domain` is the one that Mastodon itself names. */
 export function roleSql(domain: string): string {
-  const grants = GRANTS.map(
-    ({ table, columns }) => `grant select${columns ? ` (${columns.join(', ')})` : ''} on ${table} to herdbook_reader;`,
-  )
   return `begin;
 set local standard_conforming_strings = on;
 do $make$ begin
@@ -45,7 +57,7 @@ do $make$ begin
 end $make$;
 revoke all on all tables in schema public from herdbook_reader;
 grant usage on schema public to herdbook_reader;
-${grants.join('\n')}
+${GRANTS.map(grantSql).join('\n')}
 -- Mastodon's own role may become the reader, so that whoever connects as it reads with no more than this
 do $own$ begin
   execute format('grant herdbook_reader to %I', (

@@ -8,6 +8,7 @@ import type { ConnectionName, ReadRequest, Table, Tables } from '../tables.ts'
 import {
   A_ROW,
   ANSWER_NOT_AS_EXPECTED,
+  ANSWER_WITHOUT,
   MASTODON_TOO_OLD,
   noConnectionReads,
   notAsExpected,
@@ -107,12 +108,10 @@ export function readSnapshot(
   const { tables, unknown: refused, domain, version } = document
   const read = request.tables.map((name) => {
     const why = refused[name]
-    return [
-      name,
-      why === undefined
-        ? checkedTable(name, tables[name], connection, 1)
-        : refusedTable(name, connection, textOr(why) ?? ANSWER_NOT_AS_EXPECTED, mend),
-    ]
+    if (why !== undefined) return [name, refusedTable(name, connection, textOr(why) ?? ANSWER_NOT_AS_EXPECTED, mend)]
+    // A reading program that an older Herdbook installed does not know the table.
+    if (tables[name] === undefined) return [name, unknownTable(name, connection, ANSWER_WITHOUT, mend)]
+    return [name, checkedTable(name, tables[name], connection, 1)]
   })
   return { domain: textOr(domain), version: textOr(version), tables: Object.fromEntries(read) }
 }

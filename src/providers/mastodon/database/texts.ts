@@ -26,6 +26,8 @@ export const THE_LIST = 'the list'
 export const notAsExpected = (what: string): string => `${what} is not as expected`
 export const ANSWER_NOT_AS_EXPECTED = notAsExpected('the answer')
 
+export const ANSWER_WITHOUT = 'the answer does not have it'
+
 export const MASTODON_TOO_OLD =
   `Herdbook needs Mastodon ${MINIMUM.mastodon} or newer. ` +
   'Upgrade Mastodon, or correct the name of the database in instance.yaml.'

@@ -9,12 +9,14 @@ import { termsOfService } from './terms-of-service/kind.ts'
 import { domainBlock } from './domain-block/kind.ts'
 import { emailDomainBlock } from './email-domain-block/kind.ts'
 import { ipBlock } from './ip-block/kind.ts'
+import { usernameBlock } from './username-block/kind.ts'
 
 /** The registry: kinds apply in this order and delete in its reverse. */
 export const KINDS: readonly MastodonKind[] = [
   domainBlock,
   emailDomainBlock,
   ipBlock,
+  usernameBlock,
   role,
   moderator,
   rule,
