@@ -3,6 +3,7 @@ import type { Finding } from '../../src/setup/doctor/finding.ts'
 import { ENVIRONMENTS } from '../../src/setup/environment-names.ts'
 import { githubFiles } from '../../src/setup/init/github.ts'
 import { LABELS } from '../../src/setup/init/settings.ts'
+import { schemaTexts } from '../../src/setup/init/write.ts'
 import type { GitHub, GitHubOptions, Settings } from '../testkit/github/index.ts'
 import { call, type Ran } from './cli.ts'
 import { put, scratch } from './git.ts'
@@ -79,6 +80,7 @@ export async function doctor(
   put(dir.path, {
     'instance/instance.yaml': stringify(instance),
     'instance/policy.yaml': stringify({ owners: ['alice', 'olga'] }),
+    ...Object.fromEntries(await schemaTexts()),
     ...files,
   })
   return await call(dir.path, ['doctor', ...args], { env: { GH_TOKEN: hub.token(who), GITHUB_API_URL: hub.url } })
