@@ -3,6 +3,7 @@ import type { Console, TokenRequest } from '../providers/mastodon/console/consol
 import { openConnections } from '../providers/mastodon/connections.ts'
 import { openRest } from '../providers/mastodon/rest/open-rest.ts'
 import { type Rest } from '../providers/mastodon/rest/types.ts'
+import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import { POSTING } from '../providers/mastodon/rest/statuses.ts'
 import { TABLES } from '../providers/mastodon/database/rows.ts'
 import { renewalOf, tokenFacts } from '../providers/mastodon/rest/token.ts'
@@ -40,17 +41,14 @@ interface Options {
   readonly storeWith?: string
 }
 
+/** The lists that the API writes. */
+const WRITTEN = KINDS.flatMap(({ tables }) => tables.flatMap(({ name, api }) => (api?.list ? [name] : [])))
+
 /** The two tokens: the name of each on the server, and the scopes that it needs at least. */
 const TOKENS = {
   token: {
     application: 'Herdbook',
-    scopes: [
-      'profile',
-      'admin:read',
-      'admin:write:domain_blocks',
-      'admin:write:email_domain_blocks',
-      'admin:write:ip_blocks',
-    ],
+    scopes: ['profile', 'admin:read', ...WRITTEN.map((list) => `admin:write:${list}`)],
   },
   read_token: { application: 'Herdbook plan', scopes: ['profile', 'admin:read'] },
 } as const

@@ -35,7 +35,8 @@ export function shortfalls(documents: Documents, server: Server): Set<string> {
   for (const plain of PLAIN)
     for (const entry of entriesOf(plain, documents)) {
       const row = plainRows(server, plain.table).find((one) => one[plain.name] === entry[plain.name])
-      const holds = Object.entries(wantedOf(plain, entry)).every(([field, value]) => row?.[field] === value)
+      const holds =
+        row !== undefined && Object.entries(wantedOf(plain, entry)).every(([field, value]) => row[field] === value)
       const ended = Object.entries(row ?? {}).some(
         ([column, at]) => column === 'expires_at' && typeof at === 'string' && past(at),
       )

@@ -94,7 +94,12 @@ describe('SSH', () => {
   test('a key that is no key is told by its name, and so is one that has a passphrase', async () => {
     await using server = await sshServer()
     await expect(connect(connection(server), secrets('Not a key'))).rejects.toMatchObject({
-      diagnostics: [{ code: 'ssh-failed', hint: expect.stringMatching(/ssh\.key is not a private key.*BEGIN/) }],
+      diagnostics: [
+        {
+          code: 'ssh-failed',
+          hint: expect.stringMatching(/ssh\.key in instance\.yaml names is not a private key.*BEGIN/),
+        },
+      ],
     })
     const locked = ssh2.utils.generateKeyPairSync('ed25519', {
       passphrase: 'words',

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { digestOf, normalised } from '../../src/setup/init/update.ts'
+import { approversIn, digestOf, normalised } from '../../src/setup/init/update.ts'
 import released from '../../src/setup/init/released.json' with { type: 'json' }
 import { call } from '../support/cli.ts'
 import { put, scratch } from '../support/git.ts'
@@ -96,4 +96,9 @@ describe('a repository that version 0.1 began', () => {
     expect(ran.stderr).toContain('not-begun')
     expect(readdirSync(dir.path)).toEqual([])
   })
+})
+
+it('moderators are those of any file of theirs: an older CODEOWNERS does not name the files of newer kinds', () => {
+  const codeowners = '* @ann @zoe\n/instance/ip-blocks.yaml @mo @ann @zoe\n'
+  expect(approversIn(codeowners)).toEqual({ owners: '@ann @zoe', moderators: '@mo' })
 })

@@ -37,7 +37,7 @@ test.each([
   expect(more).toEqual([])
 })
 
-test('two that differ in capitals alone are one too many, also where one is a part; one that looks alike is not', async () => {
+test('two that differ in capitals alone are one too many, also where one is a part; lookalikes are not', async () => {
   expect(await told(blocks('username: admin', 'username: ADMIN, exact: true'))).toEqual([
     `error duplicate ${FILE}:3:17 the username ADMIN is here twice; first in line 2`,
   ])

@@ -82,7 +82,9 @@ export function approversIn(codeowners: string): Approvers {
       .filter(([first]) => first === pattern)
       .flatMap(([, ...handles]) => handles)
   const owners = handlesOf('*')
-  const moderators = handlesOf(`/instance/${MODERATED[0] ?? ''}`).filter((handle) => !owners.includes(handle))
+  // An older one does not name files of newer kinds.
+  const [line = []] = MODERATED.map((name) => handlesOf(`/instance/${name}`)).filter((handles) => handles.length > 0)
+  const moderators = line.filter((handle) => !owners.includes(handle))
   return owners.length === 0 ? UNFILLED : { owners: owners.join(' '), moderators: moderators.join(' ') }
 }
 
