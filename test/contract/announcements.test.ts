@@ -14,10 +14,11 @@ const DAY = 86_400_000
 const LEFT = new Set(leftOut.filter(({ file }) => file === 'announcements').map(({ step }) => step))
 
 /** By the version that was recorded, the embedded one that must answer so. */
-const REPLAYED: readonly (readonly [recorded: '4.4.22' | '4.5.15' | '4.6.5', embedded: Version])[] = [
+const REPLAYED: readonly (readonly [recorded: '4.4.22' | '4.5.15' | '4.6.5' | '4.7.0', embedded: Version])[] = [
   ['4.4.22', '4.4.22'],
   ['4.5.15', '4.6.5'],
   ['4.6.5', '4.6.5'],
+  ['4.7.0', '4.6.5'],
 ]
 
 /** Moves all times, so that what was to come then is to come now. */

@@ -180,7 +180,17 @@ const ROWS = `select id::int, username, normalized_username, exact, allow_with_a
 const LOGS = `select l.id::int, action, target_type, target_id::int, human_identifier, username as account_id
   from admin_action_logs l join accounts a on a.id = l.account_id order by l.id`
 
-describe.each(['4.5.15', '4.6.5'])('username blocks, as a real Mastodon %s', (version) => {
+/** Times, what is empty for these, and columns of 4.7 that stay empty. */
+const UNCOMPARED: ReadonlySet<string> = new Set([
+  'created_at',
+  'updated_at',
+  'permalink',
+  'route_param',
+  'recorded_changes',
+  'recorded_changes_format',
+])
+
+describe.each(['4.5.15', '4.6.5', '4.7.0'])('username blocks, as a real Mastodon %s', (version) => {
   test.each(recorded(version))('$name', async (entry) => {
     if (entry.steps === undefined) {
       const ours = await answerTo(entry).catch((error: unknown) => ({ raised: raised(error) }))
@@ -200,7 +210,7 @@ describe.each(['4.5.15', '4.6.5'])('username blocks, as a real Mastodon %s', (ve
     )
     if (entry.steps === undefined) return
     expect(await database.query(LOGS)).toEqual(
-      logs.map(({ created_at: _made, updated_at: _at, permalink: _link, route_param: _route, ...log }) => log),
+      logs.map((log) => Object.fromEntries(Object.entries(log).filter(([column]) => !UNCOMPARED.has(column)))),
     )
   })
 })
