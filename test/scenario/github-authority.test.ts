@@ -81,7 +81,7 @@ describe('a ledger that a writer has forged', SLOW, () => {
     const shown = await press('new-key', '', 'somebody pushed to it', 'ann', 'sign')
     expect([shown.environment, shown.summary]).toEqual([
       'herdbook-owners',
-      expect.stringMatching(new RegExp(`${genuine.slice(0, 12)}[^]*left out[^]*domain-block/hand\\.example`)),
+      expect.stringMatching(new RegExp(`${genuine.slice(0, 12)}[^]*does not take over[^]*domain-block/hand\\.example`)),
     ])
     const [, digest = ''] = /The digest of what would be signed is ([0-9a-f]{16})\./.exec(shown.summary) ?? []
     expect((await press('new-key', '0'.repeat(16), 'x', 'ann', 'sign')).exit).toBe(6)
