@@ -80,7 +80,7 @@ describe('a form that was accepted', () => {
     expect(pull.title).toBe(`Block bad.example (#${issue})`)
     expect(pull.head.branch).toBe(`herdbook/issue-${issue}`)
     expect(pull.body).toMatch(new RegExp(`^Closes #${issue}\\.\n`))
-    expect(pull.body).toMatch(/removes for good 30 follows and 20 followers of 4 members; 15 accounts/)
+    expect(pull.body).toMatch(/removes for good 30 follows and 20 followers of 4 members; the server knows 15 accounts/)
     expect(pull.body).toMatch(/The file accepts up to 60 \(a fifth more, and at least ten more\)/)
     expect(pull.body).not.toMatch(/@member|Harassment/)
     expect(await pull.file(BLOCKS)).toMatch(

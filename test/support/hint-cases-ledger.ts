@@ -109,7 +109,7 @@ const CASES: readonly HintCase[] = [
     },
     types: ['ledger', 'sign', 'why'],
     exit: 5,
-    says: /error not-confirmed .*→ If this is right: (herdbook ledger sign "why" --confirm \w+),/,
+    says: /error not-confirmed .*→ Read the lines above. If you agree: (herdbook ledger sign "why" --confirm \w+),/,
   },
   {
     of: ['verbs/ledger/texts.ts: herdbook adopt'],

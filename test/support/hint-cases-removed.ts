@@ -34,7 +34,7 @@ export const REMOVED: readonly HintCase[] = [
     state: begun,
     types: ['demote', 'mod', '--let-go', 'why'],
     exit: 5,
-    says: /error not-removed .*→ To see whose role was taken away: (herdbook plan)/,
+    says: /error not-removed .*→ To see whose removal has begun: (herdbook plan)/,
     shows: /In sync/,
   },
   {
