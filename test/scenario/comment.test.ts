@@ -48,7 +48,7 @@ it("takes nobody else's comment for its own, and a person's where that is asked 
 })
 
 it.each([
-  ['a text with a secret', ['Look: a-secret-token-of-the-forge'], 1, /withheld/],
+  ['a text with a secret', ['Look: a-secret-token-of-the-forge'], 1, /One of the secrets/],
   ['no such number', ['x'], 9, /not the number/],
 ] as const)('refuses %s', async (what, [text], code, told) => {
   const token = 'a-secret-token-of-the-forge'

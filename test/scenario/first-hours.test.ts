@@ -150,7 +150,7 @@ describe('token', () => {
     writeFileSync(file, `${field.sandbox.url} nobody-knows-this\n`)
     setConfig(herd, { mastodon: { api: { url: field.sandbox.url, token: { file } } } })
     const { out } = await must(herd, ['token', 'check'], 10)
-    expect(out).toContain('Make a new token in the web interface')
+    expect(out).toContain('Make a new token in Mastodon')
     expect(out).not.toContain('herdbook token')
     setConfig(herd, {})
   })
