@@ -141,6 +141,10 @@ describe('token', () => {
     )
     await must(herd, ['token', 'rotate'])
     await must(herd, ['token', 'check'])
+    const [made] = await field.sandbox.query('select scopes from oauth_access_tokens order by id desc limit 1')
+    expect(made).toEqual({
+      scopes: 'profile admin:read admin:write:domain_blocks admin:write:email_domain_blocks admin:write:ip_blocks',
+    })
     expect(readFileSync(file, 'utf8')).toMatch(/^http/)
     setConfig(herd, {})
   })
